@@ -1,0 +1,140 @@
+"""The kinds of work a night is made of. Each is a dataclass; its fields are its parameters in pipelines.yaml."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import pyarrow as pa
+
+Shard = Mapping[str, pa.Table]
+"""Some persons' rows, table by table. Rows of one person stand together, persons in the order of their ordinal."""
+
+Delivery = Literal["full", "delta"]
+
+PEOPLE = pa.schema(
+    [
+        pa.field("key", pa.string(), nullable=False),  # how the source's own rows name the person
+        pa.field("identifiers", pa.list_(pa.struct([("system", pa.string()), ("value", pa.string())]))),
+        pa.field("replaced_by", pa.string()),  # key of the person this one was merged into (Patient.link)
+    ]
+)
+"""What a source says of the persons it speaks of. Only identifiers that the mapping names as identifying."""
+
+HOMES = pa.schema(
+    [
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("origin_id", pa.int64(), nullable=False),  # the subject given to this key at first sight
+        pa.field("subject_id", pa.int64(), nullable=False),  # the subject it is now, after merges
+        pa.field("ordinal", pa.int64(), nullable=False),  # order of first sight of subject_id: rows are sorted by it
+        pa.field("batch", pa.int32(), nullable=False),  # the piece of tonight's work its rows belong to
+    ]
+)
+"""Where each person known to a source lives tonight."""
+
+SHARED_BATCH = -1
+"""The batch of rows that belong to no patient (Practitioner, Organization, Location, Medication)."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that must be read together. `name` is their place below the inbox, and PHI: exports carry names in it."""
+
+    name: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """What one pass over a group's files found. Every row in is spooled to a batch or stands in `quarantine`."""
+
+    rows_in: Mapping[str, int]  # raw table -> data rows found in its files
+    rows_spooled: Mapping[str, int]
+    batches: Sequence[int]
+    quarantine: pa.Table = field(default_factory=lambda: pa.table({}))  # phi/quarantine
+    deleted: pa.Table = field(default_factory=lambda: pa.table({}))  # (type, id): tombstones of a delta
+
+
+class Source(Protocol):
+    """A reader of raw exports. Writes phi/ tables only. Absence deletes only under delivery `full`."""
+
+    delivery: Delivery
+
+    @property
+    def writes(self) -> tuple[str, ...]: ...
+    def groups(self, root: Path) -> list[Group]:
+        """The groups that are complete now, in order of arrival; files still being written are left out."""
+
+    def people(self, group: Group) -> pa.Table:
+        """PEOPLE of the group; cheap: it reads only what says who is who."""
+
+    def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
+        """One pass over the files: raw rows into `folder`, split by HOMES.batch. Memory does not grow with the files."""
+
+    def read(self, folder: Path, batch: int) -> Shard:
+        """One batch as declared tables, sorted by ordinal, and phi/quarantine for rows that cannot be mapped."""
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """Tables in, tables out, unit by unit; `run` is a pure function of its rows: no disk, clock, network or global."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    @property
+    def writes(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str:
+        """A column; rows that share it are one piece of work. Tables read that lack it are context."""
+
+    @property
+    def version(self) -> str:
+        """Changes when the same rows would give another result: everything is run again."""
+
+    @property
+    def releases(self) -> bool:
+        """True lets a step read phi/ and write open tables: the gate."""
+
+    def open(self) -> None:
+        """Load models and tables of knowledge; once per worker."""
+
+    def run(self, shard: Shard) -> Shard: ...
+
+
+@runtime_checkable
+class Summary(Protocol):
+    """A table about all patients: partial results per shard, merged once."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    @property
+    def writes(self) -> tuple[str, ...]: ...
+    def partial(self, shard: Shard) -> Shard: ...
+    def merge(self, partials: Iterable[Shard]) -> Shard: ...
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a Check found. `lines` are shown in the report and in logs: numbers and rules, never PHI."""
+
+    passed: bool
+    lines: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Check(Protocol):
+    """A condition on the new snapshot, before anyone can see it."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    def partial(self, shard: Shard) -> Shard: ...
+    def verdict(self, partials: Iterable[Shard]) -> Verdict: ...
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """Work over all shards that ends in files: training, scoring, releases."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    def collect(self, shards: Iterable[Shard], out: Path) -> None: ...

@@ -1,0 +1,193 @@
+"""What the batch stages find: codes, findings, pathology, outcomes, reports; what coders decide; what labels come of it."""
+
+import pyarrow as pa
+
+from contract.table import Column, Table
+
+SUBJECT = Column("subject_id", pa.int64(), "The person.", required=True)
+ENCOUNTER = Column("encounter_id", pa.string(), "Encounter.id; of a note without encounter, the note_id.")
+ARTIFACT = Column("artifact", pa.string(), "Name and digest of the artifact that said so.")
+SPAN = [("note_id", pa.string()), ("start", pa.int64()), ("end", pa.int64())]
+EVIDENCE = Column(
+    "evidence",
+    pa.list_(pa.struct([*SPAN, ("source", pa.string()), ("weight", pa.float32())])),
+    "Spans of notes (offsets in characters) that speak for it, strongest first.",
+)
+FLAGS = Column("flags", pa.list_(pa.string()), "Rules broken and doubts, as rule names.")
+
+SPANS = Table(
+    "phi/spans",
+    "One identifier found in a note, and where its surrogate stands in the released note.",
+    (
+        SUBJECT,
+        Column("note_id", pa.string(), "The original note.", required=True),
+        Column("start", pa.int64(), "Offset in characters in the original.", required=True),
+        Column("end", pa.int64(), "Exclusive.", required=True),
+        Column("label", pa.string(), "PATIENT, DATE, PHONE, ...", required=True),
+        Column("layer", pa.string(), "The layer that found it."),
+        Column("score", pa.float32(), "The layer's score."),
+        Column("open_note_id", pa.string(), "The released note."),
+        Column("open_start", pa.int64(), "Offset in characters in the released text."),
+        Column("open_end", pa.int64(), "Exclusive."),
+    ),
+    key=("note_id", "start", "end"),
+    order=("note_id", "start", "end"),
+)
+
+
+def _results(root: str) -> tuple[Table, ...]:
+    return (
+        Table(
+            root + "codes",
+            "One suggested code of one encounter.",
+            (
+                SUBJECT,
+                ENCOUNTER,
+                Column("system", pa.string(), "ICD-10-CM, ICD-10-PCS, ICD-9-CM, ...", required=True),
+                Column("code", pa.string(), "The code, with its dot.", required=True),
+                Column("display", pa.string(), "Its title."),
+                Column("rank", pa.int32(), "From 1, in the encounter and system."),
+                Column("score", pa.float32(), "Calibrated probability that a coder accepts it."),
+                Column("band", pa.string(), "pre-accept, review or hidden."),
+                EVIDENCE,
+                FLAGS,
+                ARTIFACT,
+            ),
+            ("encounter_id", "system", "code"),
+            ("encounter_id", "system", "rank", "code"),
+        ),
+        Table(
+            root + "findings",
+            "One event found in text.",
+            (
+                SUBJECT,
+                Column("note_id", pa.string(), "The note.", required=True),
+                Column("finding_id", pa.string(), "Unique in the note.", required=True),
+                Column("kind", pa.string(), "adverse_event, drug, or the name of an event file.", required=True),
+                Column("drug", pa.string(), "As written."),
+                Column("effect", pa.string(), "As written."),
+                Column(
+                    "assertion",
+                    pa.string(),
+                    "present, negated, hypothetical, historical, other_person, allergy, planned.",
+                ),
+                Column("linked_event", pa.string(), "fhir_id of the exposure or event in the timeline."),
+                Column("code", pa.string(), "SYSTEM//code of the effect."),
+                Column("score", pa.float32(), "Calibrated probability."),
+                EVIDENCE,
+                ARTIFACT,
+            ),
+            ("note_id", "finding_id"),
+            ("note_id", "finding_id"),
+        ),
+        Table(
+            root + "pathology",
+            "One field of one pathology report.",
+            (
+                SUBJECT,
+                Column("note_id", pa.string(), "The report.", required=True),
+                Column("field", pa.string(), "Such as estrogen_receptor or topography.", required=True),
+                Column("value", pa.string(), "The field's value."),
+                Column("system", pa.string(), "ICD-O-3, ..."),
+                Column("code", pa.string(), "The code."),
+                Column("score", pa.float32(), "Calibrated probability."),
+                EVIDENCE,
+                ARTIFACT,
+            ),
+            ("note_id", "field", "value"),
+            ("note_id", "field", "value"),
+        ),
+        Table(
+            root + "outcomes",
+            "One prediction.",
+            (
+                SUBJECT,
+                ENCOUNTER,
+                Column("task", pa.string(), "mortality, readmission, long_stay, diagnoses, ...", required=True),
+                Column("target", pa.string(), "Of a task with many targets, which."),
+                Column("prediction_time", pa.timestamp("us"), "Nothing recorded later was used.", required=True),
+                Column("horizon", pa.duration("us"), "How far ahead."),
+                Column("probability", pa.float32(), "Calibrated."),
+                Column("decision", pa.string(), "yes, no or abstain."),
+                Column(
+                    "contributions",
+                    pa.list_(pa.struct([("feature", pa.string()), ("value", pa.float32()), ("shap", pa.float32())])),
+                    "What moved the prediction, strongest first.",
+                ),
+                ARTIFACT,
+            ),
+            ("encounter_id", "task", "target", "prediction_time"),
+            ("encounter_id", "task", "target", "prediction_time"),
+        ),
+        Table(
+            root + "reports",
+            "The draft report of one study; never signed by chartloom.",
+            (
+                SUBJECT,
+                Column("study_id", pa.string(), "ImagingStudy.id.", required=True),
+                Column("text", pa.large_string(), "The draft."),
+                Column(
+                    "findings",
+                    pa.list_(
+                        pa.struct(
+                            [
+                                ("finding", pa.string()),
+                                ("side", pa.string()),
+                                ("severity", pa.string()),
+                                ("score", pa.float32()),
+                            ]
+                        )
+                    ),
+                    "What the images show.",
+                ),
+                Column(
+                    "sentences",
+                    pa.list_(pa.struct([("text", pa.string()), ("finding", pa.string()), ("source", pa.string())])),
+                    "Each sentence with the finding behind it.",
+                ),
+                FLAGS,
+                ARTIFACT,
+            ),
+            ("study_id",),
+            ("study_id",),
+        ),
+    )
+
+
+DECISIONS = Table(
+    "phi/decisions",
+    "One act of a coder; append-only.",
+    (
+        SUBJECT,
+        ENCOUNTER,
+        Column("decision_id", pa.string(), "Unique.", required=True),
+        Column("time", pa.timestamp("us"), "When, UTC.", required=True),
+        Column("actor", pa.string(), "Who.", required=True),
+        Column("action", pa.string(), "accept, reject, add, edit, order, finish, ...", required=True),
+        Column("system", pa.string(), "Code system."),
+        Column("code", pa.string(), "The code acted on."),
+        Column("before", pa.string(), "State before, JSON."),
+        Column("after", pa.string(), "State after, JSON."),
+        EVIDENCE,
+        Column("seconds", pa.float32(), "Time spent, where timing is on."),
+        Column("reason", pa.string(), "As given."),
+        Column("note_digest", pa.string(), "Digest of the notes the coder saw."),
+    ),
+    key=("decision_id",),
+    order=("time", "decision_id"),
+)
+LABELS = Table(
+    "labels",
+    "Gold for training: one label of one unit of work.",
+    (
+        SUBJECT,
+        Column("task", pa.string(), "icd, deid, adverse, ...", required=True),
+        Column("unit_id", pa.string(), "encounter_id, note_id, ...", required=True),
+        Column("label", pa.string(), "The label.", required=True),
+        Column("source", pa.string(), "Where it comes from, such as decisions.", required=True),
+        EVIDENCE,
+    ),
+    key=("task", "unit_id", "label"),
+    order=("task", "unit_id", "label"),
+)
+TABLES = (SPANS, *_results("phi/"), *_results(""), DECISIONS, LABELS)
