@@ -69,7 +69,7 @@ class Source(Protocol):
         """PEOPLE of the group; cheap: it reads only what says who is who."""
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
-        """One pass over the files: raw rows into `folder`, split by HOMES.batch. Memory does not grow with the files."""
+        """One pass over the files: raw rows into `folder`, split by HOMES.batch; memory does not grow with them."""
 
     def read(self, folder: Path, batch: int) -> Shard:
         """One batch as declared tables, sorted by ordinal, and phi/quarantine for rows that cannot be mapped."""

@@ -1,4 +1,4 @@
-"""What the batch stages find: codes, findings, pathology, outcomes, reports; what coders decide; what labels come of it."""
+"""What the batch stages find: codes, findings, pathology, outcomes, reports; coders' decisions; labels."""
 
 import pyarrow as pa
 
