@@ -1,0 +1,62 @@
+"""Tables to Parquet bytes and back: the same rows give the same bytes, so a file's digest is its content's digest."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contract.table import Table
+
+STATISTICS = (
+    "subject_id",
+    "time",
+)  # the columns that readers filter by; statistics on nested columns cost more than they give
+
+
+@dataclass(frozen=True)
+class FileStat:
+    table: str
+    shard: str
+    path: str  # below the snapshot: phi/notes/00000012.parquet
+    rows: int
+    bytes: int
+    digest: str
+
+
+def present(table: Table, rows: pa.Table) -> pa.Table:
+    """The rows with the columns that a file of the table holds: all of them, or of a sparse table those with values."""
+    if not table.sparse:
+        return table.conform(rows)
+    kept = [
+        column
+        for column in table.columns
+        if column.required or (column.name in rows.column_names and rows.column(column.name).null_count < len(rows))
+    ]
+    return Table(table.name, table.about, tuple(kept), table.key).conform(rows)
+
+
+def encode(table: Table, rows: pa.Table) -> bytes:
+    held = present(table, rows)
+    statistics = [name for name in STATISTICS if name in held.column_names]
+    buffer = io.BytesIO()
+    pq.write_table(
+        held, buffer, compression="zstd", row_group_size=max(len(held), 1), write_statistics=statistics or False
+    )
+    return buffer.getvalue()
+
+
+def write(table: Table, rows: pa.Table, shard: str, folder: Path) -> FileStat:
+    """Write below `folder`, readable by its owner only where the table is PHI; a half-written file is never seen."""
+    content = encode(table, rows)
+    path = table.path(shard)
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if table.phi else 0o755)
+    partial = target.with_suffix(".part")
+    partial.touch(mode=0o600 if table.phi else 0o644)
+    partial.write_bytes(content)
+    partial.rename(target)
+    return FileStat(table.name, shard, path, len(rows), len(content), hashlib.sha256(content).hexdigest())
+

@@ -1,0 +1,73 @@
+"""One published state of the lake: an index of files, and the files. It never changes."""
+
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.registry import tables
+from store.parquet import FileStat
+
+INDEX = pa.schema(
+    [
+        ("table", pa.string()),
+        ("shard", pa.string()),
+        ("path", pa.string()),
+        ("rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("digest", pa.string()),
+    ]
+)
+
+
+class Snapshot:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.id = folder.name
+
+    @cached_property
+    def files(self) -> dict[tuple[str, str], FileStat]:
+        """(table, shard) -> file, in the order of table and shard."""
+        rows = pq.read_table(self.folder / "index.parquet").to_pylist()
+        return {(row["table"], row["shard"]): FileStat(**row) for row in rows}
+
+    @cached_property
+    def _by_table(self) -> dict[str, dict[str, FileStat]]:
+        found: dict[str, dict[str, FileStat]] = {}
+        for (table, shard), stat in self.files.items():
+            found.setdefault(table, {})[shard] = stat
+        return found
+
+    def tables(self) -> list[str]:
+        return sorted(self._by_table)
+
+    def shards(self, table: str) -> list[str]:
+        return sorted(self._by_table.get(table, {}))
+
+    def paths(self, table: str) -> list[Path]:
+        return [self.folder / stat.path for _, stat in sorted(self._by_table.get(table, {}).items())]
+
+    def read(self, table: str, shard: str) -> pa.Table:
+        return self.read_many(table, [shard])
+
+    def read_many(self, table: str, shards: Iterable[str]) -> pa.Table:
+        """The rows of some shards, in the order given; no rows when the table has none there."""
+        held = self._by_table.get(table, {})
+        parts = [pq.ParquetFile(self.folder / held[shard].path).read() for shard in shards if shard in held]
+        if not parts:
+            declared = tables().get(table)
+            return declared.empty() if declared else pa.table({})
+        return pa.concat_tables(parts, promote_options="default") if len(parts) > 1 else parts[0]
+
+    def manifest(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return found
+
+
+def write_index(files: Iterable[FileStat], folder: Path) -> None:
+    rows = sorted((vars(stat) for stat in files), key=lambda row: (row["table"], row["shard"]))
+    pq.write_table(pa.Table.from_pylist(rows, schema=INDEX), folder / "index.parquet", compression="zstd")
