@@ -1,0 +1,118 @@
+"""The whole hospital, block by block, onto disk: simulate(config, out) is the door of this room."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from contract.errors import InputError
+from simulate import films, measures, records, registers, truth
+from simulate.arrays import BLOCK
+from simulate.block import Block, draw_block
+from simulate.config import HospitalConfig, Progress
+from simulate.notes import charting
+from simulate.records import Rows
+from simulate.shared import draw_shared, shared_tables
+from simulate.writing import Folder
+
+RAW: dict[str, Callable[[Block], Rows]] = {
+    "patients": registers.patients,
+    "encounters": registers.encounters,
+    "conditions": records.conditions,
+    "observations": lambda b: measures.observations(b.values, b.encounters, b.people.ids, b.number),
+    "medications": records.medications,
+    "procedures": records.procedures,
+    "immunizations": records.immunizations,
+    "allergies": records.allergies,
+    "careplans": records.careplans,
+    "devices": records.devices,
+    "supplies": records.supplies,
+    "imaging_studies": lambda b: films.imaging_studies(b.films, b.people, b.encounters),
+    "claims": registers.claims,
+    "payer_transitions": registers.payer_transitions,
+}
+TRUE: dict[str, Callable[[Block], Rows]] = {
+    "diseases": truth.latent,
+    "stays": truth.stays,
+    "daily_risk": truth.daily_risk,
+    "effects": truth.harm_events,
+    "exposures": truth.exposures,
+    "image_findings": truth.image_findings,
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was written: rows per CSV file, persons, and what the truth holds."""
+
+    patients: int
+    rows: dict[str, int]
+    stays: int
+    deaths_in_hospital: int
+    readmissions: int
+    effects: int
+    errors: int
+
+
+def keep(rows: Rows, people: int) -> pa.Table:
+    """Only the first `people` persons of a block: the last block is drawn whole and cut."""
+    who, table = rows
+    return table if people >= BLOCK else table.filter(pa.array(who < people))
+
+
+def blocks(config: HospitalConfig) -> Iterator[tuple[Block, int]]:
+    """Each block with how many of its persons belong to the hospital."""
+    shared = draw_shared(config)
+    for number in range(-(-config.patients // BLOCK)):
+        yield draw_block(config, shared, number), min(BLOCK, config.patients - number * BLOCK)
+
+
+def simulate(config: HospitalConfig, out: Path, progress: Progress | None = None) -> Summary:
+    """Writes out/csv, out/truth and out/embeddings; progress(persons done, persons in all) after every block."""
+    if out.exists() and any(out.iterdir()):
+        raise InputError(f"{out.name}: the output folder is not empty; name a new folder or empty this one.")
+    totals = dict.fromkeys(("stays", "deaths", "readmissions", "effects"), 0)
+    with Folder(out) as folder:
+        for name, table in shared_tables(draw_shared(config)).items():
+            folder.csv(name, table)
+        folder.parquet("truth/pairs", truth.pairs())
+        done = 0
+        for block, people in blocks(config):
+            write_block(folder, block, people)
+            done += people
+            for key, value in _counts(block, people).items():
+                totals[key] += value
+            if progress:
+                progress(done, config.patients)
+    planted = _plant(config, out)
+    return Summary(config.patients, folder.rows, totals["stays"], totals["deaths"], totals["readmissions"],
+                   totals["effects"], planted)  # fmt: skip
+
+
+def write_block(folder: Folder, block: Block, people: int) -> None:
+    for name, make in RAW.items():
+        folder.csv(name, keep(make(block), people))
+    for name, make in TRUE.items():
+        folder.parquet(f"truth/{name}", keep(make(block), people))
+    if block.config.notes:
+        charting.write_notes(folder, block, people)
+    if block.config.embeddings:
+        made = films.embeddings(block.config, block.films, block.people, block.number)
+        folder.parquet("embeddings/embeddings", keep(made, people))
+
+
+def _counts(block: Block, people: int) -> dict[str, int]:
+    s = block.stays
+    mine = s.who < people
+    return {"stays": int(mine.sum()), "deaths": int((s.died & mine).sum()),
+            "readmissions": int((s.unplanned & mine).sum()), "effects": int(np.sum(block.harms.who < people))}  # fmt: skip
+
+
+def _plant(config: HospitalConfig, out: Path) -> int:
+    if not config.errors:
+        return 0
+    from simulate.errors import plant_errors  # only where wanted
+
+    return plant_errors(out / "csv", out / "truth" / "errors.parquet", share=config.errors, seed=config.seed)
