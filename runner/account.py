@@ -1,0 +1,74 @@
+"""What a manifest says of its night, in words and sums: the report and the terminal say the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Manifest = Mapping[str, Any]
+
+
+def rows_in(manifest: Manifest) -> int:
+    return sum(sum(source.get("rows_in", {}).values()) for source in manifest.get("sources", {}).values())
+
+
+def quarantined(manifest: Manifest) -> int:
+    return sum(entry["rows"] for entry in manifest.get("quarantine", ()))
+
+
+def verdict(manifest: Manifest) -> str:
+    """One sentence: published or not, and whether everything was accounted for."""
+    status = manifest["status"]
+    if status == "failed":
+        error = manifest.get("error") or {}
+        where = f" in {error['step']}" if error.get("step") else ""
+        return f"Not published: the night stopped{where}; the last snapshot stands as it was."
+    if status == "unchanged":
+        return "Nothing new arrived; the last snapshot stands as it was."
+    return f"Published: {count(rows_in(manifest), 'raw row')} read, {_rejected(manifest)}; {_accounts(manifest)}."
+
+
+def _rejected(manifest: Manifest) -> str:
+    rejected = quarantined(manifest)
+    return f"{count(rejected, 'row')} in quarantine" if rejected else "none in quarantine"
+
+
+def _accounts(manifest: Manifest) -> str:
+    open_accounts = [line["what"] for line in manifest.get("balance", ()) if not line["holds"]]
+    failed = [name for name, check in manifest.get("checks", {}).items() if not check["passed"]]
+    said = (
+        f"{count(len(open_accounts), 'account')} {'does' if len(open_accounts) == 1 else 'do'} not balance"
+        if open_accounts
+        else "every account balances"
+    )
+    if failed:
+        return f"{said}, checks that failed: {', '.join(failed)}"
+    return f"{said}, every check passed" if manifest.get("checks") else said
+
+
+def change(now: int, before: int | None) -> str:
+    """Rows against last night: +1,204, -3, =, or new."""
+    if before is None:
+        return "new"
+    return "=" if now == before else f"{now - before:+,}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def seconds(value: float) -> str:
+    """0.42 s, 12.3 s, 4 min 05 s, 1 h 12 min."""
+    if value < 10:
+        return f"{value:.2f} s"
+    if value < 99.95:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def size(number: float) -> str:
+    """Bytes as people read them: 812 B, 4.1 kB, 12.3 MB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
