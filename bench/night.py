@@ -1,0 +1,86 @@
+"""Runs the product as its users do: a pipelines.yaml, the command line, a fresh lake; then reads what it left."""
+
+import errno
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.measure import Cost, measure, must
+from contract.errors import StoreError
+from store.lake import Lake
+from store.snapshot import Snapshot
+
+SEED = 7
+"""Identities become a function of source and key, so that two lakes can be compared."""
+TIMELINE = {"timeline": {"uses": "etl.timeline.stage:BuildTimeline"}}
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """One lake and its inbox below `folder`. The inbox holds one folder a delivery."""
+
+    folder: Path
+    delivery: str = "full"
+    engine: Mapping[str, Any] = field(default_factory=lambda: {"kind": "serial"})
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.folder / "lake")
+
+    def configure(self) -> Path:
+        """Writes pipelines.yaml; the source reads whatever lies in the inbox."""
+        source = {"mapping": "synthea", "path": str(self.inbox), "delivery": self.delivery, "settle_s": 0}
+        nightly = {
+            "engine": dict(self.engine),
+            "sources": {"synthea": {"uses": "etl.sources.tables:Tables", "with": source}},
+            "steps": TIMELINE,
+        }
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        file = self.folder / "pipelines.yaml"
+        said = {"lake": str(self.lake.root), "identity_seed": SEED, "nightly": nightly}
+        file.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
+        return file
+
+    def deliver(self, name: str, tables: Path) -> None:
+        """Puts a folder of CSV files into the inbox; on the same disk without copying a byte."""
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        (self.inbox / name).mkdir()
+        for file in sorted(tables.glob("*.csv")):
+            _place(file, self.inbox / name / file.name)
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "runner.cli", "run", "nightly", "--config", str(self.configure())]
+
+    def run(self, log: str = "night.log") -> Cost:
+        """One night in a process of its own; ends the bench when it fails."""
+        return must(measure(self.command(), self.folder / log), "the night", self.folder / log)
+
+    def snapshot(self) -> Snapshot:
+        found = self.lake.current()
+        if found is None:
+            raise StoreError("the night ended without a snapshot, expected one; its log is beside the lake.")
+        return found
+
+
+def _place(file: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(file)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # another disk: copy
+            raise
+        shutil.copyfile(file, target)
+
+
+def manifest(snapshot: Snapshot) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((snapshot.folder / "manifest.json").read_text(encoding="utf-8"))
+    return found
