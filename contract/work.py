@@ -110,7 +110,9 @@ class Summary(Protocol):
     @property
     def writes(self) -> tuple[str, ...]: ...
     def partial(self, shard: Shard) -> Shard: ...
-    def merge(self, partials: Iterable[Shard]) -> Shard: ...
+    def merge(self, partials: Iterable[Shard]) -> Shard:
+        """Partial results may come joined, the rows of many shards in one."""
+
 
 
 @dataclass(frozen=True)

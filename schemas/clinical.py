@@ -96,7 +96,20 @@ PHI_TIMELINE_SPLITS, OPEN_TIMELINE_SPLITS = (
     )
     for root in ("phi/", "")
 )
+COVERAGE = Table(
+    "phi/coverage",
+    "How much of the timeline lies in each month: shows a feed that fell silent.",
+    (
+        Column("month", pa.string(), "YYYY-MM, UTC.", required=True),
+        Column("events", pa.int64(), "Events of the month.", required=True),
+        Column("persons", pa.int64(), "Persons with an event in it.", required=True),
+    ),
+    key=("month",),
+    order=("month",),
+    file="coverage.parquet",
+)
 TABLES = (
+    COVERAGE,
     PHI_TIMELINE,
     OPEN_TIMELINE,
     PHI_NOTES,

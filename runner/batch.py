@@ -1,0 +1,140 @@
+"""One batch of persons, carried through the whole night by one worker: read, check, merge, run steps, write."""
+
+import pickle
+import resource
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contract.table import Table
+from runner import stages
+from runner.clock import Clock
+from runner.config import load
+from runner.job import Job, Result
+from runner.landing import arrivals, land, touched_shards
+from runner.plan import Plan, Step, make_plan
+from runner.rows import SHARED, Persons
+from runner.stages import Desk
+from runner.units import units_table
+from schemas.fhir import resource_types
+from schemas.registry import tables
+from store import parquet
+from store.snapshot import Snapshot
+
+SHARED_TABLES = tuple(f"phi/fhir/{kind.name}" for kind in resource_types().values() if not kind.patient)
+
+
+@cache
+def _opened(config: Path, pipeline: str) -> Plan:
+    """The plan with its stages opened, once a worker."""
+    plan = make_plan(load(config), pipeline)
+    for step in plan.steps:
+        step.stage.open()
+    return plan
+
+
+@cache
+def _persons(path: Path, shard_subjects: int) -> Persons:
+    return Persons(pq.read_table(path), shard_subjects)
+
+
+def run(job: Job) -> Result:
+    """Do the batch, or hand back what was done before the night was killed."""
+    done = job.night.work / "done" / f"{job.batch}.pickle"
+    if done.exists():
+        found: Result = pickle.loads(done.read_bytes())
+        return found
+    result = _night_of(job)
+    partial = done.with_suffix(".part")
+    partial.write_bytes(pickle.dumps(result))
+    partial.rename(done)
+    return result
+
+
+def _night_of(job: Job) -> Result:
+    plan = _opened(job.night.config, job.night.pipeline)
+    persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
+    previous = Snapshot(job.night.previous) if job.night.previous else None
+    result, clock = Result(), Clock()
+    arrived = arrivals(job, plan, result, clock)
+    with clock.part("versions"):
+        shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
+        standing, changed = land(job, arrived, shards, persons, previous, result)
+    desk = Desk(job, persons, previous, shards, standing, changed, _shared(job, previous))
+    for step in plan.steps:
+        if not job.shared or _takes_shared(step):
+            result.steps[step.name] = stages.run(desk, step, clock)
+    with clock.part("write"):
+        _write(desk, plan, result)
+    with clock.part("checks"):
+        _partials(desk, plan, result)
+    result.parts = clock.parts
+    result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return result
+
+
+def _takes_shared(step: Step) -> bool:
+    """True for a step that also has rows of no patient to make, such as open Practitioners."""
+    kinds = {name.removeprefix("phi/") for name in SHARED_TABLES}
+    return any(name.removeprefix("phi/") in kinds for name in step.writes)
+
+
+def _shared(job: Job, previous: Snapshot | None) -> dict[str, pa.Table]:
+    """Rows that belong to no patient, as they stand tonight: the shared batch runs before all others."""
+    if job.shared:
+        return {}
+    found = {}
+    for name in SHARED_TABLES:
+        fresh = job.night.work / "files" / tables()[name].path(SHARED)
+        if fresh.exists():
+            found[name] = pq.ParquetFile(fresh).read()
+        elif previous and SHARED in previous.shards(name):
+            found[name] = previous.read(name, SHARED)
+    return found
+
+
+def _write(desk: Desk, plan: Plan, result: Result) -> None:
+    """Write each table in the shards where its rows are not what they were."""
+    declared = {**tables(), **{units_table(s.name).name: units_table(s.name) for s in plan.steps}}
+    for name, changed in desk.changed.items():
+        wanted = _wanted(desk, changed)
+        held = set()
+        for shard, rows in _split(desk, declared[name], desk.tables[name]):
+            held.add(shard)
+            if shard in wanted:
+                result.files.append(parquet.write(declared[name], rows, shard, desk.job.night.work / "files"))
+        result.emptied += [(name, shard) for shard in wanted - held]
+
+
+def _wanted(desk: Desk, changed: np.ndarray) -> set[str]:
+    if desk.job.shared:
+        return {SHARED}
+    moved = desk.job.night.moved
+    sides = [moved[side].to_numpy() for side in ("from_subject", "to_subject")]
+    return set(desk.names(np.unique(np.concatenate([changed, *sides])))) & set(desk.shards)
+
+
+def _split(desk: Desk, table: Table, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    if desk.job.shared:
+        yield from [(SHARED, rows)] if len(rows) else []
+    else:
+        yield from desk.persons.split(rows, table.phi)
+
+
+def _partials(desk: Desk, plan: Plan, result: Result) -> None:
+    """Summaries shard by shard, so that the next night can replace a shard's part; checks over all that changed."""
+    for name, summary in plan.summaries.items():
+        parts: dict[str, dict[str, pa.Table]] = {shard: {} for shard in desk.shards}
+        for read in summary.reads:
+            for shard, rows in _split(desk, tables()[read], desk.rows(read)):
+                parts[shard][read] = rows
+        result.partials[name] = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
+    for name, check in plan.checks.items():
+        held = {read: desk.rows(read) for read in check.reads if read != "phi/quarantine"}
+        if "phi/quarantine" in check.reads:
+            held["phi/quarantine"] = result.quarantine
+        result.checks[name] = check.partial(held)

@@ -1,0 +1,76 @@
+"""What a worker is told, and what it hands back: a batch of persons and its result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from contract.work import SHARED_BATCH
+from etl.versions import Changes, Counts
+from schemas.night import QUARANTINE
+from store.parquet import FileStat
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One spooled group of one source."""
+
+    source: str
+    folder: Path
+    arrival: int
+
+
+@dataclass(frozen=True)
+class Night:
+    """What every batch of a night needs to know."""
+
+    config: Path
+    pipeline: str
+    work: Path
+    previous: Path | None
+    deliveries: tuple[Delivery, ...]
+    changes: Changes
+    moved: pa.Table  # origin_id, from_subject, to_subject
+    forced: frozenset[str]  # steps whose code, parameters or artifact changed: every unit runs
+
+
+@dataclass(frozen=True)
+class Job:
+    """Shards from first to last, last exclusive. `whole`: all of them, not only those with something new."""
+
+    night: Night
+    batch: int
+    first: int
+    last: int
+    whole: bool
+
+    @property
+    def shared(self) -> bool:
+        return self.batch == SHARED_BATCH
+
+
+@dataclass(frozen=True)
+class StepAccount:
+    """What one step did in one batch."""
+
+    units: int = 0
+    units_run: int = 0
+    rows_in: Mapping[str, int] = field(default_factory=dict)
+    rows_out: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Result:
+    files: list[FileStat] = field(default_factory=list)
+    emptied: list[tuple[str, str]] = field(default_factory=list)  # (table, shard) without rows from now on
+    resources: dict[tuple[str, str], Counts] = field(default_factory=dict)  # (source, type)
+    rejected: dict[tuple[str, str], int] = field(default_factory=dict)  # resources that a rule sent to quarantine
+    warnings: dict[tuple[str, str], int] = field(default_factory=dict)  # (target, rule)
+    quarantine: pa.Table = field(default_factory=QUARANTINE.empty)
+    steps: dict[str, StepAccount] = field(default_factory=dict)
+    partials: dict[str, list[tuple[str, Mapping[str, pa.Table]]]] = field(default_factory=dict)  # summary -> shard's
+    checks: dict[str, Mapping[str, pa.Table]] = field(default_factory=dict)
+    parts: dict[str, tuple[float, float]] = field(default_factory=dict)
+    rows: int = 0
+    peak_mb: float = 0.0

@@ -1,0 +1,108 @@
+"""Rows that arrive: read from the spool, checked, and merged with what the last night had."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import rules
+from etl.versions import merge
+from runner.clock import Clock
+from runner.job import Job, Result
+from runner.plan import Plan
+from runner.rows import SHARED, Persons, shard_name
+from schemas.night import QUARANTINE
+from store.snapshot import Snapshot
+
+Tables = dict[str, pa.Table]
+
+
+def arrivals(job: Job, plan: Plan, result: Result, clock: Clock) -> list[tuple[str, Tables]]:
+    """(source, checked tables) of every delivery, in the order of arrival."""
+    found = []
+    for delivery in job.night.deliveries:
+        with clock.part("read"):
+            shard = dict(plan.sources[delivery.source].read(delivery.folder, job.batch))
+            unread = shard.pop("phi/quarantine", QUARANTINE.empty())
+            tables = {n: _stamped(rows, delivery.source, delivery.arrival) for n, rows in shard.items() if len(rows)}
+        with clock.part("rules"):
+            checked = rules.check(tables)
+        _count(result, delivery.source, tables, checked)
+        rejected = [_owned(rows, delivery.source) for rows in (unread, checked.quarantine)]
+        result.quarantine = pa.concat_tables([result.quarantine, *rejected])
+        found.append((delivery.source, {name: rows for name, rows in checked.shard.items() if len(rows)}))
+    return found
+
+
+def _stamped(rows: pa.Table, source: str, arrival: int) -> pa.Table:
+    rows = rows.append_column("source", pa.repeat(pa.scalar(source), len(rows)))
+    return rows.append_column("arrival", pa.repeat(pa.scalar(arrival, pa.int64()), len(rows)))
+
+
+def _owned(rows: pa.Table, source: str) -> pa.Table:
+    if "source" in rows.column_names:
+        rows = rows.drop_columns(["source"])
+    return QUARANTINE.conform(rows.append_column("source", pa.repeat(pa.scalar(source), len(rows))))
+
+
+def _count(result: Result, source: str, before: Tables, checked: rules.Checked) -> None:
+    for target, rule, rows in checked.warnings:
+        result.warnings[target, rule] = result.warnings.get((target, rule), 0) + rows
+    for name, rows in before.items():
+        lost = len(rows) - len(checked.shard.get(name, ()))
+        result.rejected[source, name] = result.rejected.get((source, name), 0) + lost
+        result.rows += len(rows)
+
+
+def land(
+    job: Job,
+    arrived: list[tuple[str, Tables]],
+    shards: tuple[str, ...],
+    persons: Persons,
+    previous: Snapshot | None,
+    result: Result,
+) -> tuple[Tables, dict[str, np.ndarray]]:
+    """FHIR tables of the touched shards, and of each table the subjects whose rows are not what they were."""
+    names = {name for _, tables in arrived for name in tables}
+    names |= {name for name in previous.tables() if name.startswith("phi/fhir/")} if previous else set()
+    tables, changed = {}, {}
+    for name in sorted(names):
+        old = _old(job, name, shards, persons, previous)
+        new = [tables_[name] for _, tables_ in arrived if name in tables_]
+        fresh = pa.concat_tables(new, promote_options="default") if new else old.slice(0, 0)
+        merged = merge(old, fresh, job.night.changes)
+        tables[name] = merged.rows if job.shared or not len(merged.rows) else persons.in_order(merged.rows)
+        changed[name] = merged.touched
+        for source, counts in merged.counts.items():
+            result.resources[source, name] = counts
+    return tables, changed
+
+
+def touched_shards(job: Job, arrived: Iterable[pa.Table], persons: Persons) -> tuple[str, ...]:
+    """Shards of the batch in which anything may change tonight."""
+    if job.shared:
+        return (SHARED,)
+    if job.whole:
+        return tuple(shard_name(n) for n in range(job.first, job.last))
+    moved = job.night.moved
+    subjects = [rows["subject_id"].unique().to_numpy() for rows in arrived]
+    subjects += [moved[side].to_numpy() for side in ("from_subject", "to_subject")]
+    found = persons.shards(np.unique(np.concatenate(subjects)))
+    return tuple(shard_name(int(n)) for n in found[(found >= job.first) & (found < job.last)])
+
+
+def _old(job: Job, name: str, shards: tuple[str, ...], persons: Persons, previous: Snapshot | None) -> pa.Table:
+    """Last night's rows of the touched shards, and of persons who move into them from elsewhere."""
+    if previous is None or name not in previous.tables():
+        return pa.table({})
+    moved = job.night.moved
+    if job.shared or not len(moved):
+        return previous.read_many(name, shards)
+    left = {shard_name(int(n)) for n in persons.shards(moved["from_subject"].to_numpy())}
+    rows = previous.read_many(name, sorted(set(shards) | left))
+    places = pc.index_in(rows["origin_id"], moved["origin_id"])
+    subjects = pc.coalesce(moved["to_subject"].take(places), rows["subject_id"])
+    rows = rows.set_column(rows.column_names.index("subject_id"), "subject_id", subjects)
+    here = np.isin(persons.of_rows(rows) // persons.shard_subjects, [int(s) for s in shards])
+    return rows.filter(pa.array(here))

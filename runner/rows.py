@@ -1,0 +1,82 @@
+"""Rows by person: the order of persons in a table, and where one shard ends and the next begins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SHARED = "shared"
+
+
+def shard_name(number: int) -> str:
+    return f"{number:08d}"
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Every subject of the lake with its ordinal, and the subject_id that open tables know it by."""
+
+    table: pa.Table  # phi/identities: rows that stand for themselves and rows merged into others
+    shard_subjects: int
+
+    @cached_property
+    def _subjects(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._index("subject_id")
+
+    @cached_property
+    def _open(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._index("open_id")
+
+    def _index(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        ids = self.table[column].to_numpy()
+        order = np.argsort(ids)
+        return ids[order], self.table["ordinal"].to_numpy()[order]
+
+    def ordinals(self, subjects: np.ndarray, phi: bool = True) -> np.ndarray:
+        """Ordinal of each subject; every subject must be known."""
+        ids, ordinals = self._subjects if phi else self._open
+        found: np.ndarray = ordinals[np.searchsorted(ids, subjects)]
+        return found
+
+    def open_ids(self, subjects: np.ndarray) -> np.ndarray:
+        """subject_id of the open tables of each subject."""
+        ids = self.table["subject_id"].to_numpy()
+        order = np.argsort(ids)
+        found: np.ndarray = self.table["open_id"].to_numpy()[order[np.searchsorted(ids, subjects, sorter=order)]]
+        return found
+
+    def shards(self, subjects: np.ndarray) -> np.ndarray:
+        """Numbers of the shards that hold the subjects, each once."""
+        return np.unique(self.ordinals(subjects) // self.shard_subjects)
+
+    def in_order(self, rows: pa.Table, phi: bool = True) -> pa.Table:
+        """The rows with persons in the order of their ordinal; rows of one person keep their order."""
+        ordinals = self.of_rows(rows, phi)
+        if np.all(ordinals[1:] >= ordinals[:-1]):
+            return rows
+        return rows.take(pa.array(np.argsort(ordinals, kind="stable")))
+
+    def of_rows(self, rows: pa.Table, phi: bool = True) -> np.ndarray:
+        """Ordinal of every row, found once per run of rows of one person."""
+        subjects = rows["subject_id"].to_numpy()
+        if not len(subjects):
+            return np.zeros(0, dtype=np.int64)
+        starts = np.flatnonzero(np.concatenate(([True], subjects[1:] != subjects[:-1])))
+        return np.repeat(self.ordinals(subjects[starts], phi), np.diff(np.append(starts, len(subjects))))
+
+    def split(self, rows: pa.Table, phi: bool = True) -> Iterator[tuple[str, pa.Table]]:
+        """(shard, its rows) of rows that are in order; no copy is made."""
+        if not len(rows):
+            return
+        shards = self.of_rows(rows, phi) // self.shard_subjects
+        starts = np.flatnonzero(np.concatenate(([True], shards[1:] != shards[:-1])))
+        for start, end in zip(starts, np.append(starts[1:], len(shards)), strict=True):
+            yield shard_name(int(shards[start])), rows.slice(start, end - start)
+
+
+def only(rows: pa.Table, subjects: np.ndarray, column: str = "subject_id") -> pa.Table:
+    """The rows of some subjects."""
+    return rows.filter(pc.is_in(rows[column], pa.array(subjects, type=rows.schema.field(column).type)))

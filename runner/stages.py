@@ -1,0 +1,171 @@
+"""Steps run on the persons of a batch whose rows changed: only units that are new or changed, the rest as it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from contract.errors import ChartloomError, StageError
+from contract.work import Shard
+from runner.clock import Clock
+from runner.job import Job, StepAccount
+from runner.plan import Step
+from runner.rows import SHARED, Persons, only, shard_name
+from runner.units import Units, compare, granularity, units_table
+from schemas.people import IDENTITIES
+from schemas.registry import table
+from store.snapshot import Snapshot
+
+
+@dataclass
+class Desk:
+    """The tables of one batch while steps run: complete rows of the touched shards, and who is affected."""
+
+    job: Job
+    persons: Persons
+    previous: Snapshot | None
+    shards: tuple[str, ...]
+    tables: dict[str, pa.Table]
+    changed: dict[str, np.ndarray]  # table -> subjects whose rows are not what they were
+    shared: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    def names(self, subjects: np.ndarray) -> list[str]:
+        """Shards of some subjects."""
+        return [shard_name(int(number)) for number in self.persons.shards(subjects)]
+
+    def last_night(self, name: str) -> pa.Table:
+        return self.previous.read_many(name, self.shards) if self.previous else pa.table({})
+
+    def rows(self, name: str) -> pa.Table:
+        """Of a table as it stands now; read from last night when nothing has touched it."""
+        if name == IDENTITIES.name:
+            return self._identities()
+        if name not in self.tables:
+            self.tables[name] = self.last_night(name)
+            self.changed[name] = np.zeros(0, dtype=np.int64)
+        return self.tables[name]
+
+    def _identities(self) -> pa.Table:
+        numbers = self.persons.table["ordinal"].to_numpy() // self.persons.shard_subjects
+        return self.persons.table.filter(pa.array(np.isin(numbers, [int(s) for s in self.shards if s != SHARED])))
+
+    def affected(self, step: Step) -> np.ndarray | None:
+        """Subjects for whom the step may have something to do; None: all of the shards."""
+        if step.name in self.job.night.forced:
+            return None
+        found = [self.changed[name] for name in step.reads if name in self.changed]
+        moved = [self.job.night.moved[side].to_numpy() for side in ("from_subject", "to_subject")]
+        return np.unique(np.concatenate([*found, *moved])) if found or len(moved[0]) else np.zeros(0, dtype=np.int64)
+
+
+def run(desk: Desk, step: Step, clock: Clock) -> StepAccount:
+    """Run one step; its outputs and its memory of units join the desk."""
+    forced = step.name in desk.job.night.forced
+    who = desk.affected(step)
+    with clock.part("units"):
+        shard = {name: _of(desk.rows(name), who) for name in step.reads}
+        remembered = desk.last_night(units_table(step.name).name)
+        units = compare(step, shard, _of(remembered, who), force=forced)
+    with clock.part(step.name):
+        outputs = _outputs(step, _pick(step, shard, units), desk.shared) if len(units.run) else {}
+    with clock.part("units"):
+        for name in step.writes:
+            _settle(desk, step, name, outputs.get(name), units)
+        _remember(desk, step, remembered, who, units)
+    return StepAccount(
+        len(units.rows), len(units.run), {n: len(t) for n, t in shard.items()}, {n: len(t) for n, t in outputs.items()}
+    )
+
+
+def _of(rows: pa.Table, who: np.ndarray | None) -> pa.Table:
+    return rows if who is None or not len(rows) or "subject_id" not in rows.column_names else only(rows, who)
+
+
+def _pick(step: Step, shard: Shard, units: Units) -> Shard:
+    """The rows of the units to run, and the context of their persons."""
+    if units.all_run:
+        return shard
+    column = granularity(step)
+    who = pc.unique(units.rows.filter(pc.is_in(units.rows["unit"], pa.array(units.run, pa.string())))["subject_id"])
+    return {name: _picked(rows, column, units.run, who) for name, rows in shard.items()}
+
+
+def _picked(rows: pa.Table, column: str, run: pd.Index, who: pa.Array) -> pa.Table:
+    if not len(rows) or "subject_id" not in rows.column_names:
+        return rows
+    if column == "subject_id" or column not in rows.column_names:
+        return rows.filter(pc.is_in(rows["subject_id"], who))
+    return rows.filter(pc.is_in(rows[column].cast(pa.string()), pa.array(run, pa.string())))
+
+
+def _outputs(step: Step, shard: Shard, shared: Shard) -> Shard:
+    try:
+        made = step.stage.run({**{n: shared[n] for n in step.reads if n in shared}, **_filled(shard, shared)})
+    except ChartloomError:
+        raise
+    except Exception as error:
+        raise StageError(f"step {step.name} failed with {type(error).__name__}; `--debug` shows where.") from error
+    unknown = set(made) - set(step.writes)
+    if unknown:
+        raise StageError(
+            f"step {step.name} wrote {sorted(unknown)}, which it does not declare; it writes {step.writes}."
+        )
+    return {name: table(name).conform(rows) if not table(name).sparse else rows for name, rows in made.items()}
+
+
+def _filled(shard: Shard, shared: Shard) -> Shard:
+    """Tables with rows; one without is handed over empty with its declared columns, unless shared rows stand in."""
+    return {n: t if t.num_columns else table(n).empty() for n, t in shard.items() if len(t) or n not in shared}
+
+
+def _settle(desk: Desk, step: Step, name: str, made: pa.Table | None, units: Units) -> None:
+    """The step's table as it stands now: last night's rows of units that did not run, tonight's of those that did."""
+    phi = table(name).phi
+    old = desk.last_night(name)
+    redone = units.run.append(units.vanished)
+    if len(old) and len(redone):
+        old = old.filter(pc.invert(_belongs(desk, step, old, redone, phi)))
+    parts = [rows for rows in (old, made) if rows is not None and len(rows)]
+    rows = pa.concat_tables(parts, promote_options="default") if parts else table(name).empty()
+    desk.tables[name] = _ordered(desk, step, name, rows, mixed=len(parts) > 1)
+    desk.changed[name] = _subjects_of(desk, step, units)
+
+
+def _belongs(desk: Desk, step: Step, rows: pa.Table, redone: pd.Index, phi: bool) -> pa.ChunkedArray:
+    column = granularity(step)
+    if column != "subject_id":
+        return pc.is_in(rows[column].cast(pa.string()), pa.array(redone, pa.string()))
+    ids = redone.to_numpy().astype("int64")
+    if not phi:
+        ids = desk.persons.open_ids(ids)
+    return pc.is_in(rows["subject_id"], pa.array(ids))
+
+
+def _ordered(desk: Desk, step: Step, name: str, rows: pa.Table, *, mixed: bool) -> pa.Table:
+    """Persons by ordinal; in a person, where units of several nights mix, by the table's declared order."""
+    phi = table(name).phi
+    if mixed and granularity(step) != "subject_id" and table(name).order:
+        placed = rows.append_column("ordinal", pa.array(desk.persons.of_rows(rows, phi)))
+        keys = [("ordinal", "ascending"), *((column, "ascending") for column in table(name).order)]
+        return rows.take(pc.sort_indices(placed, sort_keys=keys, null_placement="at_start"))
+    return desk.persons.in_order(rows, phi)
+
+
+def _subjects_of(desk: Desk, step: Step, units: Units) -> np.ndarray:
+    run = units.rows.filter(pc.is_in(units.rows["unit"], pa.array(units.run, pa.string())))
+    gone = desk.last_night(units_table(step.name).name)
+    lost = gone.filter(pc.is_in(gone["unit"], pa.array(units.vanished, pa.string()))) if len(gone) else gone
+    found = [rows["subject_id"].to_numpy() for rows in (run, lost) if len(rows)]
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+
+def _remember(desk: Desk, step: Step, remembered: pa.Table, who: np.ndarray | None, units: Units) -> None:
+    memory = units_table(step.name)
+    kept = [units.rows]
+    if len(remembered) and who is not None:
+        kept.insert(0, remembered.filter(pc.invert(pc.is_in(remembered["subject_id"], pa.array(who, pa.int64())))))
+    desk.tables[memory.name] = desk.persons.in_order(pa.concat_tables(kept).cast(memory.schema))
+    desk.changed[memory.name] = _subjects_of(desk, step, units)

