@@ -7,7 +7,6 @@ MEDS only; fhir.resources makes one object and its JSON a row. Processes are cou
 import json
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from bench.copies import copy_folder
 from bench.json_line import command, finish, say
 from bench.measure import measure, must, noise
 from bench.night import Hospital, manifest
+from bench.place import workplace
 
 KEYS = (
     "rows", "rows_per_cpu_s", "ratio_meds_extract", "ratio_fhir_resources", "peak_mb", "time_per_row_growth", "parts",
@@ -132,16 +132,15 @@ def main(
     25 copies of the 59-person sample are 1M rows, 242 are 10M (2 GB of CSV; allow 10 GB of disk). The JSON line shows
     the largest size; the other sizes are on stderr. Ratios are CPU-seconds per row of the peer over ours, same run.
     """
-    place = (work or Path(tempfile.mkdtemp(prefix="bench-etl-"))).resolve()
-    place.mkdir(parents=True, exist_ok=True)
     results, object_s = [], None
-    for count in sorted(copies):
-        result, tables = size(source, count, place, peers=peers, repeats=repeats)
-        object_s = object_s or (objects(tables, place) if peers else None)
-        results.append(result)
-        shutil.rmtree(tables)
-    if work is None:
-        shutil.rmtree(place)
+    with workplace("etl", work) as place:
+        if peers:
+            say(f"peer: {meds_extract.versions(place)}")
+        for count in sorted(copies):
+            result, tables = size(source, count, place, peers=peers, repeats=repeats)
+            object_s = object_s or (objects(tables, place) if peers else None)
+            results.append(result)
+            shutil.rmtree(tables)
     finish(KEYS, values(results, object_s))
 
 
