@@ -1,0 +1,41 @@
+"""What a file of FHIR holds, one by one: a resource, a fault, or a deletion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+BOM = b"\xef\xbb\xbf"
+NO_URLS: Mapping[str, str] = {}
+
+
+class Entry(NamedTuple):
+    """`line` counts lines of NDJSON or entries of a bundle, from 1; `urls` are the bundle's fullUrl -> Type/id."""
+
+    line: int
+    kind: str
+    resource: dict[str, Any]
+    raw: bytes
+    urls: Mapping[str, str] = NO_URLS
+
+
+@dataclass(frozen=True)
+class Fault:
+    line: int
+    rule: str
+    message: str
+    raw: bytes
+    kind: str = ""
+    element: str = ""
+
+
+class Deleted(NamedTuple):
+    kind: str
+    id: str
+
+
+Item = Entry | Fault | Deleted
+
+
+def text_of(raw: bytes) -> str:
+    """For quarantine: bytes that are no UTF-8 are shown as escapes."""
+    return raw.decode("utf-8", "backslashreplace")

@@ -1,0 +1,165 @@
+"""Files of FHIR on disk: which belong together, which are complete, and what stands in them."""
+
+import gzip
+import io
+import logging
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from contract.errors import InputError
+from contract.work import Delivery, Group
+from etl.fhir.documents import ALL, Wanted, document, expand
+from etl.fhir.entry import BOM, Deleted, Entry, Fault, Item
+from etl.fhir.exacting import repeats
+
+LOG = logging.getLogger("chartloom.etl.fhir")
+SUFFIXES = (".json", ".ndjson", ".jsonl")
+PARTIAL = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+LEFT_ALONE = frozenset({"log.ndjson", "log.ndjson.gz"})  # a bulk client's own diary
+LONGEST_LINE = 256 << 20
+
+
+def groups(root: Path, path: str, delivery: Delivery, settle_s: float, now: float) -> list[Group]:
+    """The folder itself when it holds FHIR files, else its sub-folders by name; of full deliveries the newest."""
+    folder = root / path
+    if not folder.is_dir():
+        raise InputError(
+            f"the inbox folder {path!r} is not there. Make it, or mend `path` of the source in pipelines.yaml."
+        )
+    holds_files = any(is_fhir(file) for file in folder.iterdir() if file.is_file())
+    folders = (
+        [folder] if holds_files else sorted(sub for sub in folder.iterdir() if sub.is_dir() and sub.name[0] != ".")
+    )
+    found = [group for group in (_group(root, sub, settle_s, now) for sub in folders) if group]
+    return found[-1:] if delivery == "full" else found
+
+
+def _group(root: Path, folder: Path, settle_s: float, now: float) -> Group | None:
+    every = sorted(file for file in folder.rglob("*") if file.is_file())
+    if any(_unfinished(file, settle_s, now) for file in every):
+        LOG.info("a group is still being written: left for the next night")
+        return None
+    files = tuple(file for file in every if not file.name.startswith("."))
+    if not any(is_fhir(file) for file in files):
+        return None
+    return Group(folder.relative_to(root).as_posix(), files)
+
+
+def _unfinished(file: Path, settle_s: float, now: float) -> bool:
+    hidden = file.name.startswith(".") and any(suffix in file.name for suffix in SUFFIXES)
+    named = file.name.lower().endswith(PARTIAL)
+    visible = not file.name.startswith(".")
+    return hidden or named or (visible and settle_s > 0 and file.stat().st_mtime > now - settle_s)
+
+
+def is_fhir(file: Path) -> bool:
+    name = file.name.lower().removesuffix(".gz")
+    return name.endswith(SUFFIXES) and not file.name.startswith(".") and file.name.lower() not in LEFT_ALONE
+
+
+def folder_of(group: Group) -> Path:
+    return Path(os.path.commonpath([file.parent for file in group.files]))
+
+
+def items(file: Path, wanted: Wanted = ALL) -> Iterator[Item]:
+    """What one file holds.
+
+    NDJSON is streamed; other JSON is held in memory one file at a time.
+    """
+    try:
+        with _open(file) as stream:
+            if file.name.lower().removesuffix(".gz").endswith(".json"):
+                yield from _whole(stream, wanted)
+            else:
+                yield from _lines(stream, wanted)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Fault(0, "truncated-file", "the .gz file ends early or is damaged; deliver it again", b"")
+
+
+def _open(file: Path) -> BinaryIO:
+    if file.name.lower().endswith(".gz"):
+        return io.BufferedReader(gzip.GzipFile(file), 1 << 20)  # type: ignore[arg-type]
+    return file.open("rb", buffering=1 << 20)
+
+
+def _whole(stream: BinaryIO, wanted: Wanted) -> Iterator[Item]:
+    """One document; of a file cut short, what could be read of it."""
+    parts: list[bytes] = []
+    try:
+        while part := stream.read(1 << 20):
+            parts.append(part)
+    except (EOFError, zlib.error):
+        yield from _document(b"".join(parts), wanted)
+        raise
+    yield from _document(b"".join(parts), wanted)
+
+
+def _document(raw: bytes, wanted: Wanted) -> Iterator[Item]:
+    raw = raw.removeprefix(BOM)
+    if wanted.mark not in raw:
+        return
+    first, _, rest = raw.lstrip().partition(b"\n")
+    if rest.lstrip().startswith(b"{") and first.rstrip().endswith(b"}"):
+        yield from _lines(io.BytesIO(raw), wanted)  # NDJSON by another name
+    elif not _manifest(raw):
+        yield from document(raw, wanted)
+
+
+def _manifest(raw: bytes) -> bool:
+    """A bulk export's list of files is no resource."""
+    return b'"transactionTime"' in raw and b'"output"' in raw and b'"resourceType"' not in raw[:200]
+
+
+def _lines(stream: BinaryIO, wanted: Wanted) -> Iterator[Item]:
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if number == 1:
+            line = line.removeprefix(BOM)
+            if line.strip() in (b"{", b"["):  # one document, spread over lines
+                yield from document(line + stream.read(), wanted)
+                return
+        line = line.strip()
+        if line and wanted.mark in line:
+            yield from _line(number, line, wanted)
+
+
+def _line(number: int, raw: bytes, wanted: Wanted) -> Iterator[Item]:
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        yield _unreadable(number, raw)
+        return
+    kind = found.get("resourceType") if isinstance(found, dict) else None
+    if kind == "Bundle" or not isinstance(kind, str):
+        yield from (_at(item, number) for item in expand(found, raw, wanted))
+        return
+    repeated = repeats(raw, found) if wanted.exact else ""
+    if repeated:
+        message = "an object names this element twice; only the exporting system can say which one holds"
+        yield Fault(number, "repeated-name", message, raw, kind, repeated)
+    else:
+        yield Entry(number, kind, found, raw)
+
+
+def _unreadable(number: int, raw: bytes) -> Fault:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return Fault(number, "encoding", "text that is no UTF-8; export it as UTF-8", raw)
+    return Fault(number, "json-syntax", "no valid JSON, or cut off; export the resource again", raw)
+
+
+def _at(item: Item, number: int) -> Item:
+    if isinstance(item, Deleted):
+        return item
+    return (
+        item._replace(line=number)
+        if isinstance(item, Entry)
+        else Fault(number, item.rule, item.message, item.raw, item.kind, item.element)
+    )
