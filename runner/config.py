@@ -33,7 +33,7 @@ class Entry:
 
     def make(self) -> Any:
         """The object, its parameters checked against the fields of its class."""
-        kind = self._class()
+        kind = self.kind()
         known = [f.name for f in dataclasses.fields(kind) if f.init]
         for name in self.parameters:
             if name not in known:
@@ -43,7 +43,7 @@ class Entry:
         except TypeError as error:
             raise ConfigError(f"{self.name}: {self.uses}: {error}. Its parameters: {', '.join(known)}.") from error
 
-    def _class(self) -> Any:
+    def kind(self) -> Any:
         module, _, name = self.uses.partition(":")
         try:
             kind = getattr(importlib.import_module(module), name)

@@ -1,0 +1,114 @@
+"""One step on files, no lake needed: Parquet, NDJSON or CSV in, one Parquet per table written out."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from contract.errors import ConfigError, InputError
+from contract.work import Stage
+from etl.fhir.tables import from_json
+from runner.config import Config, Entry
+from schemas.registry import table
+
+PATIENT = "patient_id"  # stands in for subject_id in files from outside
+STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class may be given too
+    "timeline": "etl.timeline.stage:BuildTimeline",
+    "notes": "etl.notes:ExtractNotes",
+}
+
+
+def apply(
+    step: str, inputs: Mapping[str, Path], out: Path, config: Config | None, parameters: Mapping[str, str]
+) -> dict[str, int]:
+    """Run a step on the tables given; rows written, by table. Slashes in table names become folders below `out`."""
+    stage = _stage(step, config, parameters)
+    shard = {name: _read(name, path) for name, path in inputs.items()}
+    persons = _persons(shard)
+    ready = {name: _ready(name, rows, persons) for name, rows in shard.items()}
+    stage.open()
+    made = stage.run({**{name: table(name).empty() for name in stage.reads if "*" not in name}, **ready})
+    return {name: _write(name, rows, persons, out) for name, rows in made.items()}
+
+
+def _stage(step: str, config: Config | None, parameters: Mapping[str, str]) -> Stage:
+    entry = _entry(step, config)
+    typed = {name: _typed(entry, name, text) for name, text in parameters.items()}
+    made = Entry(entry.name, entry.uses, {**entry.parameters, **typed}).make()
+    if not isinstance(made, Stage):
+        raise ConfigError(f"{step}: {entry.uses} is not a stage; `chartloom plan` lists the steps.")
+    return made
+
+
+def _entry(step: str, config: Config | None) -> Entry:
+    for pipeline in config.pipelines.values() if config else ():
+        if step in pipeline.steps:
+            return pipeline.steps[step]
+    if step in STEPS or ":" in step:
+        return Entry(step, STEPS.get(step, step))
+    raise ConfigError(f"no step is called {step!r}. Known: {', '.join(sorted(STEPS))}, or module:Class.")
+
+
+def _typed(entry: Entry, name: str, text: str) -> Any:
+    """The text of a --set NAME=TEXT as the type of the stage's default."""
+    kinds = {f.name: f.type for f in fields(entry.kind())}
+    kind = str(kinds.get(name, "str"))
+    return {"int": int, "float": float, "bool": lambda t: t.lower() in ("true", "1", "yes")}.get(kind, str)(text)
+
+
+def _read(name: str, path: Path) -> pa.Table:
+    if not path.exists():
+        raise InputError(f"{name}: the file given is not there; expected Parquet, NDJSON or CSV.")
+    if path.suffix == ".parquet":
+        return pq.read_table(path)
+    if path.suffix in (".ndjson", ".jsonl"):
+        return _resources(name, path) if "fhir/" in name else pyarrow.json.read_json(path)
+    if path.suffix == ".csv":
+        return pyarrow.csv.read_csv(path)
+    raise InputError(f"{name}: a file that ends in {path.suffix!r} cannot be read; expected .parquet, .ndjson or .csv.")
+
+
+def _resources(name: str, path: Path) -> pa.Table:
+    """FHIR resources as rows; the person is the resource's patient."""
+    kind = name.rsplit("/", 1)[-1]
+    rows, rejected = from_json(kind, [line for line in path.read_bytes().splitlines() if line.strip()])
+    if len(rejected):
+        raise InputError(f"{name}: {len(rejected)} resource(s) cannot be read; the first: {rejected[0]}.")
+    return rows.append_column(PATIENT, patients(kind, rows))
+
+
+def patients(kind: str, rows: pa.Table) -> pa.Array:
+    raise NotImplementedError(kind, rows)
+
+
+def _persons(shard: Mapping[str, pa.Table]) -> pd.Index:
+    """Patients of all tables in the order of first sight: subject_id is the place in it, from 1."""
+    found = [rows[PATIENT].cast(pa.string()).to_pandas() for rows in shard.values() if PATIENT in rows.column_names]
+    return pd.Index(pd.concat(found).dropna().unique()) if found else pd.Index([], dtype=object)
+
+
+def _ready(name: str, rows: pa.Table, persons: pd.Index) -> pa.Table:
+    if PATIENT in rows.column_names:
+        places = persons.get_indexer(pd.Index(rows[PATIENT].cast(pa.string()).to_pandas()))
+        subjects = pa.array(np.where(places < 0, 0, places + 1), mask=places < 0, type=pa.int64())
+        rows = rows.drop_columns([PATIENT]).append_column("subject_id", subjects).sort_by("subject_id")
+    declared = table(name)
+    return rows if declared.sparse else declared.conform(rows)
+
+
+def _write(name: str, rows: pa.Table, persons: pd.Index, out: Path) -> int:
+    out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = out / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if len(persons) and "subject_id" in rows.column_names:
+        named = persons.take(rows["subject_id"].to_numpy() - 1)
+        rows = rows.add_column(0, PATIENT, pa.array(named, pa.string()))
+    pq.write_table(rows, path, compression="zstd")
+    return len(rows)

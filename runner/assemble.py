@@ -1,0 +1,160 @@
+"""The next snapshot put together: last night's files that stay, tonight's, and what is known over all patients."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from etl.timeline.valid import dataset_json
+
+from contract.errors import CheckFailed
+from contract.table import Column, Table
+from contract.work import Shard, Spooled, Verdict
+from runner.inbox import MEMORY, Found, Inbox
+from runner.job import Result
+from runner.plan import Plan
+from schemas.clinical import PHI_TIMELINE_SPLITS
+from schemas.night import QUARANTINE
+from schemas.people import IDENTITIES
+from schemas.registry import table
+from store import parquet
+from store.lake import Draft, Lake
+from store.snapshot import Snapshot
+
+WHOLE = "all"  # the shard of tables that are one file
+
+
+class Assembly:
+    def __init__(self, plan: Plan, lake: Lake, previous: Snapshot | None, work: Path, run_id: str) -> None:
+        self.plan, self.lake, self.previous, self.run_id = plan, lake, previous, run_id
+        self.files = work / "files"
+
+    def draft(
+        self,
+        found: Sequence[Found],
+        spooled: Mapping[tuple[str, str], Spooled],
+        results: Sequence[Result],
+        people: pa.Table,
+        inbox: Inbox,
+    ) -> Draft:
+        draft = Draft(self.previous, self.files)
+        for result in results:
+            for table_name, shard in result.emptied:
+                draft.drop(table_name, shard)
+            draft.add(result.files)
+        self._put(draft, IDENTITIES, people)
+        self._quarantine(draft, found, spooled, results)
+        self._summaries(draft, results)
+        if "phi/timeline" in {name for step in self.plan.steps for name in step.writes}:
+            self._put(draft, PHI_TIMELINE_SPLITS, _splits(people))
+            draft.documents["phi/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
+        draft.documents[MEMORY] = inbox.document()
+        return draft
+
+    def _put(self, draft: Draft, declared: Table, rows: pa.Table, shard: str = WHOLE) -> None:
+        draft.add([parquet.write(declared, rows, shard, self.files)])
+
+    def _quarantine(
+        self,
+        draft: Draft,
+        found: Sequence[Found],
+        spooled: Mapping[tuple[str, str], Spooled],
+        results: Sequence[Result],
+    ) -> None:
+        """One file a group, so that the group's next delivery replaces it."""
+        of_batches = pa.concat_tables([QUARANTINE.empty(), *(result.quarantine for result in results)])
+        for each in found:
+            if each.replaces is not None:
+                draft.drop(QUARANTINE.name, f"{each.source}-{each.replaces:06d}")
+            if not each.to_read:
+                continue
+            mine = pc.and_(pc.equal(of_batches["source"], each.source), pc.equal(of_batches["source_group"], each.name))
+            rows = pa.concat_tables([owned(spooled[each.source, each.name].quarantine, each), of_batches.filter(mine)])
+            if len(rows):
+                ordered = rows.sort_by([(name, "ascending") for name in QUARANTINE.order])
+                self._put(draft, QUARANTINE, ordered, f"{each.source}-{each.known.arrival:06d}")
+
+    def _summaries(self, draft: Draft, results: Sequence[Result]) -> None:
+        """Parts of untouched shards are kept from last night; a summary is merged from all parts."""
+        for name, summary in self.plan.summaries.items():
+            fresh = [part for result in results for part in result.partials.get(name, ())]
+            parts = self._parts(name, {shard for shard, _ in fresh}, fresh)
+            for key, rows in parts.items():
+                self._put(draft, _partials_table(name, key, rows.schema), rows)
+            merged = summary.merge([{key: rows.drop_columns(["shard"]) for key, rows in parts.items()}])
+            for table_name, rows in merged.items():
+                self._put(draft, table(table_name), rows)
+
+    def _parts(self, name: str, redone: set[str], fresh: Sequence[tuple[str, Shard]]) -> dict[str, pa.Table]:
+        prefix = f"phi/partials/{name}/"
+        found: dict[str, list[pa.Table]] = {}
+        for stored in self.previous.tables() if self.previous else ():
+            if stored.startswith(prefix) and self.previous:
+                rows = self.previous.read(stored, WHOLE)
+                stays = pc.invert(pc.is_in(rows["shard"], pa.array(sorted(redone), pa.string())))
+                found.setdefault(_key(stored, prefix), []).append(rows.filter(stays))
+        for shard, part in fresh:
+            for key, rows in part.items():
+                found.setdefault(key, []).append(rows.append_column("shard", pa.repeat(pa.scalar(shard), len(rows))))
+        joined = {key: pa.concat_tables(parts, promote_options="default") for key, parts in found.items()}
+        return {key: rows.sort_by("shard") for key, rows in joined.items()}
+
+    def verdicts(self, results: Sequence[Result], draft: Draft) -> dict[str, Verdict]:
+        """What the checks say of tonight, and whether more rows vanished than may."""
+        found = {
+            name: check.verdict([result.checks[name] for result in results if name in result.checks])
+            for name, check in self.plan.checks.items()
+        }
+        return {"max_loss": self._losses(draft), **found}
+
+    def _losses(self, draft: Draft) -> Verdict:
+        limit = self.plan.pipeline.max_loss
+        before, after = _rows(self.previous.files if self.previous else {}), _rows(draft.files())
+        lost = [
+            f"{name}: {before[name]} rows last night, {after.get(name, 0)} tonight; at most {limit:.0%} may vanish"
+            for name in sorted(before)
+            if name.startswith("phi/fhir/") and after.get(name, 0) < before[name] * (1 - limit)
+        ]
+        return Verdict(not lost, tuple(lost))
+
+
+def require(verdicts: Mapping[str, Verdict]) -> None:
+    failed = [f"{name}: {'; '.join(v.lines)}" for name, v in verdicts.items() if not v.passed]
+    if failed:
+        raise CheckFailed(
+            "the night is not published; the last snapshot stands. " + " | ".join(failed) + " Mend the input, or raise "
+            "the limit in pipelines.yaml or fhir_mappings/rules.yaml if this is right."
+        )
+
+
+def owned(rows: pa.Table, group: Found) -> pa.Table:
+    """Quarantined rows of a spool with the source and group they belong to."""
+    if not rows.num_columns:
+        return QUARANTINE.empty()
+    for name, value in (("source", group.source), ("source_group", group.name)):
+        rows = rows.drop_columns([name]) if name in rows.column_names else rows
+        rows = rows.append_column(name, pa.repeat(pa.scalar(value), len(rows)))
+    return QUARANTINE.conform(rows)
+
+
+def _splits(people: pa.Table) -> pa.Table:
+    return people.filter(pc.is_null(people["merged_into"])).select(["subject_id", "split"]).sort_by("subject_id")
+
+
+def _rows(files: Mapping[tuple[str, str], parquet.FileStat]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (name, _), stat in files.items():
+        found[name] = found.get(name, 0) + stat.rows
+    return found
+
+
+def _key(stored: str, prefix: str) -> str:
+    return stored.removeprefix(prefix).replace(".", "/")
+
+
+def _partials_table(summary: str, key: str, schema: pa.Schema) -> Table:
+    columns = tuple(Column(f.name, f.type, "Partial result.") for f in schema)
+    name = f"phi/partials/{summary}/{key.replace('/', '.')}"
+    return Table(
+        name, f"Parts of the summary {summary}.", columns, ("shard",), file=name.removeprefix("phi/") + ".parquet"
+    )

@@ -1,0 +1,283 @@
+"""The account of one night: every row in and out, every second, every digest. No PHI: files go by digest."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from contract.work import Spooled, Verdict
+from etl.versions import Counts
+from runner import report
+from runner.clock import Clock, cpu_seconds
+from runner.config import Config
+from runner.inbox import Found
+from runner.job import Result
+from runner.plan import Plan
+from store.lake import Draft
+from store.snapshot import Snapshot
+
+CODE = ("contract", "schemas", "store", "fhir_mappings", "etl", "nlp", "outcomes", "imaging", "models", "runner")
+
+
+@cache
+def code_digest() -> str:
+    """Of all code and knowledge that a night runs."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in CODE:
+        for path in sorted((root / room).rglob("*")):
+            if path.suffix in (".py", ".yaml", ".csv", ".sql"):
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+class Account:
+    def __init__(self, config: Config, plan: Plan, folder: Path, previous: Snapshot | None, clock: Clock) -> None:
+        self.plan, self.folder, self.previous, self.clock = plan, folder, previous, clock
+        self._start = datetime.now(UTC)
+        self._cpu = cpu_seconds()
+        engine = plan.pipeline.engine
+        self.manifest: dict[str, Any] = {
+            "run_id": folder.name,
+            "pipeline": plan.pipeline.name,
+            "status": "failed",
+            "started": self._start.isoformat(timespec="seconds"),
+            "snapshot": None,
+            "previous": previous.id if previous else None,
+            "chartloom": metadata.version("chartloom"),
+            "code_digest": code_digest(),
+            "config_digest": hashlib.sha256(config.path.read_bytes()).hexdigest(),
+            "engine": {"kind": engine.kind, "workers": engine.workers},
+            "sources": {},
+            "steps": {},
+            "error": None,
+        }
+
+    def unchanged(self) -> None:
+        before = self.previous.manifest() if self.previous else {}
+        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coverage", "persons")
+        self.manifest.update({name: before[name] for name in kept if name in before}, status="unchanged")
+        self.manifest["snapshot"] = self.manifest["previous"]
+        self._stop()
+
+    def fail(self, kind: str, message: str) -> None:
+        self.manifest["status"] = "failed"
+        self.manifest["error"] = {"kind": kind, "message": message}
+
+    def count(
+        self,
+        found: Sequence[Found],
+        spooled: Mapping[tuple[str, str], Spooled],
+        results: Sequence[Result],
+        draft: Draft,
+        people: pa.Table,
+    ) -> None:
+        quarantine = _quarantine(draft)
+        self.manifest.update(
+            sources={name: self._source(name, found, spooled, results) for name in self.plan.sources},
+            steps={step.name: _step(step, results, self.clock) for step in self.plan.steps},
+            tables=_tables(draft, self.previous),
+            quarantine=quarantine,
+            warnings=_warnings(results),
+            batches=[
+                {"batch": k - 1, "rows": r.rows, "peak_mb": round(r.peak_mb), **_seconds(r.parts)}
+                for k, r in enumerate(results)
+            ],
+            coverage=_coverage(draft),
+            persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),
+            peak_mb=round(max((r.peak_mb for r in results), default=0)),
+        )
+        self.manifest["balance"] = _balance(self.manifest["sources"])
+
+    def checks(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """The verdicts with that of the balance before them, as written into the manifest."""
+        broken = [b["what"] for b in self.manifest["balance"] if not b["holds"]]
+        lines = tuple(f"{what}: in is not out + quarantined + duplicates + superseded + deleted" for what in broken)
+        every = {"balance": Verdict(not broken, lines), **verdicts}
+        self.manifest["checks"] = {name: {"passed": v.passed, "lines": list(v.lines)} for name, v in every.items()}
+        return every
+
+    def published(self, draft: Draft) -> None:
+        self.manifest.update(status="published", snapshot=self.folder.name)
+        self._stop()
+        draft.documents["manifest.json"] = json.dumps(self.manifest, indent=1).encode()
+
+    def write(self) -> None:
+        """To lake/runs/<id>/, whatever became of the night."""
+        self._stop()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "manifest.json").write_text(json.dumps(self.manifest, indent=1), encoding="utf-8")
+        report.write(self.manifest, self.folder / "report.html")
+
+    def _stop(self) -> None:
+        now = datetime.now(UTC)
+        self.manifest["finished"] = now.isoformat(timespec="seconds")
+        self.manifest["seconds"] = round((now - self._start).total_seconds(), 3)
+        self.manifest["cpu_seconds"] = round(cpu_seconds() - self._cpu, 3)
+        self.manifest["parts"] = {name: _rounded(*both) for name, both in self.clock.parts.items()}
+
+    def _source(
+        self,
+        name: str,
+        found: Sequence[Found],
+        spooled: Mapping[tuple[str, str], Spooled],
+        results: Sequence[Result],
+    ) -> dict[str, Any]:
+        mine = [group for group in found if group.source == name]
+        passes = [spooled[name, group.name] for group in mine if (name, group.name) in spooled]
+        return {
+            "uses": self.plan.pipeline.sources[name].uses,
+            "digest": str(getattr(self.plan.sources[name], "digest", str)()),
+            "delivery": self.plan.sources[name].delivery,
+            "groups": [
+                {"digest": g.known.digest, "files": len(g.known.files), "bytes": g.bytes, "state": g.state}
+                for g in mine
+            ],
+            "rows_in": _added(p.rows_in for p in passes),
+            "rows_spooled": _added(p.rows_spooled for p in passes),
+            "rows_quarantined": sum(_distinct_rows(p.quarantine) for p in passes),
+            "resources": _resources(name, results),
+        }
+
+
+def _distinct_rows(quarantine: pa.Table) -> int:
+    """Raw rows, each once, however many rules it broke."""
+    if not quarantine.num_columns:
+        return 0
+    return len(quarantine.group_by([n for n in ("file", "line") if n in quarantine.column_names]).aggregate([]))
+
+
+def _added(counts: Any) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + int(count)
+    return total
+
+
+def _resources(source: str, results: Sequence[Result]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for result in results:
+        for (name, table), lost in result.rejected.items():
+            if name == source:
+                entry = found.setdefault(
+                    table.removeprefix("phi/fhir/"), dict.fromkeys((*Counts.__annotations__, "quarantined"), 0)
+                )
+                entry["quarantined"] += lost
+                entry["made"] += lost
+        for (name, table), counts in result.resources.items():
+            if name == source:
+                entry = found.setdefault(
+                    table.removeprefix("phi/fhir/"), dict.fromkeys((*Counts.__annotations__, "quarantined"), 0)
+                )
+                for what, number in vars(counts).items():
+                    entry[what] += number
+    return found
+
+
+def _step(step: Any, results: Sequence[Result], clock: Clock) -> dict[str, Any]:
+    done = [result.steps[step.name] for result in results if step.name in result.steps]
+    return {
+        "uses": step.entry.uses,
+        "version": step.stage.version,
+        "fingerprint": step.fingerprint,
+        "units": sum(account.units for account in done),
+        "units_run": sum(account.units_run for account in done),
+        "rows_in": _added(account.rows_in for account in done),
+        "rows_out": _added(account.rows_out for account in done),
+        **_rounded(*clock.parts.get(step.name, (0.0, 0.0))),
+    }
+
+
+def _rounded(seconds: float, cpu: float) -> dict[str, float]:
+    return {"seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3)}
+
+
+def _seconds(parts: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    return _rounded(sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
+
+
+def _tables(draft: Draft, previous: Snapshot | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    digests: dict[str, list[str]] = {}
+    for (name, shard), stat in sorted(draft.files().items()):
+        entry = found.setdefault(name, dict.fromkeys(("rows", "files", "files_written", "bytes", "bytes_written"), 0))
+        fresh = (name, shard) in draft.fresh
+        for what, number in (
+            ("rows", stat.rows),
+            ("files", 1),
+            ("files_written", int(fresh)),
+            ("bytes", stat.bytes),
+            ("bytes_written", stat.bytes if fresh else 0),
+        ):
+            entry[what] += number
+        digests.setdefault(name, []).append(stat.digest)
+    before = previous.manifest().get("tables", {}) if previous else {}
+    for name, entry in found.items():
+        entry["digest"] = hashlib.sha256("".join(digests[name]).encode()).hexdigest()
+        entry["rows_before"] = before[name]["rows"] if name in before else None
+    return found
+
+
+def _quarantine(draft: Draft) -> list[dict[str, Any]]:
+    paths = [draft.path(name, shard) for name, shard in draft.files() if name == "phi/quarantine"]
+    if not paths:
+        return []
+    rows = pa.concat_tables([pq.read_table(path, columns=["source", "target", "rule"]) for path in paths])
+    counted = rows.group_by(["source", "target", "rule"]).aggregate([([], "count_all")])
+    return sorted(counted.rename_columns(["source", "target", "rule", "rows"]).to_pylist(), key=lambda r: -r["rows"])
+
+
+def _warnings(results: Sequence[Result]) -> list[dict[str, Any]]:
+    added: dict[tuple[str, str], int] = {}
+    for result in results:
+        for which, rows in result.warnings.items():
+            added[which] = added.get(which, 0) + rows
+    return [{"target": target, "rule": rule, "rows": rows} for (target, rule), rows in sorted(added.items())]
+
+
+def _coverage(draft: Draft) -> list[dict[str, Any]]:
+    path = draft.path("phi/coverage", "all")
+    return pq.read_table(path).to_pylist() if path else []
+
+
+def _balance(sources: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """in = out + quarantined, of raw rows; before + made = kept + duplicates + superseded + deleted + quarantined."""
+    lines = []
+    for name, source in sources.items():
+        rows_in, spooled = sum(source["rows_in"].values()), sum(source["rows_spooled"].values())
+        lines.append(
+            {
+                "what": f"{name}: raw rows",
+                "in": rows_in,
+                "out": spooled,
+                "quarantined": source["rows_quarantined"],
+                "duplicates": 0,
+                "superseded": 0,
+                "deleted": 0,
+                "holds": rows_in == spooled + source["rows_quarantined"],
+            }
+        )
+        for kind, n in source["resources"].items():
+            left = n["kept"] + n["duplicates"] + n["superseded"] + n["deleted"] + n["quarantined"]
+            lines.append(
+                {
+                    "what": f"{name}: {kind}",
+                    "in": n["before"] + n["made"],
+                    "out": n["kept"],
+                    "quarantined": n["quarantined"],
+                    "duplicates": n["duplicates"],
+                    "superseded": n["superseded"],
+                    "deleted": n["deleted"],
+                    "holds": n["before"] + n["made"] == left,
+                }
+            )
+    return lines

@@ -1,0 +1,180 @@
+"""The nightly run: from what lies in the inboxes to a new snapshot, all of it or nothing."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from contract.errors import ChartloomError
+from contract.work import SHARED_BATCH, Spooled
+from etl import identities
+from etl.versions import Changes
+from runner import batch, spooling
+from runner.assemble import Assembly, require
+from runner.clock import Clock
+from runner.config import Config
+from runner.engine import engine
+from runner.inbox import Found, Inbox
+from runner.job import Delivery, Job, Night, Result
+from runner.log import Log
+from runner.manifest import Account, code_digest
+from runner.plan import Plan, make_plan
+from runner.progress import Progress, Silent
+from runner.spooling import Cut
+from schemas.people import IDENTITIES
+from store.lake import Lake
+from store.snapshot import Snapshot
+
+SPARE_BYTES = 200 << 20
+
+
+def run(config: Config, pipeline: str, progress: Progress | None = None, *, replay: bool = False) -> dict[str, Any]:
+    """Run a pipeline once; the manifest of the night, also written to lake/runs/<id>/.
+
+    Raises ChartloomError when nothing could be published; the last snapshot then stands as it was.
+    `replay` reads every group again that has rows in quarantine.
+    """
+    plan = make_plan(config, pipeline)
+    lake = Lake(config.lake)
+    with lake.lock():
+        night = _Night(config, plan, lake, progress or Silent(), replay)
+        try:
+            return night.run()
+        except ChartloomError as error:
+            night.account.fail(type(error).__name__, str(error))
+            raise
+        except Exception as error:
+            night.account.fail(type(error).__name__, "an error that chartloom does not know; --debug shows where")
+            raise
+        finally:
+            night.account.write()
+
+
+class _Night:
+    def __init__(self, config: Config, plan: Plan, lake: Lake, progress: Progress, replay: bool) -> None:
+        self.config, self.plan, self.lake, self.progress = config, plan, lake, progress
+        self.previous = lake.current()
+        self.clock = Clock()
+        self.id = _run_id(self.previous)
+        self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
+        self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
+        self.inbox = Inbox.remembered(self.previous)
+        self.replay = replay
+
+    def run(self) -> dict[str, Any]:
+        self.log.say("start", pipeline=self.plan.pipeline.name, previous=self.previous.id if self.previous else None)
+        found = self._look()
+        forced = self._forced()
+        if not forced and self.previous and all(f.state == "unchanged" for f in found):
+            self.account.unchanged()
+            self.log.say("unchanged")
+            return self.account.manifest
+        self.lake.require_space(2 * sum(f.bytes for f in found if f.to_read) + SPARE_BYTES)
+        results, spooled, people = self._work(found, forced)
+        assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
+        draft = assembly.draft(found, spooled, results, people, self.inbox.after(found))
+        self.account.count(found, spooled, results, draft, people)
+        with self.clock.part("checks"):
+            require(self.account.checks(assembly.verdicts(results, draft)))
+        with self.clock.part("publish"):
+            self.account.published(draft)
+            snapshot = self.lake.publish(draft, self.id)
+            self.lake.prune(self.plan.pipeline.keep_snapshots)
+            spooling.drop(self.work)
+        self.log.say("published", snapshot=snapshot.id)
+        return self.account.manifest
+
+    def _look(self) -> list[Found]:
+        again = quarantined_groups(self.previous) if self.replay else {}
+        with self.clock.part("look"):
+            return [
+                found
+                for name, source in self.plan.sources.items()
+                for found in self.inbox.look(name, source, self.config.root, again.get(name, frozenset()))
+            ]
+
+    def _forced(self) -> frozenset[str]:
+        """Steps that would say something else of the same rows than they did last night."""
+        if not self.previous:
+            return frozenset()
+        before = {name: step["fingerprint"] for name, step in self.previous.manifest().get("steps", {}).items()}
+        return frozenset(step.name for step in self.plan.steps if before.get(step.name) != step.fingerprint)
+
+    def _work(
+        self, found: Sequence[Found], forced: frozenset[str]
+    ) -> tuple[list[Result], dict[tuple[str, str], Spooled], pa.Table]:
+        said = [
+            self.config.path.read_text(),
+            code_digest(),
+            self.previous.id if self.previous else None,
+            [(f.source, f.state, f.known.digest) for f in found],
+            sorted(forced),
+        ]
+        self.work = spooling.prepare(self.lake, said)
+        known = self.previous.read(IDENTITIES.name, "all") if self.previous else IDENTITIES.empty()
+        with self.clock.part("people"):
+            people = spooling.know_people(self.plan, found, known, self.work, self.config.identity_seed)
+        whole = bool(forced) or any(f.replaces is not None for f in found)
+        cuts = spooling.cut(self.plan, found, people, len(known), self.previous, whole=whole)
+        spooled = spooling.spool(self.plan, found, people, cuts, self.work, self.progress, self.clock)
+        night = self._brief(found, spooled, identities.moved(known, people), forced)
+        return self._batches(night, cuts, whole=whole or bool(night.changes.deleted)), spooled, people
+
+    def _brief(
+        self, found: Sequence[Found], spooled: dict[tuple[str, str], Spooled], moved: pa.Table, forced: frozenset[str]
+    ) -> Night:
+        deliveries = tuple(
+            Delivery(f.source, spooling.spool_folder(self.work, f), f.known.arrival) for f in found if f.to_read
+        )
+        replaced = frozenset((f.source, f.name) for f in found if f.replaces is not None)
+        deleted = frozenset(
+            (source, row["type"], row["id"])
+            for (source, _), result in spooled.items()
+            for row in result.deleted.to_pylist()
+        )
+        folder = self.previous.folder if self.previous else None
+        return Night(
+            self.config.path,
+            self.plan.pipeline.name,
+            self.work,
+            folder,
+            deliveries,
+            Changes(replaced, deleted),
+            moved,
+            forced,
+        )
+
+    def _batches(self, night: Night, cuts: Cut, *, whole: bool) -> list[Result]:
+        jobs = [Job(night, k, first, last, whole) for k, (first, last) in enumerate(cuts.ranges())]
+        results = [batch.run(Job(night, SHARED_BATCH, 0, 0, whole))]
+        self.progress.start("batches", len(jobs), "batches")
+        for job, result in zip(jobs, engine(self.plan.pipeline.engine)(batch.run, jobs), strict=True):
+            results.append(result)
+            self.log.say("batch", batch=job.batch, rows=result.rows, peak_mb=round(result.peak_mb))
+            self.progress.advance("batches", 1)
+        self.progress.finish("batches")
+        for result in results:
+            self.clock.add(result.parts)
+        return results
+
+
+def _run_id(previous: Snapshot | None) -> str:
+    """Start of the run in UTC; later than the last snapshot's even when clocks are set back."""
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    if previous and now <= previous.id:
+        stem, _, count = previous.id.partition("-")
+        return f"{stem}-{int(count or 1) + 1:03d}"
+    return now
+
+
+def quarantined_groups(snapshot: Snapshot | None) -> dict[str, frozenset[str]]:
+    """source -> groups of files that have rows in quarantine."""
+    found: dict[str, set[str]] = {}
+    for shard in snapshot.shards("phi/quarantine") if snapshot else ():
+        rows = snapshot.read("phi/quarantine", shard) if snapshot else pa.table({})
+        for row in (
+            rows.select(["source", "source_group"]).group_by(["source", "source_group"]).aggregate([]).to_pylist()
+        ):
+            found.setdefault(row["source"], set()).add(row["source_group"])
+    return {source: frozenset(groups) for source, groups in found.items()}

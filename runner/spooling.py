@@ -1,0 +1,129 @@
+"""Before the batches: persons get ids, the night is cut into batches, raw rows go to the batch of their person."""
+
+import hashlib
+import json
+import pickle
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from contract.work import HOMES, Spooled
+from etl import identities
+from etl.identities import Sighting
+from runner.clock import Clock
+from runner.inbox import Found
+from runner.plan import Plan
+from runner.progress import Progress
+from schemas.people import IDENTITIES
+from store.lake import Lake
+from store.snapshot import Snapshot
+
+RAW_PER_STORED = 12  # raw CSV is about so many times larger than our Parquet of it
+RAW_PER_PERSON = 4000  # bytes: how many persons a delta may speak of, at most
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Batches as ranges of shards: batch k holds the shards from starts[k] to starts[k+1]."""
+
+    starts: np.ndarray
+    end: int
+
+    def batch_of(self, shards: np.ndarray) -> np.ndarray:
+        return (np.searchsorted(self.starts, shards, side="right") - 1).astype(np.int32)
+
+    def ranges(self) -> list[tuple[int, int]]:
+        return list(zip(self.starts.tolist(), [*self.starts[1:].tolist(), self.end], strict=True))
+
+
+def prepare(lake: Lake, said: object) -> Path:
+    """The work folder of a night. One left by a killed night with the same inputs is taken up, any other dropped."""
+    name = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    work = lake.work / name
+    for other in lake.work.iterdir():
+        if other != work:
+            shutil.rmtree(other)
+    for folder in ("done", "files", "spool"):
+        (work / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return work
+
+
+def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path, seed: int | None) -> pa.Table:
+    """phi/identities of tonight, on disk before any row is written under its ids."""
+    path = work / "identities.parquet"
+    if path.exists():
+        return pq.read_table(path, schema=IDENTITIES.schema)
+    sightings = [Sighting(f.source, plan.sources[f.source].people(f.group)) for f in found if f.to_read and f.group]
+    table = identities.update(known, sightings, seed)
+    partial = path.with_suffix(".part")
+    pq.write_table(table, partial, compression="zstd")
+    partial.rename(path)
+    return table
+
+
+def cut(
+    plan: Plan, found: Sequence[Found], table: pa.Table, known: int, previous: Snapshot | None, *, whole: bool
+) -> Cut:
+    """Ranges of shards that weigh about `batch_mb` of raw text each."""
+    size = plan.pipeline.shard_subjects
+    ordinals = table["ordinal"].to_numpy()
+    count = int(ordinals.max(initial=0)) // size + 1
+    raw = sum(f.bytes for f in found if f.to_read)
+    weights = np.zeros(count)
+    fresh = np.unique(ordinals[known:] // size)  # shards of persons first seen tonight
+    if len(fresh):
+        weights[fresh] += raw / len(fresh)
+    else:
+        weights += raw / count
+    if previous:
+        stored = sum(stat.bytes for stat in previous.files.values()) * RAW_PER_STORED
+        share = 1.0 if whole else min(1.0, raw / RAW_PER_PERSON / count)
+        weights[: max((known - 1) // size + 1, 1)] += stored * share / count
+    limit = plan.pipeline.engine.batch_mb * 1e6
+    numbers = np.unique((np.cumsum(weights) / limit).astype(np.int64), return_index=True)[1]
+    return Cut(np.unique(np.append(0, numbers)), count)
+
+
+def spool(
+    plan: Plan, found: Sequence[Found], table: pa.Table, cuts: Cut, work: Path, progress: Progress, clock: Clock
+) -> dict[tuple[str, str], Spooled]:
+    """One pass over every group to read; a group spooled before the night was killed is not read again."""
+    spooled = {}
+    to_read = [f for f in found if f.to_read and f.group]
+    progress.start("spool", len(to_read), "groups")
+    for each in to_read:
+        folder = spool_folder(work, each)
+        done = folder.with_suffix(".pickle")
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True, mode=0o700)
+            homes = homes_of(plan, table, each.source, cuts)
+            with clock.part("spool"):
+                result = plan.sources[each.source].spool(each.group, homes, folder)
+            done.with_suffix(".part").write_bytes(pickle.dumps(result))
+            done.with_suffix(".part").rename(done)
+        spooled[each.source, each.name] = pickle.loads(done.read_bytes())
+        progress.advance("spool", 1)
+    progress.finish("spool")
+    return spooled
+
+
+def spool_folder(work: Path, group: Found) -> Path:
+    return work / "spool" / f"{group.source}-{group.known.arrival:06d}"
+
+
+def homes_of(plan: Plan, table: pa.Table, source: str, cuts: Cut) -> pa.Table:
+    found = identities.homes(table, source)
+    shards = pc.divide(found["ordinal"], plan.pipeline.shard_subjects).to_numpy()
+    return found.append_column("batch", pa.array(cuts.batch_of(shards))).cast(HOMES)
+
+
+def drop(work: Path) -> None:
+    """What a published night leaves: nothing of the spool stays on disk."""
+    shutil.rmtree(work, ignore_errors=True)
