@@ -1,0 +1,76 @@
+"""`chartloom`: the command line. Nothing heavy is imported before a command needs it: --help answers at once."""
+
+import sys
+import traceback
+from types import TracebackType
+from typing import Annotated
+
+import typer
+
+from contract.errors import ChartloomError
+from runner.commands import export, look, night, quarantine, simulated
+
+EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong option, pipelines.yaml or plan;
+3 input that cannot be used; 4 the lake (disk full, damaged); 5 another run holds the lake;
+6 a check said no, nothing was published; 7 a step failed. docs/command-line.md says what to do about each."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (
+    simulated.demo,
+    simulated.simulate,
+    night.run,
+    night.plan,
+    look.status,
+    night.apply,
+    look.query,
+    look.tables,
+):
+    app.command()(command)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(export.app, name="export")
+
+
+@app.callback()
+def chartloom(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the code an error arose; the trace may hold PHI.")
+    ] = False,
+) -> None:
+    """Weaves hospital exports into FHIR R4 and patient timelines, every night.
+
+    \b
+    Example: chartloom demo              a small simulated hospital, one night, its report
+             chartloom run nightly       the night that pipelines.yaml describes
+    """
+    if debug:
+        sys.excepthook = sys.__excepthook__
+
+
+def main() -> None:
+    sys.excepthook = last_words
+    try:
+        app()
+    except ChartloomError as error:
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exc()
+        typer.echo("\n".join([f"chartloom: {error}", *getattr(error, "__notes__", ())]), err=True)
+        sys.exit(error.exit_code)
+
+
+def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error nobody foresaw: its own message may quote a row, so only its kind and place are said."""
+    frames = traceback.extract_tb(trace)
+    place = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    typer.echo(
+        f"chartloom: unexpected {kind.__name__}{reason}{place}. `chartloom --debug ...` shows the whole trace; "
+        "it may hold PHI, so look before you pass it on.",
+        err=True,
+    )

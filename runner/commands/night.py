@@ -1,0 +1,99 @@
+"""`chartloom run`, `plan` and `apply`: the night, what it would do, and one step of it on files."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from contract.errors import ChartloomError
+from runner.commands.options import CONFIG, ConfigFile, pairs
+
+if TYPE_CHECKING:
+    from runner.account import Manifest
+    from runner.config import Config
+
+PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="A pipeline of the registry.")]
+
+
+def run(
+    pipeline: PipelineName = "nightly",
+    config: ConfigFile = CONFIG,
+    engine: Annotated[str | None, typer.Option(help="serial or pool, in place of the registry's.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes of the pool.")] = None,
+) -> None:
+    """Run a night. Read what is new, check it, run the steps on what changed, publish all at once.
+
+    A night that was killed is taken up where it stopped. One run at a time.
+
+    \b
+    Example: chartloom run nightly --config /srv/chartloom/pipelines.yaml
+    """
+    night(_engaged(_load(config), pipeline, engine, workers), pipeline)
+
+
+def night(config: "Config", pipeline: str, *, replay: bool = False) -> "Manifest":
+    """Run, watched; then the summary, wherever the night ended."""
+    from runner import nightly
+    from runner.bars import watching
+    from runner.commands.screen import screen
+    from runner.commands.summary import show
+
+    console = screen()
+    try:
+        with watching(console) as progress:
+            manifest = nightly.run(config, pipeline, progress, replay=replay)
+    except ChartloomError as error:
+        error.add_note(f"The runs, and why they ended as they did: chartloom status --lake {config.lake}")
+        raise
+    show(console, manifest, config.lake)
+    return manifest
+
+
+def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> None:
+    """Show what a night would do. In order, what each part reads and writes; what does not fit is refused.
+
+    \b
+    Example: chartloom plan nightly
+    """
+    from runner.plan import make_plan
+
+    for line in make_plan(_load(config), pipeline).lines():
+        typer.echo(line)
+
+
+def apply(
+    step: Annotated[str, typer.Argument(metavar="STEP", help="A step of the registry, or module:Class.")],
+    inputs: Annotated[
+        list[str], typer.Option("--in", metavar="TABLE=FILE", help="A table as Parquet, NDJSON or CSV; repeat.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="One Parquet file per table written.")],
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="The registry that names the step.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the step; repeat.")
+    ] = None,
+) -> None:
+    """Run one step on files; no lake is needed. patient_id may stand for subject_id; absent columns are filled.
+
+    \b
+    Example: chartloom apply etl.timeline.stage:Timeline --in phi/fhir/Patient=patients.ndjson --out out
+    """
+    from runner import apply as applying
+
+    files = {name: Path(file) for name, file in pairs("--in", inputs).items()}
+    written = applying.apply(step, files, out, _load(config) if config else None, pairs("--set", setting or []))
+    for table, rows in written.items():
+        typer.echo(f"{table}: {rows:,} rows")
+
+
+def _load(path: Path) -> "Config":
+    from runner.config import load
+
+    return load(path)
+
+
+def _engaged(config: "Config", pipeline: str, kind: str | None, workers: int | None) -> "Config":
+    found = config.pipeline(pipeline)
+    said = {name: value for name, value in (("kind", kind), ("workers", workers)) if value is not None}
+    changed = replace(found, engine=replace(found.engine, **said))  # type: ignore[arg-type]
+    return replace(config, pipelines={**config.pipelines, pipeline: changed})

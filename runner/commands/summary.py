@@ -1,0 +1,64 @@
+"""A night's end in the terminal: rows per table, quarantine, balance, the verdict, where the report is."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from runner.account import Manifest, change, seconds, size, verdict
+from runner.commands.screen import table
+
+
+def show(console: Console, manifest: Manifest, lake: Path) -> None:
+    _tables(console, manifest)
+    _quarantine(console, manifest)
+    _balance(console, manifest)
+    _checks(console, manifest)
+    colour = {"published": "green", "failed": "red"}.get(manifest["status"], "default")
+    console.print(f"\n[{colour}]{verdict(manifest)}[/]")
+    spent = f"{seconds(manifest['seconds'])} wall, {seconds(manifest['cpu_seconds'])} CPU"
+    console.print(f"{spent}, {size(manifest['peak_mb'] * 1e6)} peak", style="dim")
+    console.print(f"report: {_near(lake / 'runs' / manifest['run_id'] / 'report.html')}", soft_wrap=True)
+
+
+def _tables(console: Console, manifest: Manifest) -> None:
+    shown = table("table", ">rows", ">change", ">files written")
+    for name, said in sorted(manifest.get("tables", {}).items()):
+        if said["rows"] or said.get("rows_before"):
+            files = f"{said['files_written']:,} of {said['files']:,}"
+            shown.add_row(name, f"{said['rows']:,}", change(said["rows"], said.get("rows_before")), files)
+    if shown.row_count:
+        console.print()
+        console.print(shown)
+
+
+def _quarantine(console: Console, manifest: Manifest) -> None:
+    shown = table("in quarantine", "source", "rule", ">rows")
+    for entry in manifest.get("quarantine", ()):
+        shown.add_row(str(entry.get("target") or ""), entry["source"], entry["rule"], f"{entry['rows']:,}")
+    if shown.row_count:
+        console.print()
+        console.print(shown)
+
+
+def _balance(console: Console, manifest: Manifest) -> None:
+    shown = table("account", ">in", ">= out", ">+ quarantined", ">+ duplicates", ">+ superseded", "")
+    for line in manifest.get("balance", ()):
+        numbers = (f"{line[key]:,}" for key in ("in", "out", "quarantined", "duplicates", "superseded"))
+        shown.add_row(line["what"], *numbers, "[green]ok[/]" if line["holds"] else "[red]does not balance[/]")
+    if shown.row_count:
+        console.print()
+        console.print(shown)
+
+
+def _checks(console: Console, manifest: Manifest) -> None:
+    failed = {name: check for name, check in manifest.get("checks", {}).items() if not check["passed"]}
+    for name, check in failed.items():
+        console.print(f"\n[red]check {name} failed[/]")
+        for line in check["lines"]:
+            console.print(f"  {line}", markup=False)
+
+
+def _near(path: Path) -> str:
+    """Relative to here where that is shorter to read."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

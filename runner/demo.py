@@ -1,0 +1,89 @@
+"""The demo: a hospital that never was, one night on it, and a few questions to what came out."""
+
+import os
+import shutil
+import sys
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from contract.errors import ConfigError
+from runner.config import Entry
+from runner.progress import Progress
+from simulate.config import HospitalConfig
+from simulate.hospital import Summary, simulate
+
+REGISTRY = Path(__file__).parents[1] / "pipelines.yaml"
+QUESTIONS = (
+    (
+        "What happens to people here?",
+        "SELECT code, description, count(*) AS events, count(DISTINCT subject_id) AS persons "
+        "FROM phi.timeline LEFT JOIN phi.timeline_codes USING (code) GROUP BY ALL ORDER BY events DESC LIMIT 6",
+    ),
+    (
+        "How long do inpatients stay, year by year?",
+        "SELECT year(period.start::TIMESTAMP) AS year, count(*) AS stays, "
+        "round(avg(date_diff('hour', period.start::TIMESTAMP, period.end::TIMESTAMP)) / 24, 1) AS days "
+        "FROM phi.fhir.Encounter WHERE class.code = 'IMP' GROUP BY ALL ORDER BY year DESC LIMIT 5",
+    ),
+)
+
+
+def prepare(out: Path, patients: int, seed: int, progress: Progress) -> Path:
+    """A hospital in out/inbox and its registry; a demo that is there already is kept: it can have more nights."""
+    inbox, registry = out / "inbox", out / "pipelines.yaml"
+    out.mkdir(parents=True, exist_ok=True)
+    if not inbox.exists():
+        _simulate(HospitalConfig(patients=patients, seed=seed), inbox, progress)
+    if not registry.exists():
+        shutil.copyfile(_registry(), registry)
+    return registry
+
+
+def hospital(said: Mapping[str, str]) -> HospitalConfig:
+    """Switches as they are typed, into a hospital's; drift.coding is the field coding of its drift."""
+    values = {name: yaml.safe_load(value) for name, value in said.items()}
+    drift = {name.removeprefix("drift."): values.pop(name) for name in said if name.startswith("drift.")}
+    if drift:
+        values["drift"] = Entry("drift", "simulate.config:Drift", drift).make()
+    made: HospitalConfig = Entry("simulate", "simulate.config:HospitalConfig", values).make()
+    return made
+
+
+def _simulate(config: HospitalConfig, inbox: Path, progress: Progress) -> None:
+    """Into a folder beside it first: an inbox is whole or not there."""
+    partial = inbox.with_name(".inbox")
+    shutil.rmtree(partial, ignore_errors=True)
+    simulated(config, partial, progress)
+    partial.rename(inbox)
+
+
+def simulated(config: HospitalConfig, out: Path, progress: Progress) -> Summary:
+    """The hospital, watched."""
+    told = 0
+
+    def tell(done: int, _: int) -> None:
+        nonlocal told
+        progress.advance("simulate", done - told)
+        told = done
+
+    progress.start("simulate", config.patients, "patients")
+    made = simulate(config, out, tell)
+    progress.finish("simulate")
+    return made
+
+
+def _registry() -> Path:
+    if not REGISTRY.exists():
+        raise ConfigError(
+            "the demo reads pipelines.yaml of a checkout, which is not there. Clone chartloom, then `make demo`."
+        )
+    return REGISTRY
+
+
+def open_page(page: Path) -> bool:
+    """Open it in a browser where a person and a display are; say whether that was so."""
+    display = sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return sys.stdout.isatty() and display and webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,52 @@
+"""How the lake stands: the published snapshot, the last runs, whether one is under way; for people and for machines."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from runner.account import quarantined, rows_in
+from store.lake import Lake
+
+RUNS = 5  # shown
+
+
+def status(root: Path) -> dict[str, Any]:
+    """Never locks, never reads PHI; safe beside a run."""
+    snapshot = Lake(root).current() if root.is_dir() else None
+    tables = snapshot.manifest()["tables"] if snapshot else {}
+    return {
+        "lake": str(root),
+        "running": running(root),
+        "snapshot": snapshot.id if snapshot else None,
+        "tables": {name: said["rows"] for name, said in tables.items()},
+        "bytes": sum(said["bytes"] for said in tables.values()),
+        "disk_free_bytes": shutil.disk_usage(root).free if root.is_dir() else None,
+        "runs": [_brief(manifest) for manifest in manifests(root)[:RUNS]],
+    }
+
+
+def manifests(root: Path) -> list[dict[str, Any]]:
+    """Of every finished run, newest first."""
+    found = sorted((root / "runs").glob("*/manifest.json"), reverse=True)
+    return [json.loads(path.read_text(encoding="utf-8")) for path in found]
+
+
+def _brief(manifest: dict[str, Any]) -> dict[str, Any]:
+    kept = ("run_id", "pipeline", "status", "seconds", "cpu_seconds", "peak_mb", "snapshot", "persons", "error")
+    brief = {key: manifest.get(key) for key in kept}
+    balanced = all(line["holds"] for line in manifest.get("balance", ()))
+    return {**brief, "rows_in": rows_in(manifest), "quarantined": quarantined(manifest), "balanced": balanced}
+
+
+def running(root: Path) -> bool | None:
+    """Whether a run holds the lock, as the kernel's list says; asking for the lock could turn a run away."""
+    lock, locks = root / "lock", Path("/proc/locks")
+    if not lock.exists():
+        return False
+    if not locks.exists():
+        return None
+    said = lock.stat()
+    place = f"{os.major(said.st_dev):02x}:{os.minor(said.st_dev):02x}:{said.st_ino}"
+    return any(place in line.split() for line in locks.read_text(encoding="ascii").splitlines())

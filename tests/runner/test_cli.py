@@ -1,0 +1,140 @@
+"""The command line as a person meets it: answers, messages, exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from contract.errors import ChartloomError, ConfigError, InputError
+from runner import cli
+
+
+@pytest.fixture
+def lake(small_lake: Path) -> Path:
+    return small_lake
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def audit(lake: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for file in (lake / "phi-audit").glob("*.jsonl") for line in file.read_text().splitlines()]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'pyarrow', 'duckdb', 'numpy', 'pandas', 'torch', 'yaml', 'jinja2', 'rich.console'}"
+    code = f"import sys, runner.cli; print(*sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_query_of_the_open_root(lake: Path) -> None:
+    said = call("query", "--lake", lake, "--format", "csv", "select code, numeric_value, unit from timeline order by 1")
+    assert said.stdout == "code,numeric_value,unit\nLOINC//1,1.5,\nLOINC//2,,\n"
+
+
+def test_query_knows_declared_columns_that_no_file_holds(lake: Path) -> None:
+    said = call("query", "--lake", lake, "--format", "ndjson", "select id, birthDate, name from fhir.Patient")
+    assert json.loads(said.stdout) == {"id": "o", "birthDate": None, "name": None}
+
+
+def test_query_of_a_table_without_rows(lake: Path) -> None:
+    assert call("query", "--lake", lake, "--format", "csv", "select count(*) as n from codes").stdout == "n\n0\n"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["from phi.notes", "from read_csv('/etc/hostname')", "from '{phi}'", "copy (select 1) to '{phi}.csv'", "nonsense"],
+)
+def test_query_stays_in_the_open_root(lake: Path, sql: str) -> None:
+    phi = lake / "current" / "phi" / "notes" / "00000000.parquet"
+    said = call("query", "--lake", lake, sql.format(phi=phi.resolve()))
+    assert isinstance(said.exception, InputError) and not said.stdout
+
+
+def test_query_of_phi_is_audited_by_digest(lake: Path) -> None:
+    sql = "select text from phi.notes where text like '%Tulip%'"
+    said = call("query", "--phi", "--lake", lake, sql)
+    assert "Ms Tulip was seen." in said.stdout
+    last = audit(lake)[-1]
+    assert last["act"] == "query" and last["user"] and "Tulip" not in json.dumps(last) and len(last["digest"]) == 64
+    modes = [
+        oct((lake / "phi-audit").stat().st_mode)[-3:],
+        *(oct(f.stat().st_mode)[-3:] for f in (lake / "phi-audit").iterdir()),
+    ]
+    assert modes == ["700", "600"]
+
+
+def test_an_answer_made_of_phi_is_private(lake: Path, tmp_path: Path) -> None:
+    call("query", "--phi", "--lake", lake, "--format", "parquet", "--out", tmp_path / "a", "from phi.notes")
+    assert oct((tmp_path / "a").stat().st_mode)[-3:] == "600"
+
+
+def test_quarantine_counts_hold_no_phi(lake: Path) -> None:
+    said = json.loads(call("quarantine", "--json", "--lake", lake).stdout)
+    assert said == [
+        {"source": "s", "target": "patients", "rule": "date-format", "rows": 2},
+        {"source": "s", "target": "patients", "rule": "required", "rows": 1},
+    ]
+
+
+def test_quarantined_rows_need_phi_and_are_audited(lake: Path) -> None:
+    refused = call("quarantine", "show", "--lake", lake)
+    assert isinstance(refused.exception, ConfigError) and "Tulip" not in refused.output
+    shown = call("quarantine", "show", "--rule", "required", "--phi", "--lake", lake)
+    assert "s: tulip.csv, line 12: required" in shown.stdout and "line 9" not in shown.stdout
+    assert audit(lake)[-1]["act"] == "quarantine"
+
+
+def test_status(lake: Path) -> None:
+    said = json.loads(call("status", "--json", "--lake", lake).stdout)
+    assert (said["snapshot"], said["running"], said["tables"]["timeline"]) == ("20261120T230000Z", False, 2)
+    assert said["runs"][0]["status"] == "published"
+    assert "20261120T230000Z  published" in call("status", "--lake", lake).stdout
+
+
+def test_status_of_no_lake(tmp_path: Path) -> None:
+    assert "snapshot none yet" in call("status", "--lake", tmp_path / "none").stdout
+
+
+def test_a_lake_without_a_night_says_what_to_do(tmp_path: Path) -> None:
+    said = call("query", "--lake", tmp_path, "from timeline")
+    assert isinstance(said.exception, InputError) and "chartloom run nightly" in str(said.exception)
+
+
+def test_tables() -> None:
+    assert "phi/timeline" in call("tables").stdout
+    said = json.loads(call("tables", "phi/timeline", "--json").stdout)
+    assert said["columns"][0] == {"name": "subject_id", "type": "int64", "about": "The person.", "required": True}
+    assert "numeric_value" in call("tables", "phi/timeline").stdout
+
+
+@pytest.mark.parametrize(("error", "code"), [(ConfigError("a key is wrong"), 2), (InputError("a file is gone"), 3)])
+def test_errors_become_one_message_and_an_exit_code(
+    error: ChartloomError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == code
+    assert capsys.readouterr().err == f"chartloom: {error}\n"
+
+
+def test_an_unforeseen_error_does_not_quote_its_message(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        {}["Tulip"]
+    except KeyError as error:
+        cli.last_words(KeyError, error, error.__traceback__)
+    said = capsys.readouterr().err
+    assert "unexpected KeyError in test_an_unforeseen" in said and "Tulip" not in said
+
+
+def test_simulate_refuses_an_unknown_switch(tmp_path: Path) -> None:
+    said = call("simulate", "--patients", 2, "--out", tmp_path / "h", "--set", "mising=1")
+    assert isinstance(said.exception, ConfigError) and "missingness" in str(said.exception)
