@@ -71,14 +71,14 @@ def _show(found: Mapping[str, object]) -> None:
     say(f"  made {fhir} resources, {made.get('phi/timeline', 0)} events; {made.get('phi/quarantine', 0)} quarantined")
 
 
-def peer(tables: Path, rows: int, work: Path, repeats: int) -> float:
+def peer(tables: Path, rows: int, home: Path, repeats: int) -> float:
     """CPU-seconds of MEDS-extract."""
     costs = []
     for turn in range(repeats):
-        done = meds_extract.extract(tables, work, f"{rows}_{turn}")
+        done = meds_extract.extract(tables, home, tables.parent, f"{rows}_{turn}")
         say(f"  MEDS-extract: {done.cost.cpu_s:.1f} CPU-s, {done.cost.peak_mb:.0f} MB, {done.events} events")
         costs.append(done.cost.cpu_s)
-        shutil.rmtree(work / f"meds_{rows}_{turn}")
+        shutil.rmtree(tables.parent / f"meds_{rows}_{turn}")
     return noise(costs).median
 
 
@@ -92,14 +92,15 @@ def objects(tables: Path, work: Path) -> float:
     return float(said["cpu_s"] / said["rows"])
 
 
-def size(source: Path, copies: int, work: Path, *, peers: bool, repeats: int) -> tuple[Result, Path]:
+def size(source: Path, copies: int, work: Path, *, home: Path | None, repeats: int) -> tuple[Result, Path]:
+    """One size, measured; `home` is the environment of MEDS-extract, null to leave it out."""
     tables = work / f"input_{copies}"
     rows = sum(copy_folder(source, tables, copies).values())
     say(f"{copies} copies: {rows} raw rows")
     result = ours(tables, rows, work, repeats)
     say(f"  night: {result.cpu_s:.1f} CPU-s (spread {result.spread:.0%}), {result.peak_mb:.0f} MB, {result.parts}")
-    if peers:
-        result = replace(result, peer_cpu_s=peer(tables, rows, work, repeats))
+    if home:
+        result = replace(result, peer_cpu_s=peer(tables, rows, home, repeats))
         say(f"  ratio to MEDS-extract: {result.ratio:.2f}")
     return result, tables
 
@@ -134,10 +135,10 @@ def main(
     """
     results, object_s = [], None
     with workplace("etl", work) as place:
-        if peers:
-            say(f"peer: {meds_extract.versions(place)}")
+        home = meds_extract.install(work.resolve() if work else place) if peers else None
+        say(f"peer: {meds_extract.versions(home) if home else 'none'}")
         for count in sorted(copies):
-            result, tables = size(source, count, place, peers=peers, repeats=repeats)
+            result, tables = size(source, count, place, home=home, repeats=repeats)
             object_s = object_s or (objects(tables, place) if peers else None)
             results.append(result)
             shutil.rmtree(tables)

@@ -25,7 +25,7 @@ class Extracted:
 
 
 def install(work: Path) -> Path:
-    """The peer's own environment: it wants other versions of our packages. Made once per work folder."""
+    """The peer's own environment: it wants other versions of our packages. Made once per folder."""
     home = work / f"meds-extract-{VERSION}"
     if not (home / "bin" / "meds-extract-run").exists():
         venv.create(home, with_pip=True, clear=True)
@@ -39,9 +39,9 @@ def install(work: Path) -> Path:
     return home
 
 
-def extract(tables: Path, work: Path, name: str) -> Extracted:
-    """MEDS only, from the CSV files in `tables`."""
-    home, out = install(work), work / f"meds_{name}"
+def extract(tables: Path, home: Path, work: Path, name: str) -> Extracted:
+    """MEDS only, from the CSV files in `tables`. `home` is the peer's environment."""
+    out = work / f"meds_{name}"
     spec, log = work / f"meds_{name}.yaml", work / f"meds_{name}.log"
     spec.write_text(yaml.safe_dump(present(tables), sort_keys=False), encoding="utf-8")
     command = [str(home / "bin" / "meds-extract-run"), f"spec={spec}", f"output_dir={out}"]
@@ -61,9 +61,9 @@ def _there(tables: Path, name: str) -> bool:
     return (tables / f"{name}.csv").exists()
 
 
-def versions(work: Path) -> str:
+def versions(home: Path) -> str:
     """Of the peer and of what it stands on."""
-    python = install(work) / "bin" / "python"
+    python = home / "bin" / "python"
     names = ("MEDS-extract", "MEDS-transforms", "polars")
     ask = f"from importlib.metadata import version as v; print(*(f'{{n}} {{v(n)}}' for n in {names}), sep=', ')"
     return subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=True).stdout.strip()
