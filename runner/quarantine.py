@@ -16,7 +16,7 @@ SHOWN = 'source, target, rule, file, line, "column", message, raw'
 
 def counts(lake: Path) -> list[dict[str, Any]]:
     """Rows in quarantine by source, target and rule, most first."""
-    sql = "SELECT source, target, rule, count(*)::BIGINT AS rows FROM held GROUP BY ALL ORDER BY rows DESC, source, target, rule"
+    sql = "SELECT source, target, rule, count(*)::BIGINT AS rows FROM held GROUP BY ALL ORDER BY rows DESC, 1, 2, 3"
     counted: list[dict[str, Any]] = _ask(published(lake), sql).to_pylist()
     return counted
 

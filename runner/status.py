@@ -1,7 +1,6 @@
 """How the lake stands: the published snapshot, the last runs, whether one is under way; for people and for machines."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,5 @@ def running(root: Path) -> bool | None:
         return False
     if not locks.exists():
         return None
-    said = lock.stat()
-    place = f"{os.major(said.st_dev):02x}:{os.minor(said.st_dev):02x}:{said.st_ino}"
-    return any(place in line.split() for line in locks.read_text(encoding="ascii").splitlines())
+    inode = f":{lock.stat().st_ino}"  # devices are numbered differently by stat and by the kernel on some file systems
+    return any(word.endswith(inode) for line in locks.read_text(encoding="ascii").splitlines() for word in line.split())
