@@ -14,17 +14,18 @@ import pyarrow.parquet as pq
 import typer
 
 from bench.contents import file_digests
-from bench.copies import copy_folder
+from bench.deliveries import copied, simulated
 from bench.json_line import command, finish, say
 from bench.night import Hospital
 from bench.place import workplace
 from contract.errors import ChartloomError, CheckFailed
-from simulate.config import HospitalConfig
 from store.lake import Lake
 
 KEYS = ("kills", "same")
 EVERY = 3
 """Every third kill falls into the second night, the others into the first."""
+SHARE = 0.2
+"""Of the persons, new or changed in the second night: enough work to be killed in."""
 
 Digests = dict[tuple[str, str], str]
 
@@ -121,12 +122,9 @@ def attempt(stage: Stage, work: Path, moment: float) -> bool | None:
 def inputs(source: Path | None, patients: int, work: Path) -> tuple[Path, Path]:
     """CSV folders of the first and second night."""
     if source:
-        copy_folder(source, work / "second", 1)  # the same people under other ids: all new
-        return source, work / "second"
-    from simulate.nights import two_nights
-
-    two_nights(HospitalConfig(patients=patients, notes=False, embeddings=False), work / "simulated")
-    return work / "simulated" / "night1" / "csv", work / "simulated" / "night2" / "csv"
+        return copied(source, work / "second")
+    nights = simulated(patients, SHARE, work / "simulated")
+    return nights.first, nights.second
 
 
 def main(

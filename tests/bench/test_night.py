@@ -1,6 +1,5 @@
 """The configuration that benches write is one that the product accepts; the peer gets only tables that are there."""
 
-import os
 from pathlib import Path
 
 import orjson
@@ -29,7 +28,7 @@ def test_a_delivery_is_a_folder_of_the_inbox(tmp_path: Path) -> None:
     hospital.deliver("night1", tmp_path / "csv")
     placed = hospital.inbox / "night1" / "patients.csv"
     assert placed.read_text() == "Id\n1\n"
-    assert os.path.samefile(placed, tmp_path / "csv" / "patients.csv")  # no byte was copied
+    assert placed.samefile(tmp_path / "csv" / "patients.csv")  # no byte was copied
 
 
 def test_the_peer_gets_only_tables_that_are_there(tmp_path: Path) -> None:
