@@ -12,6 +12,7 @@ from simulate import films, measures, records, registers, truth
 from simulate.arrays import BLOCK
 from simulate.block import Block, draw_block
 from simulate.config import HospitalConfig, Progress
+from simulate.errors import plant_errors
 from simulate.notes import charting
 from simulate.records import Rows
 from simulate.shared import draw_shared, shared_tables
@@ -56,6 +57,11 @@ class Summary:
     errors: int
 
 
+def refuse_full(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        raise InputError(f"{out.name}: the output folder is not empty; name a new folder or empty this one.")
+
+
 def keep(rows: Rows, people: int) -> pa.Table:
     """Only the first `people` persons of a block: the last block is drawn whole and cut."""
     who, table = rows
@@ -71,8 +77,7 @@ def blocks(config: HospitalConfig) -> Iterator[tuple[Block, int]]:
 
 def simulate(config: HospitalConfig, out: Path, progress: Progress | None = None) -> Summary:
     """Writes out/csv, out/truth and out/embeddings; progress(persons done, persons in all) after every block."""
-    if out.exists() and any(out.iterdir()):
-        raise InputError(f"{out.name}: the output folder is not empty; name a new folder or empty this one.")
+    refuse_full(out)
     totals = dict.fromkeys(("stays", "deaths", "readmissions", "effects"), 0)
     with Folder(out) as folder:
         for name, table in shared_tables(draw_shared(config)).items():
@@ -91,16 +96,27 @@ def simulate(config: HospitalConfig, out: Path, progress: Progress | None = None
                    totals["effects"], planted)  # fmt: skip
 
 
-def write_block(folder: Folder, block: Block, people: int) -> None:
-    for name, make in RAW.items():
-        folder.csv(name, keep(make(block), people))
-    for name, make in TRUE.items():
-        folder.parquet(f"truth/{name}", keep(make(block), people))
+def block_tables(block: Block, people: int) -> tuple[dict[str, pa.Table], dict[str, pa.Table]]:
+    """Raw rows and truth by table."""
+    raw = {name: keep(make(block), people) for name, make in RAW.items()}
+    true = {name: keep(make(block), people) for name, make in TRUE.items()}
     if block.config.notes:
-        charting.write_notes(folder, block, people)
+        raw["notes"], known = charting.chart_notes(block, people)
+        true |= known
+    return raw, true
+
+
+def write_block(folder: Folder, block: Block, people: int) -> dict[str, pa.Table]:
+    """Returns the raw rows."""
+    raw, true = block_tables(block, people)
+    for name, table in raw.items():
+        folder.csv(name, table)
+    for name, table in true.items():
+        folder.parquet(f"truth/{name}", table)
     if block.config.embeddings:
         made = films.embeddings(block.config, block.films, block.people, block.number)
         folder.parquet("embeddings/embeddings", keep(made, people))
+    return raw
 
 
 def _counts(block: Block, people: int) -> dict[str, int]:
@@ -113,6 +129,4 @@ def _counts(block: Block, people: int) -> dict[str, int]:
 def _plant(config: HospitalConfig, out: Path) -> int:
     if not config.errors:
         return 0
-    from simulate.errors import plant_errors  # only where wanted
-
     return plant_errors(out / "csv", out / "truth" / "errors.parquet", share=config.errors, seed=config.seed)

@@ -1,4 +1,4 @@
-"""Notes and their truth onto disk: notes.csv, and the tables of truth about notes."""
+"""Notes as tables: the rows of notes.csv, and what is true about them."""
 
 import pyarrow as pa
 
@@ -8,7 +8,6 @@ from simulate.notes.charts import Author
 from simulate.notes.forms import moment
 from simulate.notes.identity import Identity
 from simulate.notes.pathology import FIELDS, Fields
-from simulate.writing import Folder
 
 LOINC = {
     "admission": ("34117-2", "History and physical note"), "progress": ("11506-3", "Progress note"),
@@ -56,13 +55,12 @@ def _truth(notes: list[Note], fields: dict[str, Fields]) -> dict[str, pa.Table]:
     }
 
 
-def write_notes(folder: Folder, block: Block, people: int) -> None:
+def chart_notes(block: Block, people: int) -> tuple[pa.Table, dict[str, pa.Table]]:
+    """The rows of notes.csv, and their truth by table."""
     author = Author(block)
     notes = list(author.notes(people))
-    folder.csv("notes", notes_table(notes))
-    for name, table in _truth(notes, author.fields).items():
-        folder.parquet(f"truth/{name}", table)
-    folder.parquet("truth/persons", persons([author.identity(k) for k in range(people)]))
+    known = persons([author.identity(k) for k in range(people)])
+    return notes_table(notes), {**_truth(notes, author.fields), "persons": known}
 
 
 def persons(known: list[Identity]) -> pa.Table:
