@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Manifest = Mapping[str, Any]
+COLUMNS = ("in", "out", "quarantined", "duplicates", "superseded", "deleted")  # of the balance: the first is the sum
 
 
 def rows_in(manifest: Manifest) -> int:
@@ -42,6 +43,18 @@ def _accounts(manifest: Manifest) -> str:
     if failed:
         return f"{said}, checks that failed: {', '.join(failed)}"
     return f"{said}, every check passed" if manifest.get("checks") else said
+
+
+def accounts(manifest: Manifest) -> list[dict[str, Any]]:
+    """The balance in brief: raw rows and resources of each source, and every line that does not hold."""
+    brief: dict[str, dict[str, Any]] = {}
+    for line in manifest.get("balance", ()):
+        source, _, what = line["what"].partition(": ")
+        name = f"{source}: {what if what == 'raw rows' or not line['holds'] else 'resources'}"
+        total = brief.setdefault(name, {"what": name, "holds": line["holds"], **dict.fromkeys(COLUMNS, 0)})
+        for column in COLUMNS:
+            total[column] += line.get(column, 0)
+    return list(brief.values())
 
 
 def change(now: int, before: int | None) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.account import Manifest, change, seconds, size, verdict
+from runner.account import COLUMNS, Manifest, accounts, change, seconds, size, verdict
 from runner.commands.screen import table
 
 
@@ -16,14 +16,14 @@ def show(console: Console, manifest: Manifest, lake: Path) -> None:
     colour = {"published": "green", "failed": "red"}.get(manifest["status"], "default")
     console.print(f"\n[{colour}]{verdict(manifest)}[/]")
     spent = f"{seconds(manifest['seconds'])} wall, {seconds(manifest['cpu_seconds'])} CPU"
-    console.print(f"{spent}, {size(manifest['peak_mb'] * 1e6)} peak", style="dim")
+    console.print(f"{spent}, {size(manifest.get('peak_mb', 0) * 1e6)} peak", style="dim")
     console.print(f"report: {_near(lake / 'runs' / manifest['run_id'] / 'report.html')}", soft_wrap=True)
 
 
 def _tables(console: Console, manifest: Manifest) -> None:
     shown = table("table", ">rows", ">change", ">files written")
     for name, said in sorted(manifest.get("tables", {}).items()):
-        if said["rows"] or said.get("rows_before"):
+        if (said["rows"] or said.get("rows_before")) and not name.startswith("phi/units/"):
             files = f"{said['files_written']:,} of {said['files']:,}"
             shown.add_row(name, f"{said['rows']:,}", change(said["rows"], said.get("rows_before")), files)
     if shown.row_count:
@@ -41,9 +41,9 @@ def _quarantine(console: Console, manifest: Manifest) -> None:
 
 
 def _balance(console: Console, manifest: Manifest) -> None:
-    shown = table("account", ">in", ">= out", ">+ quarantined", ">+ duplicates", ">+ superseded", "")
-    for line in manifest.get("balance", ()):
-        numbers = (f"{line[key]:,}" for key in ("in", "out", "quarantined", "duplicates", "superseded"))
+    shown = table("account", *(f">{name}" for name in COLUMNS), "")
+    for line in accounts(manifest):
+        numbers = (f"{line[name]:,}" for name in COLUMNS)
         shown.add_row(line["what"], *numbers, "[green]ok[/]" if line["holds"] else "[red]does not balance[/]")
     if shown.row_count:
         console.print()

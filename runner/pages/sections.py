@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from runner.account import Manifest, change, count, quarantined, rows_in, seconds, size
 from runner.pages import plots
+from schemas.registry import tables as tables_declared
 
 LONGEST = 1440  # months drawn at most: 120 years
 TAIL = 0.002  # share of events on each side that may lie outside the drawn months: a birth in 1911 is no news
@@ -65,9 +66,9 @@ def tables(manifest: Manifest) -> list[dict[str, Any]]:
 
 
 def empty_tables(manifest: Manifest) -> list[str]:
-    return [
-        n for n, said in sorted(manifest.get("tables", {}).items()) if not said["rows"] and not said.get("rows_before")
-    ]
+    """Declared tables in which nobody has written a row yet."""
+    said = manifest.get("tables", {})
+    return [name for name in tables_declared() if not said.get(name, {}).get("rows")] if said else []
 
 
 def rules(entries: Sequence[Mapping[str, Any]]) -> list[Bar]:
