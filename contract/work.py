@@ -53,6 +53,7 @@ class Spooled:
     batches: Sequence[int]
     quarantine: pa.Table = field(default_factory=lambda: pa.table({}))  # phi/quarantine
     deleted: pa.Table = field(default_factory=lambda: pa.table({}))  # (type, id): tombstones of a delta
+    notes: Sequence[str] = ()  # what was unusual but no fault, such as added columns; shown in the report, so never PHI
 
 
 class Source(Protocol):

@@ -43,7 +43,6 @@ class Fhir:
         return people(group.files, knowledge.Identifying.named(self.identities))
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
-        refuse_other_versions(group.files)
         return Reception(group, Homes(homes), folder).run()
 
     def read(self, folder: Path, batch: int) -> Shard:

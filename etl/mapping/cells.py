@@ -1,0 +1,81 @@
+"""Cells of a raw column: each different one is judged once by the rules of its type, and brought into FHIR's form."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from etl.mapping.frame import Cells, select
+from etl.mapping.language import RawColumn
+
+
+@dataclass(frozen=True)
+class CellType:
+    """See types.yaml."""
+
+    rules: Dict[str, str] = field(default_factory=dict)
+    message: Dict[str, str] = field(default_factory=dict)
+    usual: str = ""
+    value: str = ""
+    sql: str = "VARCHAR"
+
+    @property
+    def plain(self) -> bool:
+        return not self.rules
+
+
+@cache
+def cell_types() -> dict[str, CellType]:
+    text = resources.files("etl.mapping").joinpath("types.yaml").read_text("utf-8")
+    said: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return {name: CellType(**what) for name, what in said.items()}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`values`: the cells in FHIR's form. `rule`: 0 for a good cell, else 1 + the place in `rules` of the one it breaks."""
+
+    column: str
+    values: Cells
+    rule: npt.NDArray[np.uint8] | None
+    rules: tuple[tuple[str, str], ...]  # (rule, message)
+
+
+def judge(column: RawColumn, found: Cells, years: tuple[int, int], zone: str) -> Judged:
+    """The column's cells in FHIR's form (null where bad), and which rule each row breaks."""
+    kind = cell_types()[column.type]
+    rules = [(rule, kind.message[rule]) for rule in kind.rules]
+    values, rule = found.values, np.zeros(len(found.values), np.uint8)
+    if not kind.plain:
+        values, rule = _judge_values(kind, found.values, {"first": years[0], "last": years[1], "zone": zone})
+    if column.one_of:
+        rules.append(("one-of", f"one of {', '.join(column.one_of)} is expected"))
+        allowed = pc.is_in(found.values, pa.array(column.one_of)).to_numpy(zero_copy_only=False)
+        rule[(rule == 0) & ~allowed & found.values.is_valid().to_numpy(zero_copy_only=False)] = len(rules)
+    if column.required:
+        rules.append(("required", "the cell may not be empty"))
+        rule[found.values.is_null().to_numpy(zero_copy_only=False)] = len(rules)
+    typed = Cells(values, found.at)
+    if not rule.any():
+        return Judged(column.name, typed, None, tuple(rules))
+    return Judged(column.name, typed, rule if found.at is None else rule[found.at], tuple(rules))
+
+
+def _judge_values(kind: CellType, values: pa.Array, said: Dict[str, Any]) -> tuple[pa.Array, npt.NDArray[np.uint8]]:
+    rules = [f"WHEN NOT ({rule.format(**said)}) THEN {i}" for i, rule in enumerate(kind.rules.values(), start=1)]
+    verdict = f"CASE WHEN cell IS NULL THEN 0 {' '.join(rules)} ELSE 0 END"
+    rule = select(pa.table({"cell": values}), [f"CAST({verdict} AS UTINYINT)"])[0].to_numpy(zero_copy_only=False)
+    good = pc.if_else(pa.array(rule == 0), values, pa.scalar(None, values.type)) if rule.any() else values
+    if not kind.value:
+        return good, rule.copy()
+    usual = kind.usual and select(pa.table({"cell": good}), [f"bool_and({kind.usual})"])[0][0].as_py()
+    if usual or (good.null_count == len(good) and kind.sql == "VARCHAR"):
+        return good, rule.copy()
+    return select(pa.table({"cell": good}), [kind.value.format(**said)])[0], rule.copy()

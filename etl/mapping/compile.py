@@ -1,0 +1,130 @@
+"""From YAML to trees: every element, type, column and expression is checked now, so that no night fails on them."""
+
+from collections.abc import Mapping as Dict
+from typing import Any
+
+import pyarrow as pa
+
+from contract.errors import MappingError
+from etl.mapping.expressions import Expressions
+from etl.mapping.language import RawTable
+from etl.mapping.shapes import CALL, Shapes, arguments, expand
+from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
+from schemas.fhir import PRIMITIVES, Element, resource_types
+
+WORDS = ("id", "when", "by")  # words of the language beside the elements of a resource
+INNER_WORDS = ("when", "each")
+
+
+def resources(table: RawTable, shapes: Shapes, systems: Dict[str, str], sql: Expressions) -> tuple[Resource, ...]:
+    """One resource for each entry of `resources:`; "Type label" lets a type come twice."""
+    ids = [f"id({label.split()[0]})" for label in table.resources]
+    return tuple(_Compiler(table, label, shapes, systems, sql, ids).resource() for label in table.resources)
+
+
+class _Compiler:
+    def __init__(
+        self, table: RawTable, label: str, shapes: Shapes, systems: Dict[str, str], sql: Expressions, ids: list[str]
+    ) -> None:  # six things an element can refer to
+        self._table, self._label, self._shapes, self._systems, self._sql = table, label, shapes, systems, sql
+        self._ids = ids
+        self._said: Dict[str, Any] = table.resources[label]
+
+    def resource(self) -> Resource:
+        name = self._label.split()[0]
+        types = resource_types()
+        if name not in types:
+            raise MappingError(
+                f"{self._table.name}.yaml: {name} is no type with columns; types are {', '.join(types)}."
+            )
+        elements = {element.name: element for element in types[name].elements}
+        self._known(self._said, [*elements, *WORDS], name)
+        id_columns, hashed = self._id()
+        parts = {
+            key: self._part(value, elements[key], f"{name}.{key}")
+            for key, value in self._said.items()
+            if key not in WORDS
+        }
+        absent = [e.name for e in elements.values() if e.required and e.name not in parts]
+        if absent:
+            raise MappingError(
+                f"{self._table.name}.yaml: {name}: required element(s) {', '.join(absent)} have no value."
+            )
+        when = self._condition(self._said, f"{name}.when")
+        return Resource(name, self._label, id_columns, hashed, parts, when, self._by())
+
+    def _id(self) -> tuple[tuple[str, ...], bool]:
+        text = str(self._said.get("id", ""))
+        call = CALL.match(text)
+        columns = arguments(call["args"]) if call and call["name"] == "hash" else [text]
+        self._columns(columns, "id: a column, or hash(COLUMN, ...)")
+        return tuple(columns), call is not None
+
+    def _by(self) -> tuple[str, ...]:
+        by = self._said.get("by", [])
+        self._columns(by, "by: [COLUMN, ...]")
+        return tuple(by)
+
+    def _columns(self, names: list[str], what: str) -> None:
+        known = [column.name for column in self._table.read]
+        wrong = [name for name in names if name not in known]
+        if wrong:
+            raise MappingError(
+                f"{self._table.name}.yaml: {self._label}: {what}; {', '.join(map(repr, wrong))} is not among {', '.join(known)}."
+            )
+
+    def _known(self, said: Any, allowed: list[str], path: str) -> None:
+        if not isinstance(said, dict):
+            raise MappingError(
+                f"{self._table.name}.yaml: {path}: found {said!r}; it has elements: {', '.join(allowed)}."
+            )
+        wrong = [key for key in said if key not in allowed]
+        if wrong:
+            raise MappingError(
+                f"{self._table.name}.yaml: {path} has no element {', '.join(map(str, wrong))}; it has {', '.join(allowed)}."
+            )
+
+    def _condition(self, said: Dict[str, Any], path: str) -> Sql | None:
+        return self._sql.condition(str(said["when"]), path, self._ids) if "when" in said else None
+
+    def _part(self, value: Any, element: Element, path: str) -> Part:
+        if not element.many:
+            if isinstance(value, list):
+                raise MappingError(f"{self._table.name}.yaml: {path} holds one {element.type}, not a list.")
+            return self._one(value, element, path)
+        entries = value if isinstance(value, list) else [value]
+        each = entries[0].get("each") if len(entries) == 1 and isinstance(entries[0], dict) else None
+        parts = tuple(self._one(entry, element, path) for entry in entries)
+        grouped = self._sql.expression(str(each), pa.string(), f"{path}.each", self._ids) if each else None
+        return Items(parts, element.arrow, grouped)
+
+    def _one(self, value: Any, element: Element, path: str) -> Part:
+        if isinstance(value, str):
+            value = expand(value, self._shapes)
+        if element.type in PRIMITIVES:
+            return self._leaf(value, element, path)
+        kind = element.arrow.value_type if element.many else element.arrow
+        parts = {part.name: part for part in element.parts}
+        self._known(value, [*parts, *INNER_WORDS], path)
+        inner = {k: self._part(v, parts[k], f"{path}.{k}") for k, v in value.items() if k not in INNER_WORDS}
+        return Struct(inner, kind, self._condition(value, f"{path}.when"))
+
+    def _leaf(self, value: Any, element: Element, path: str) -> Part:
+        kind = PRIMITIVES[element.type]
+        if isinstance(value, str) and element.name in ("system", "url") and value in self._systems:
+            return Constant(self._systems[value], kind)
+        if isinstance(value, str) and value.startswith("= "):
+            return Constant(value[2:], kind)
+        if isinstance(value, bool | int | float):
+            return self._number(value, kind, path)
+        if not isinstance(value, str):
+            raise MappingError(f"{self._table.name}.yaml: {path} is a {element.type}: say an expression or '= text'.")
+        return self._sql.expression(value, kind, path, self._ids)
+
+    def _number(self, value: bool | int | float, kind: pa.DataType, path: str) -> Constant:
+        fits = pa.types.is_boolean(kind) if isinstance(value, bool) else not pa.types.is_string(kind)
+        if not fits:
+            raise MappingError(
+                f"{self._table.name}.yaml: {path} is a {kind}; found {value!r}. Write text as '= {value}'."
+            )
+        return Constant(value, kind)

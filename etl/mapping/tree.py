@@ -1,0 +1,55 @@
+"""What a resource is made of after compiling: a tree of constants, expressions, structs and lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Constant:
+    value: str | int | float | bool
+    type: pa.DataType
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A SQL expression over the raw columns it names; a lone column is its own shortest expression."""
+
+    text: str
+    columns: tuple[str, ...]
+    type: pa.DataType
+
+
+@dataclass(frozen=True)
+class Struct:
+    """There when `when` holds and one of its parts that are no constants is there."""
+
+    parts: Mapping[str, "Part"]
+    type: pa.DataType
+    when: Sql | None = None
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list: one entry for each of `entries` that is there; with `each`, one for every different value in a group."""
+
+    entries: tuple["Part", ...]
+    type: pa.DataType
+    each: Sql | None = None
+
+
+Part = Constant | Sql | Struct | Items
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`id`: a column, or the columns that are hashed; `by` combines the rows that agree in these columns."""
+
+    type: str
+    label: str
+    id: tuple[str, ...]
+    hashed: bool
+    parts: Mapping[str, Part]
+    when: Sql | None = None
+    by: tuple[str, ...] = ()

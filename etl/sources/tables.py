@@ -1,0 +1,52 @@
+"""A source of delimited tables: any export that a folder of mappings describes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from contract.work import Delivery, Group, Shard, Spooled
+from etl.mapping.load import Mapping, load
+from etl.sources.tables_groups import find_groups
+from etl.sources.tables_people import read_people
+from etl.sources.tables_read import read_batch
+from etl.sources.tables_spool import spool_group
+
+
+@dataclass(frozen=True)
+class Tables:
+    """`mapping`: a folder below fhir_mappings, or a path. `path`: where the files are, below the root of all inboxes.
+
+    `settle_s`: a group with a file changed more recently is still being written and waits for the next night.
+    `timezone`: of local times without zone, when it is not the mapping's own.
+    """
+
+    mapping: str
+    path: str
+    delivery: Delivery = "full"
+    settle_s: float = 30
+    timezone: str = ""
+
+    @property
+    def known(self) -> Mapping:
+        return load(self.mapping)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return tuple(f"phi/fhir/{name}" for name in self.known.types)
+
+    def digest(self) -> str:
+        """sha256 of the mapping's files, for the manifest."""
+        return self.known.digest
+
+    def groups(self, root: Path) -> list[Group]:
+        return find_groups(root / self.path, self.known, self.delivery, self.settle_s)
+
+    def people(self, group: Group) -> pa.Table:
+        return read_people(group, self.known)
+
+    def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
+        return spool_group(group, homes, folder, self.known)
+
+    def read(self, folder: Path, batch: int) -> Shard:
+        return read_batch(folder, batch, self.known, self.timezone or self.known.zone)

@@ -1,0 +1,62 @@
+"""Which files belong together and are complete: a folder with a mapping's files, or each of its sub-folders."""
+
+import time
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from contract.errors import InputError
+from contract.work import Delivery, Group
+from etl.mapping.load import Mapping, TableMapping
+
+UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
+HIDDEN = (".", "~")
+
+
+def table_of(path: Path, mapping: Mapping) -> TableMapping | None:
+    """The raw table a file holds, by its name; upper and lower case and .gz make no difference."""
+    name = path.name.lower().removesuffix(".gz")
+    return next((t for t in mapping.tables.values() if any(fnmatchcase(name, f.lower()) for f in t.raw.files)), None)
+
+
+def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: float) -> list[Group]:
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: there is no such folder. Create it, or mend `path` of the source in pipelines.yaml."
+        )
+    here = _files(folder)
+    candidates = {folder.name: here}
+    if not any(table_of(path, mapping) for path in here):
+        candidates = {sub.name: _files(sub) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)}
+    held = {name: files for name, files in candidates.items() if any(table_of(path, mapping) for path in files)}
+    if not held:
+        raise InputError(_nothing(folder, mapping, candidates))
+    if delivery == "full":
+        held = dict([list(held.items())[-1]])
+    ready = {name: files for name, files in held.items() if not _being_written(files, settle_s)}
+    return [Group(name, tuple(path for path in files if table_of(path, mapping))) for name, files in ready.items()]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _hidden(path: Path) -> bool:
+    return path.name.startswith(HIDDEN)
+
+
+def _being_written(files: list[Path], settle_s: float) -> bool:
+    now = time.time()
+    return any(
+        path.name.endswith(UNFINISHED) or path.name.startswith("~") or now - path.stat().st_mtime < settle_s
+        for path in files
+        if not path.name.startswith(".")
+    )
+
+
+def _nothing(folder: Path, mapping: Mapping, candidates: dict[str, list[Path]]) -> str:
+    expected = ", ".join(pattern for table in mapping.tables.values() for pattern in table.raw.files)
+    count = sum(len(files) for files in candidates.values())
+    return (
+        f"{folder}: none of {count} file(s) is one that mapping {mapping.name} knows. Expected {expected} "
+        "(each may end in .gz), here or in sub-folders. Put the export there, or name another mapping in pipelines.yaml."
+    )
