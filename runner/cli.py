@@ -74,3 +74,7 @@ def last_words(kind: type[BaseException], error: BaseException, trace: Traceback
         "it may hold PHI, so look before you pass it on.",
         err=True,
     )
+
+
+if __name__ == "__main__":
+    main()
