@@ -30,6 +30,7 @@ def file_digests(snapshot: Snapshot) -> dict[tuple[str, str], str]:
 def contents(snapshot: Snapshot, without: Collection[str] = PLACE) -> dict[str, Content]:
     """Content of every table without the columns `without`."""
     with duckdb.connect(config={"threads": 1}) as con:
+        con.execute("SET enable_progress_bar = false")  # it would write to stdout
         return {
             table: content(con, snapshot.paths(table), without) for table in snapshot.tables() if table not in TIMED
         }

@@ -25,6 +25,7 @@ def copy_folder(source: Path, out: Path, copies: int) -> dict[str, int]:
         raise InputError("no *.csv in the folder given as --input; expected Synthea tables such as patients.csv")
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"threads": 1}) as con:
+        con.execute("SET enable_progress_bar = false")  # it would write to stdout
         return {file.stem: _copy_table(con, file, out / file.name, copies) for file in files}
 
 

@@ -134,7 +134,7 @@ def main(
     source: Annotated[
         Path | None, typer.Option("--input", help="Synthea CSV folder; else a simulated hospital.")
     ] = None,
-    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 500,
+    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 200,
     seed: Annotated[int, typer.Option(help="Draws the moments.")] = 7,
     work: Annotated[Path | None, typer.Option(help="Folder for the hospital and its lakes; kept.")] = None,
 ) -> None:

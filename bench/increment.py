@@ -64,13 +64,13 @@ def identical(nights: Nights, grown: Run, place: Path) -> bool:
 
 
 def main(
-    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 5000,
+    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 2000,
     share: Annotated[float, typer.Option(help="Share of them who are new or changed in the second night.")] = 0.01,
     work: Annotated[Path | None, typer.Option(help="Folder for the hospital and its lakes; kept.")] = None,
 ) -> None:
     """The second night's share of the first one's CPU-seconds and of the bytes it wrote.
 
-    Example: python -m bench.increment --patients 20000
+    Example: python -m bench.increment --patients 5000
 
     Night 1 delivers everybody, night 2 a delta of 1 %. `identical` compares every table by content with a lake that got
     both deliveries in one night, and the timeline also with one that got the final state alone.
