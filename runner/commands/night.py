@@ -63,7 +63,7 @@ def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> Non
 
 
 def apply(
-    step: Annotated[str, typer.Argument(metavar="STEP", help="A step of the registry, or module:Class.")],
+    step: Annotated[str, typer.Argument(metavar="STEP", help="A step by name, or module:Class.")],
     inputs: Annotated[
         list[str], typer.Option("--in", metavar="TABLE=FILE", help="A table as Parquet, NDJSON or CSV; repeat.")
     ],
@@ -76,7 +76,7 @@ def apply(
     """Run one step on files; no lake is needed. patient_id may stand for subject_id; absent columns are filled.
 
     \b
-    Example: chartloom apply etl.timeline.stage:Timeline --in phi/fhir/Patient=patients.ndjson --out out
+    Example: chartloom apply timeline --in phi/fhir/Patient=Patient.ndjson --out out
     """
     from runner import apply as applying
 

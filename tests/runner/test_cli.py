@@ -138,3 +138,26 @@ def test_an_unforeseen_error_does_not_quote_its_message(capsys: pytest.CaptureFi
 def test_simulate_refuses_an_unknown_switch(tmp_path: Path) -> None:
     said = call("simulate", "--patients", 2, "--out", tmp_path / "h", "--set", "mising=1")
     assert isinstance(said.exception, ConfigError) and "missingness" in str(said.exception)
+
+
+def test_export_of_the_open_root(lake: Path, tmp_path: Path) -> None:
+    assert call("export", "fhir", "--lake", lake, "--out", tmp_path / "bulk").stdout.endswith("Patient.ndjson: 1\n")
+    assert json.loads((tmp_path / "bulk" / "Patient.ndjson").read_bytes())["gender"] == "female"
+    manifest = json.loads((tmp_path / "bulk" / "manifest.json").read_bytes())
+    assert manifest["transactionTime"] == "2026-11-20T23:00:09+00:00" and manifest["requiresAccessToken"] is False
+    assert manifest["output"] == [{"type": "Patient", "url": "Patient.ndjson", "count": 1}]
+
+
+def test_export_of_phi_parts_the_other_types_and_is_private(lake: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bulk"
+    call("export", "fhir", "--phi", "--lake", lake, "--out", out)
+    assert {f.name for f in out.iterdir()} == {"Patient.ndjson", "Basic.ndjson", "Flag.ndjson", "manifest.json"}
+    assert {oct(f.stat().st_mode)[-3:] for f in out.iterdir()} == {"600"}
+    assert audit(lake)[-1]["act"] == "export fhir"
+
+
+def test_export_of_one_type_into_a_fresh_folder_only(lake: Path, tmp_path: Path) -> None:
+    call("export", "fhir", "--phi", "--type", "Flag", "--lake", lake, "--out", tmp_path)
+    assert {f.name for f in tmp_path.iterdir()} == {"Flag.ndjson", "manifest.json"}
+    again = call("export", "fhir", "--lake", lake, "--out", tmp_path)
+    assert isinstance(again.exception, InputError) and "not empty" in str(again.exception)
