@@ -107,7 +107,11 @@ class Planter:
             return KINDS[kind].spoil(line, self.rng)
         before, after = ",".join(cells[:place]), ",".join(cells[place + 1 :])
         spoiled = KINDS[kind].spoil(cells[place], self.rng)
-        return (before.encode() + b"," if place else b"") + spoiled + (b"," + after.encode() if after or place < len(cells) - 1 else b"")
+        return (
+            (before.encode() + b"," if place else b"")
+            + spoiled
+            + (b"," + after.encode() if after or place < len(cells) - 1 else b"")
+        )
 
 
 def _fits(kind: str, cells: Cells, place: int) -> bool:

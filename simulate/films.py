@@ -51,7 +51,7 @@ def _causes(illness: Illness, stays: Stays, who: Ints, stay: Ints) -> Floats:
     return logit + np.where((stay >= 0)[:, None], by_reason[stays.reason[stay]], 0.0) if len(stays.who) else logit
 
 
-def draw_films(config: HospitalConfig, people: People, illness: Illness, stays: Stays, encounters: Encounters,
+def draw_films(config: HospitalConfig, illness: Illness, stays: Stays, encounters: Encounters,
                block: int) -> Films:  # fmt: skip
     rng = generator(config.seed, block, "films")
     e = encounters
@@ -115,12 +115,18 @@ def imaging_studies(films: Films, people: People, encounters: Encounters) -> tup
     uid = [f"1.2.826.0.1.3680043.9.{int(i[:8], 16)}.{int(i[9:13], 16)}" for i in films.ids]
     body = [pick([b[k] for b in BODY], films.region) for k in range(3)]
     same = pa.array([""] * len(uid))
-    constant = {"MODALITY_CODE": "CR", "MODALITY_DESCRIPTION": "Computed Radiography",
-                "SOP_CODE": "1.2.840.10008.5.1.4.1.1.1", "SOP_DESCRIPTION": "Computed Radiography Image Storage"}
+    constant = {
+        "MODALITY_CODE": "CR",
+        "MODALITY_DESCRIPTION": "Computed Radiography",
+        "SOP_CODE": "1.2.840.10008.5.1.4.1.1.1",
+        "SOP_DESCRIPTION": "Computed Radiography Image Storage",
+    }
     columns = {
         "Id": text(films.ids), "DATE": text(stamps(films.time)), "PATIENT": text(people.ids[films.who]),
-        "ENCOUNTER": text(encounters.ids[films.encounter]), "SERIES_UID": pa.array([u + ".1" for u in uid], pa.string()),
-        "BODYSITE_CODE": body[0], "BODYSITE_DESCRIPTION": body[1], "INSTANCE_UID": pa.array([u + ".1.1" for u in uid], pa.string()),
+        "ENCOUNTER": text(encounters.ids[films.encounter]),
+        "SERIES_UID": pa.array([u + ".1" for u in uid], pa.string()),
+        "BODYSITE_CODE": body[0], "BODYSITE_DESCRIPTION": body[1],
+        "INSTANCE_UID": pa.array([u + ".1.1" for u in uid], pa.string()),
         "PROCEDURE_CODE": body[2], **{k: pa.array([v] * len(same)) for k, v in constant.items()},
     }  # fmt: skip
     return films.who, pa.table(columns)

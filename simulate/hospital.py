@@ -123,7 +123,8 @@ def _counts(block: Block, people: int) -> dict[str, int]:
     s = block.stays
     mine = s.who < people
     return {"stays": int(mine.sum()), "deaths": int((s.died & mine).sum()),
-            "readmissions": int((s.unplanned & mine).sum()), "effects": int(np.sum(block.harms.who < people))}  # fmt: skip
+            "readmissions": int((s.unplanned & mine).sum()),
+            "effects": int(np.sum(block.harms.who < people))}  # fmt: skip
 
 
 def _plant(config: HospitalConfig, out: Path) -> int:

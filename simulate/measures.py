@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from simulate.arrays import DAY, Bools, Floats, Ints, generator, number, pick, seconds, sigmoid, stamps, text
+from simulate.arrays import DAY, Floats, Ints, generator, number, pick, seconds, sigmoid, stamps, text
 from simulate.config import HospitalConfig
 from simulate.encounters import BIOPSY, EMERGENCY, FOLLOW_UP, INPATIENT, SYMPTOM, WELLNESS, Encounters
 from simulate.illness import Illness, shift_matrix, spread
@@ -165,8 +165,3 @@ def observations(values: Values, encounters: Encounters, patient: object, block:
         "TYPE": pick(["numeric", "text"], (lab == len(analytes())).astype(np.int64)),
     }  # fmt: skip
     return who, pa.table(columns)
-
-
-def taken(values: Values, low: int, high: int) -> Bools:
-    """Rows whose encounter lies in [low, high)."""
-    return np.asarray((values.encounter >= low) & (values.encounter < high))

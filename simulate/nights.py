@@ -18,7 +18,12 @@ from simulate.shared import draw_shared, shared_tables
 from simulate.writing import Folder
 
 OWNER = {"patients": "Id", "claims": "PATIENTID"}  # the column that names the patient; PATIENT elsewhere
-CONTACT = {"encounters": "Id", "claims": "APPOINTMENTID", "patients": "", "payer_transitions": ""}  # ENCOUNTER elsewhere
+CONTACT = {
+    "encounters": "Id",
+    "claims": "APPOINTMENTID",
+    "patients": "",
+    "payer_transitions": "",
+}  # ENCOUNTER elsewhere
 WRONG_COST = "0.01"
 
 
@@ -72,7 +77,11 @@ def choose_changes(block: Block, wanted: Ints, old: int) -> Change:
     contacts = np.bincount(e.who, minlength=BLOCK)
     chosen: list[int] = []
     for person in sorted(int(w) - start for w in wanted if start <= w < start + BLOCK):
-        able = [k for k in (*range(person, BLOCK), *range(person)) if contacts[k] > 1 and k + start < old and k not in chosen]
+        able = [
+            k
+            for k in (*range(person, BLOCK), *range(person))
+            if contacts[k] > 1 and k + start < old and k not in chosen
+        ]
         chosen += able[:1]
     people = np.array(chosen, np.int64)
     first, last = np.searchsorted(e.who, people), np.searchsorted(e.who, people, side="right") - 1
@@ -109,5 +118,9 @@ def _set(table: pa.Table, column: str, where: Bools, value: str | None) -> pa.Ta
 
 def changes_table(change: Change) -> pa.Table:
     rows = [("new patient", i) for i in sorted(change.new)] + [("changed patient", i) for i in sorted(change.changed)]
-    rows += [("late encounter", i) for i in sorted(change.late)] + [("corrected encounter", i) for i in sorted(change.corrected)]
-    return pa.table({"change": pa.array([r[0] for r in rows], pa.string()), "id": pa.array([r[1] for r in rows], pa.string())})
+    rows += [("late encounter", i) for i in sorted(change.late)] + [
+        ("corrected encounter", i) for i in sorted(change.corrected)
+    ]
+    return pa.table(
+        {"change": pa.array([r[0] for r in rows], pa.string()), "id": pa.array([r[1] for r in rows], pa.string())}
+    )

@@ -81,8 +81,10 @@ def _digits(rng: np.random.Generator, form: str, count: int) -> list[str]:
     """Each 9 in the form becomes a digit, each A a capital."""
     drawn = rng.integers(0, 2**31, (count, len(form)))
     letters = {"9": "0123456789", "A": "ABCDEFGHJKLMNPRSTUVWXYZ"}
-    return ["".join(letters[f][d % len(letters[f])] if f in letters else f for f, d in zip(form, row, strict=True))
-            for row in drawn.tolist()]
+    return [
+        "".join(letters[f][d % len(letters[f])] if f in letters else f for f, d in zip(form, row, strict=True))
+        for row in drawn.tolist()
+    ]
 
 
 def _given(rng: np.random.Generator, locale: list[str], male: Bools) -> list[str]:

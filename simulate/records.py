@@ -9,7 +9,7 @@ import pyarrow as pa
 from simulate.arrays import BLOCK, DAY, Ints, dates, generator, number, pick, seconds, stamps, text, uuids
 from simulate.block import Block
 from simulate.encounters import FOLLOW_UP, INPATIENT, WELLNESS, kinds
-from simulate.knowledge import diseases, drugs, effects, load, places, reasons
+from simulate.knowledge import Disease, Effect, Reason, diseases, drugs, effects, load, places, reasons
 
 Rows = tuple[Ints, pa.Table]  # the person of each row, and the rows
 
@@ -30,14 +30,17 @@ def _coded(pairs: list[tuple[str, str]], index: Ints) -> dict[str, pa.Array]:
 
 def _because(index: Ints) -> dict[str, pa.Array]:
     """index into diseases then reasons; -1 for no reason."""
-    every = [*diseases(), *reasons()]
-    return {"REASONCODE": pick([d.snomed for d in every], index), "REASONDESCRIPTION": pick([d.text for d in every], index)}
+    every: list[Disease | Reason] = [*diseases(), *reasons()]
+    return {
+        "REASONCODE": pick([d.snomed for d in every], index),
+        "REASONDESCRIPTION": pick([d.text for d in every], index),
+    }
 
 
 def encounter_reason(block: Block) -> Ints:
     e, s = block.encounters, block.stays
     inside = s.reason[e.stay] + len(diseases()) if len(s.who) else e.disease
-    return np.where(e.stay >= 0, inside, e.disease)
+    return np.asarray(np.where(e.stay >= 0, inside, e.disease))
 
 
 def conditions(block: Block) -> Rows:
@@ -47,8 +50,8 @@ def conditions(block: Block) -> Rows:
     chronic = b.diagnosed[who, disease]
     inside = np.flatnonzero(e.kind == INPATIENT)
     harm = np.flatnonzero(b.seen >= 0)
-    pairs = [(d.snomed, d.text) for d in (*diseases(), *reasons(), *effects())]
-    pairs += [tuple(p) for p in care()["recoded"].values()]
+    every: list[Disease | Reason | Effect] = [*diseases(), *reasons(), *effects()]
+    pairs = [(d.snomed, d.text) for d in every] + [tuple(p) for p in care()["recoded"].values()]
     index = np.concatenate([
         _recode(block, disease, e.start[chronic]), len(diseases()) + b.stays.reason[e.stay[inside]],
         len(diseases()) + len(reasons()) + b.harms.effect[harm]])  # fmt: skip
@@ -114,7 +117,7 @@ def procedures(block: Block) -> Rows:
 
 def operation_time(block: Block, encounter: Ints) -> Ints:
     e = block.encounters
-    return e.start[encounter] + np.minimum((e.stop - e.start)[encounter] // 4, 20 * 3600)
+    return np.asarray(e.start[encounter] + np.minimum((e.stop - e.start)[encounter] // 4, 20 * 3600))
 
 
 def immunizations(block: Block) -> Rows:
@@ -153,7 +156,9 @@ def allergies(block: Block) -> Rows:
     who = np.flatnonzero((first >= 0) & (which >= 0))
     names = ["CODE", "SYSTEM", "DESCRIPTION", "TYPE", "CATEGORY", "REACTION1", "DESCRIPTION1", "SEVERITY1"]
     columns = {n: pick([row[k] for row in care()["allergens"]], which[who]) for k, n in enumerate(names)}
-    return who, pa.table({"START": text(dates(block.encounters.start[first[who]])), **_where(block, first[who]), **columns})
+    return who, pa.table(
+        {"START": text(dates(block.encounters.start[first[who]])), **_where(block, first[who]), **columns}
+    )
 
 
 def careplans(block: Block) -> Rows:
@@ -182,7 +187,9 @@ def devices(block: Block) -> Rows:
     for place, name in enumerate(care()["devices"]):
         if name in care()["operations"]:
             hit = np.array([r == name for r in reason])
-            chosen = np.flatnonzero((e.stay >= 0) & (hit[block.stays.reason[e.stay]] if len(block.stays.who) else False))
+            chosen = np.flatnonzero(
+                (e.stay >= 0) & (hit[block.stays.reason[e.stay]] if len(block.stays.who) else False)
+            )
         else:
             column = block.diagnosed[:, places([d.name for d in diseases()])[name]]
             chosen = column[column >= 0]
@@ -204,5 +211,3 @@ def supplies(block: Block) -> Rows:
         "DATE": text(dates(e.start[at])), **_where(block, at), **_coded([(r[0], r[1]) for r in table], which),
         "QUANTITY": pick([str(r[2]) for r in table], which),
     })  # fmt: skip
-
-

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulate.arrays import Floats, sigmoid
-from simulate.config import Drift
 from simulate.knowledge import formulas
 
 
@@ -29,7 +28,7 @@ def loglogistic_draw(uniform: Floats, median: Floats, shape: float) -> Floats:
     return np.asarray(median * (uniform / (1 - uniform)) ** (1 / shape))
 
 
-def death_logit(age: Floats, severity: Floats, treated: Floats, known: Floats, drift: Drift) -> Floats:
+def death_logit(age: Floats, severity: Floats, treated: Floats, known: Floats) -> Floats:
     """known: the sum of the diseases' and the reason's own logits, with the drift in years added."""
     f = formulas()["death_logit"]
     logit = f["base"] + f["age"] * (age - f["centre"]) / 10 + f["severity"] * severity + f["treated"] * treated

@@ -52,7 +52,7 @@ def draw_reasons(rng: np.random.Generator, illness: Illness, age: Floats) -> Int
     return np.asarray(np.argmax(log + rng.gumbel(size=log.shape), 1))
 
 
-def _gap(rng: np.random.Generator, config: HospitalConfig, chain: Chain, illness: Illness, age: Floats) -> Ints:
+def _gap(rng: np.random.Generator, chain: Chain, illness: Illness, age: Floats) -> Ints:
     """Seconds to the next admission: within 30 days when due, otherwise 30 days and an exponential wait."""
     f = formulas()["admission_log_rate"]
     rate = np.exp(f["base"] + f["age"] * (age - f["centre"]) / 10 + illness.has @ [d.admit for d in diseases()])
@@ -63,7 +63,7 @@ def _gap(rng: np.random.Generator, config: HospitalConfig, chain: Chain, illness
 def _outside_death(rng: np.random.Generator, chain: Chain, illness: Illness, age: Floats) -> Ints:
     f = formulas()["outside_death_log_rate"]
     rate = np.exp(f["base"] + f["age"] * (age - f["centre"]) / 10 + f["disease"] * illness.burden)
-    return chain.clock + ((30 + rng.exponential(1 / rate) * 365) * DAY).astype(np.int64)
+    return np.asarray(chain.clock + ((30 + rng.exponential(1 / rate) * 365) * DAY).astype(np.int64))
 
 
 def _years_from_middle(config: HospitalConfig, when: Ints) -> Floats:
@@ -88,7 +88,7 @@ def _link(rng: np.random.Generator, config: HospitalConfig, people: People, illn
     treated = rng.random(BLOCK) < propensity
     known = illness.has @ np.array([d.death for d in diseases()]) + np.array([r.death for r in reasons()])[reason]
     known = known + config.drift.death * f["drift"]["death"] * _years_from_middle(config, start)
-    death = sigmoid(death_logit(age, severity, treated.astype(float), known, config.drift))
+    death = sigmoid(death_logit(age, severity, treated.astype(float), known))
     median = np.array([r.days for r in reasons()])[reason] * np.exp(f["stay_day"]["severity"] * severity)
     hazard = Hazard(death, np.full(BLOCK, f["death_day"]["median"]), median)
     died = rng.random(BLOCK) < death
@@ -113,7 +113,7 @@ def draw_stays(config: HospitalConfig, people: People, illness: Illness, block: 
     for number in range(MOST):
         age = people.age(np.arange(BLOCK), chain.clock)
         outside = _outside_death(rng, chain, illness, age)
-        start = chain.clock + _gap(rng, config, chain, illness, age)
+        start = chain.clock + _gap(rng, chain, illness, age)
         dies = chain.alive & ~chain.due & (outside < start)
         chain.death = np.where(dies, outside, chain.death)
         chain.alive &= ~dies & (start < end)

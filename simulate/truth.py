@@ -50,7 +50,8 @@ def stays(block: Block) -> Rows:
     return s.who, pa.table({
         "patient_id": text(block.people.ids[s.who]), "encounter_id": maybe(e.ids, at), "number": s.number,
         "reason": pick(names, s.reason), "icd10cm": pa.array(icd, pa.string()),
-        "admitted": time(s.start), "discharged": time(s.stop, seen), "days": s.days, "age": block.people.age(s.who, s.start),
+        "admitted": time(s.start), "discharged": time(s.stop, seen), "days": s.days,
+        "age": block.people.age(s.who, s.start),
         "severity": s.severity, "treated": s.treated, "treatment_chance": s.propensity,
         "died": pa.array(s.died, mask=~seen), "death_risk": s.hazard.death,
         "death_risk_24h": pa.array(death_from(s.hazard, 1.0), mask=s.days < 1),
@@ -89,7 +90,8 @@ def harm_events(block: Block) -> Rows:
     start = c.start[h.course] if len(c.who) else h.onset
     return h.who, pa.table({
         "patient_id": text(block.people.ids[h.who]), "effect": pick([e.name for e in effects()], h.effect),
-        "effect_snomed": pick([e.snomed for e in effects()], h.effect), "icd10cm": pick([e.icd10 for e in effects()], h.effect),
+        "effect_snomed": pick([e.snomed for e in effects()], h.effect),
+        "icd10cm": pick([e.icd10 for e in effects()], h.effect),
         "drug": pick([d.name for d in drugs()], h.drug), "rxnorm": pick([d.rxnorm for d in drugs()], h.drug),
         "course_id": maybe(c.ids, h.course), "exposed_from": time(start, h.course >= 0), "onset": time(h.onset),
         "encounter_id": maybe(block.encounters.ids, block.seen),
@@ -100,7 +102,8 @@ def exposures(block: Block) -> Rows:
     c, b = block.courses, block
     shown = (b.prescribed >= 0) & (c.start < b.last[c.who])
     return c.who[shown], pa.table({
-        "patient_id": text(b.people.ids[c.who]), "course_id": text(c.ids), "drug": pick([d.name for d in drugs()], c.drug),
+        "patient_id": text(b.people.ids[c.who]), "course_id": text(c.ids),
+        "drug": pick([d.name for d in drugs()], c.drug),
         "rxnorm": pick([d.rxnorm for d in drugs()], c.drug), "start": time(c.start), "stop": time(c.stop),
         "encounter_id": maybe(b.encounters.ids, b.prescribed),
     }).filter(pa.array(shown))  # fmt: skip
@@ -115,7 +118,8 @@ def image_findings(block: Block) -> Rows:
     return f.who[film], pa.table({
         "patient_id": text(block.people.ids[f.who[film]]), "study_id": text(f.ids[film]),
         "encounter_id": text(block.encounters.ids[f.encounter[film]]), "finding": pick(list(findings()), which),
-        "side": pick(["right", "left", "both"], side), "severity": pick(["mild", "moderate", "severe"], f.grade[film, which] - 1),
+        "side": pick(["right", "left", "both"], side),
+        "severity": pick(["mild", "moderate", "severe"], f.grade[film, which] - 1),
     })  # fmt: skip
 
 
@@ -126,6 +130,7 @@ def pairs() -> pa.Table:
     return pa.table({
         "drug": [drugs()[d].name for d, _ in rows], "rxnorm": [drugs()[d].rxnorm for d, _ in rows],
         "effect": [effects()[e].name for _, e in rows], "effect_snomed": [effects()[e].snomed for _, e in rows],
-        "chance": [float(chance[d, e]) for d, e in rows], "background_a_year": [effects()[e].background for _, e in rows],
+        "chance": [float(chance[d, e]) for d, e in rows],
+        "background_a_year": [effects()[e].background for _, e in rows],
         "control": [chance[d, e] == 0 for d, e in rows],
     })  # fmt: skip

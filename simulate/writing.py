@@ -1,4 +1,4 @@
-"""Writes blocks to disk as they come: CSV files by pyarrow, Parquet files by row group. Memory stays that of one block."""
+"""Writes blocks to disk as they come: CSV and Parquet files. Memory stays that of one block."""
 
 from io import BufferedWriter
 from pathlib import Path
@@ -25,7 +25,9 @@ class Folder:
     def __enter__(self) -> "Folder":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for file in (*self._csv.values(), *self._parquet.values()):
             file.close()
 

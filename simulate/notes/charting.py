@@ -16,14 +16,26 @@ LOINC = {
     "phone": ("34748-4", "Telephone encounter Note"), "radiology": ("18748-4", "Diagnostic imaging study"),
     "pathology": ("11526-1", "Pathology study"),
 }  # fmt: skip
-SPANS = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("label", pa.string())])
-FACTS = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()), ("start", pa.int32()),
+SPANS = pa.schema(
+    [
+        ("note_id", pa.string()),
+        ("patient_id", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("label", pa.string()),
+    ]
+)
+FACTS = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()),
+    ("start", pa.int32()),
                    ("end", pa.int32()), ("kind", pa.string()), ("value", pa.string()), ("code", pa.string()),
                    ("assertion", pa.string()), ("link", pa.int32())])  # fmt: skip
 CODES = pa.schema([(n, pa.string()) for n in ("patient_id", "encounter_id", "kind", "name", "icd10cm")])
-INDEX = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()), ("kind", pa.string()),
+INDEX = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()),
+    ("kind", pa.string()),
                    ("style", pa.string()), ("event", pa.string()), ("happened", pa.bool_())])  # fmt: skip
-PATHOLOGY = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("field", pa.string()), ("value", pa.string())])
+PATHOLOGY = pa.schema(
+    [("note_id", pa.string()), ("patient_id", pa.string()), ("field", pa.string()), ("value", pa.string())]
+)
 
 
 def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
@@ -50,8 +62,12 @@ def _truth(notes: list[Note], fields: dict[str, Fields]) -> dict[str, pa.Table]:
         "note_decoys": _rows(SPANS, [(*i, *span) for n, i in ids for span in n.decoys]),
         "note_facts": _rows(FACTS, [(*i, n.chart.encounter_id, *fact) for n, i in ids for fact in n.facts]),
         "encounter_codes": encounter_codes(notes),
-        "notes": _rows(INDEX, [(*i, n.chart.encounter_id, n.chart.kind, n.style, *(n.chart.event or (None, None))) for n, i in ids]),
-        "pathology": _rows(PATHOLOGY, [(*i, f, fields[i[0]].get(f, "not stated")) for n, i in ids if i[0] in fields for f in FIELDS]),
+        "notes": _rows(
+            INDEX, [(*i, n.chart.encounter_id, n.chart.kind, n.style, *(n.chart.event or (None, None))) for n, i in ids]
+        ),
+        "pathology": _rows(
+            PATHOLOGY, [(*i, f, fields[i[0]].get(f, "not stated")) for n, i in ids if i[0] in fields for f in FIELDS]
+        ),
     }
 
 
@@ -73,6 +89,10 @@ def persons(known: list[Identity]) -> pa.Table:
 
 def encounter_codes(notes: list[Note]) -> pa.Table:
     """The ICD-10-CM codes that the notes of an encounter state as present."""
-    rows = {(n.chart.who.patient_id, n.chart.encounter_id, kind, value, code): None for n in notes
-            for _, _, kind, value, code, assertion, _ in n.facts if kind in ("diagnosis", "effect") and assertion == "present"}
+    rows = {
+        (n.chart.who.patient_id, n.chart.encounter_id, kind, value, code): None
+        for n in notes
+        for _, _, kind, value, code, assertion, _ in n.facts
+        if kind in ("diagnosis", "effect") and assertion == "present"
+    }
     return _rows(CODES, list(rows))  # fmt: skip

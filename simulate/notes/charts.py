@@ -84,7 +84,9 @@ class Author:
         if operation == OPERATED_BREAST:
             yield self._specimen(place, rng, malignant=True, excision=True)
         elif operation in ("appendectomy", "hip_replacement", "hip_nailing"):
-            yield documents.write_specimen(self._chart(place, "pathology", rng, 2 * DAY), rng.getrandbits(62), self._styles, None)
+            yield documents.write_specimen(
+                self._chart(place, "pathology", rng, 2 * DAY), rng.getrandbits(62), self._styles, None
+            )
 
     def _specimen(self, place: int, rng: Random, *, malignant: bool, excision: bool) -> Note:
         chart = self._chart(place, "pathology", rng, 2 * DAY)
@@ -105,7 +107,7 @@ class Author:
         f = self.block.films
         for film in self.films.get(place, []):
             chart = self._chart(place, "radiology", rng, int(f.time[film] - self.block.encounters.start[place]) + 600)
-            present = [self._finding(film, j) for j in np.flatnonzero(f.present[film])]
+            present = [self._finding(film, int(j)) for j in np.flatnonzero(f.present[film])]
             pelvis = f.region[film] != CHEST
             chart = _with(chart, ("hip_dislocation", rng.random() < 0.25) if pelvis else None)
             yield documents.write_film(chart, rng.getrandbits(62), self._styles, None if pelvis else present)
@@ -138,13 +140,16 @@ class Author:
         raw = rng.getrandbits(128)
         return Chart(
             kind=kind, who=self.identity(who), note_id=_uuid(raw), encounter_id=e.ids[place].decode(), when=when,
-            admitted=int(e.start[place]), discharged=int(e.stop[place]), age=int((when - b.people.birth[who]) / (365.25 * DAY)),
+            admitted=int(e.start[place]), discharged=int(e.stop[place]),
+            age=int((when - b.people.birth[who]) / (365.25 * DAY)),
             place=self._place(doctor.organization, who, rng), doctor=doctor,
             colleagues=tuple(doctors[(int(b.provider[place]) + k * 7) % PROVIDERS] for k in (1, 2, 3)),
             diseases=tuple(d for j, d in enumerate(diseases()) if 0 <= b.diagnosed[who, j] <= place),
-            reason=reasons()[b.stays.reason[stay]] if stay >= 0 else None, drugs=self._drugs(who, (-1,) if kind == "admission" else (-1, stay), when),
+            reason=reasons()[b.stays.reason[stay]] if stay >= 0 else None,
+            drugs=self._drugs(who, (-1,) if kind == "admission" else (-1, stay), when),
             labs=self._labs(place, when), harm=self._harm(who, place, when),
-            allergen=care()["allergens"][self.allergen[who]][2] if self.allergen[who] >= 0 else "", died=self._died(place),
+            allergen=care()["allergens"][self.allergen[who]][2] if self.allergen[who] >= 0 else "",
+            died=self._died(place),
         )  # fmt: skip
 
     def _place(self, organization: int, who: int, rng: Random) -> Place:
@@ -165,7 +170,10 @@ class Author:
         rows = slice(int(self.value_start[place]), int(self.value_start[place + 1]))
         before = v.time[rows] <= when
         names = analytes()
-        return {names[a].name: x for a, x in zip(v.analyte[rows][before].tolist(), v.value[rows][before].tolist(), strict=True)}
+        return {
+            names[a].name: x
+            for a, x in zip(v.analyte[rows][before].tolist(), v.value[rows][before].tolist(), strict=True)
+        }
 
     def _harm(self, who: int, place: int, when: int) -> Harm | None:
         """The effect noticed at this contact and begun before the note."""

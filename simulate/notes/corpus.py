@@ -39,7 +39,8 @@ def notes_only(n: int, seed: int, *, styles: tuple[str, ...] = STYLES, kinds: tu
     """The layout of bench.deid: note_id, patient_id, text, spans [{start, end, label}], decoys [[start, end, text]]."""
     for note in draw_notes(n, seed, styles=styles, kinds=kinds, share=share):
         yield {
-            "note_id": note.chart.note_id, "patient_id": note.chart.who.patient_id, "kind": note.chart.kind, "text": note.text,
+            "note_id": note.chart.note_id, "patient_id": note.chart.who.patient_id, "kind": note.chart.kind,
+            "text": note.text,
             "spans": [{"start": s, "end": e, "label": label} for s, e, label in note.spans],
             "decoys": [[s, e, note.text[s:e]] for s, e, _ in note.decoys],
         }  # fmt: skip
@@ -62,7 +63,8 @@ def fhir_patient(who: Identity) -> dict[str, Any]:
 
     return {
         "resourceType": "Patient", "id": who.patient_id,
-        "identifier": [number("MR", who.mrn), number("SS", who.ssn), number("DL", who.license), number("AN", who.account),
+        "identifier": [number("MR", who.mrn), number("SS", who.ssn), number("DL", who.license),
+        number("AN", who.account),
                        number("MB", who.healthplan)],
         "name": [{"use": "official", "family": who.last, "given": [who.first, who.middle]}],
         "telecom": [{"system": "phone", "value": who.phone}, {"system": "email", "value": who.email},

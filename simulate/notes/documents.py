@@ -26,7 +26,8 @@ def _pen(chart: Chart, seed: int, styles: tuple[str, ...]) -> Pen:
 
 def _finish(pen: Pen) -> Note:
     s = pen.scribe
-    return Note(pen.chart, s.text(), ROLES.get(pen.chart.kind, "physician"), tuple((x.start, x.end, x.label) for x in s.spans),
+    return Note(pen.chart, s.text(), ROLES.get(pen.chart.kind, "physician"),
+        tuple((x.start, x.end, x.label) for x in s.spans),
                 tuple((f.start, f.end, f.kind, f.value, f.code, f.assertion, f.link) for f in s.facts),
                 tuple((x.start, x.end, x.label) for x in s.decoys), s.style)  # fmt: skip
 

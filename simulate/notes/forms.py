@@ -7,8 +7,22 @@ from simulate.notes.grammar import choose
 from simulate.notes.scribe import Scribe
 from simulate.people import load_places
 
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-ONES = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+ONES = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen",
         "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
 TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
@@ -25,7 +39,8 @@ def spell_date(rng: Random, day: date, *, form: str) -> str:
     """form: whole (with year), short (may lack the year), vague (may be a month or a holiday)."""
     y, m, d, name = day.year, day.month, day.day, MONTHS[day.month - 1]
     full = [f"{m:02}/{d:02}/{y}", f"{m}/{d}/{y}", f"{m}/{d}/{y % 100:02}", f"{y}-{m:02}-{d:02}", f"{name} {d}, {y}",
-            f"{name[:3]} {d}, {y}", f"{d} {name} {y}", f"{d:02}-{name[:3]}-{y}", f"{m:02}-{d:02}-{y}", f"{m:02}.{d:02}.{y}",
+            f"{name[:3]} {d}, {y}", f"{d} {name} {y}", f"{d:02}-{name[:3]}-{y}", f"{m:02}-{d:02}-{y}",
+            f"{m:02}.{d:02}.{y}",
             f"{d:02}{name[:3].upper()}{y}", f"the {ordinal(d)} of {name} {y}", f"{name} {ordinal(d)}, {y}"]  # fmt: skip
     short = [f"{m}/{d}", f"{m:02}/{d:02}", f"{name} {d}", f"{name} {ordinal(d)}", f"{d} {name[:3]}",
              f"the {ordinal(d)} of {name}"]  # fmt: skip
@@ -59,7 +74,14 @@ def write_name(scribe: Scribe, label: str, first: str, last: str, title: str, *,
     initial = first[0]
     forms = [("", f"{first} {last}"), ("", f"{last}, {first}"), (title, f"{first} {last}")]
     if not full:
-        forms += [(title, last), (title, last), (title, last), (title, f"{initial}. {last}"), ("", f"{initial} {last}"), ("", first)]
+        forms += [
+            (title, last),
+            (title, last),
+            (title, last),
+            (title, f"{initial}. {last}"),
+            ("", f"{initial} {last}"),
+            ("", first),
+        ]
     before, name = choose(rng, forms)
     if before:
         scribe.put(before + (" " if rng.random() < 0.97 else ""))
@@ -70,7 +92,11 @@ def write_staff(scribe: Scribe, first: str, last: str, degree: str) -> None:
     """'Dr. Last', 'First Last, MD', 'F. Last RN', 'MD Last'."""
     rng, initial = scribe.rng, first[0]
     doctor = degree in ("MD", "DO")
-    forms = [("", f"{first} {last}", f", {degree}"), ("", f"{initial}. {last}", f" {degree}"), ("", f"{last}, {first}", f" {degree}")]
+    forms = [
+        ("", f"{first} {last}", f", {degree}"),
+        ("", f"{initial}. {last}", f" {degree}"),
+        ("", f"{last}, {first}", f" {degree}"),
+    ]
     if doctor:
         forms += [("Dr. ", last, ""), ("Dr ", last, ""), ("Dr. ", f"{first} {last}", ""), ("Doctor ", last, "")]
     before, name, after = choose(rng, forms)

@@ -58,7 +58,7 @@ class Identity:
 
 def digits(rng: Random, form: str) -> str:
     """9 becomes a digit, A a letter."""
-    return "".join(str(int(rng.random() * 10)) if c == "9" else choose(rng, "BCDFGHKLMNPRTVWX") if c == "A" else c
+    return "".join(str(int(rng.random() * 10)) if c == "9" else rng.choice("BCDFGHKLMNPRTVWX") if c == "A" else c
                    for c in form)  # fmt: skip
 
 
@@ -91,17 +91,26 @@ def identity(people: People, k: int) -> Identity:
     places = load_places()
     town = places["towns"][people.town[k]]
     first, last = people.first[k], people.last[k]
-    user = choose(rng, [f"{_ascii(first)[0]}{_ascii(last)}", f"{_ascii(last)}{_ascii(first)[:2]}", f"{_ascii(first)}.{_ascii(last)}"])
+    user = choose(
+        rng,
+        [f"{_ascii(first)[0]}{_ascii(last)}", f"{_ascii(last)}{_ascii(first)[:2]}", f"{_ascii(first)}.{_ascii(last)}"],
+    )
     user += digits(rng, choose(rng, ["", "9", "99"]))
     return Identity(
         patient_id=people.ids[k].decode(), first=first, middle=people.middle[k], last=last,
         nickname=names().nicknames.get(first, first), male=bool(people.male[k]),
-        birth=EPOCH + timedelta(seconds=int(people.birth[k])), mrn=digits(rng, choose(rng, ["99999999", "999-99-99", "A9999999"])),
-        account=digits(rng, "9999999999"), healthplan=digits(rng, choose(rng, ["AAA999999999", "9AA9-AA9-AA99", "A99999999"])),
-        ssn=people.ssn[k], license=people.drivers[k], vehicle=digits(rng, choose(rng, ["999 AAA", "AAA-9999", "9AA A99"])),
+        birth=EPOCH + timedelta(seconds=int(people.birth[k])),
+        mrn=digits(rng, choose(rng, ["99999999", "999-99-99", "A9999999"])),
+        account=digits(rng, "9999999999"),
+        healthplan=digits(rng, choose(rng, ["AAA999999999", "9AA9-AA9-AA99", "A99999999"])),
+        ssn=people.ssn[k], license=people.drivers[k],
+        vehicle=digits(rng, choose(rng, ["999 AAA", "AAA-9999", "9AA A99"])),
         device=digits(rng, choose(rng, ["SN 99AA-99999", "AA99999999", "99999-AA-9"])), username=user, phone=phone(rng),
-        fax=phone(rng), email=f"{user}@{choose(rng, places['domains'])}", url=f"www.{_ascii(last)}family.example/{_ascii(first)}",
-        ip=".".join(str(int(rng.random() * 254) + 1) for _ in range(4)), street=people.address[k], city=town[0], state=town[1],
-        state_code=town[2], zip=people.zip[k], employer=choose(rng, places["employers"]), profession=choose(rng, places["professions"]),
+        fax=phone(rng), email=f"{user}@{choose(rng, places['domains'])}",
+        url=f"www.{_ascii(last)}family.example/{_ascii(first)}",
+        ip=".".join(str(int(rng.random() * 254) + 1) for _ in range(4)), street=people.address[k], city=town[0],
+        state=town[1],
+        state_code=town[2], zip=people.zip[k], employer=choose(rng, places["employers"]),
+        profession=choose(rng, places["professions"]),
         relatives=_relatives(rng, people, k), left=bool(people.left[k]),
     )  # fmt: skip

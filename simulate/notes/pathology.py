@@ -6,7 +6,8 @@ from simulate.notes.grammar import choose
 from simulate.notes.pen import Pen, phrases
 
 Fields = dict[str, str]
-FIELDS = ("side", "procedure", "malignant", "histology", "morphology", "topography", "invasive", "dcis", "grade", "size_mm",
+FIELDS = ("side", "procedure", "malignant", "histology", "morphology", "topography", "invasive", "dcis", "grade",
+    "size_mm",
           "er", "pr", "her2", "ki67", "lvi", "necrosis", "calcification", "lcis", "margin", "nodes_positive",
           "nodes_examined", "adh", "multifocal", "stage")  # fmt: skip
 
@@ -28,7 +29,8 @@ def draw_fields(rng: Random, side: str, *, malignant: bool, excision: bool) -> F
     """The truth of one specimen. Grade, receptors and nodes depend on each other as in life, roughly."""
     bank = phrases("pathology")
     topography = choose(rng, list(bank["quadrants"]))
-    fields = {"side": side, "procedure": "excision" if excision else "biopsy", "malignant": "yes" if malignant else "no",
+    fields = {"side": side, "procedure": "excision" if excision else "biopsy",
+        "malignant": "yes" if malignant else "no",
               "topography": bank["quadrants"][topography], "quadrant": topography, "calcification": _yes(rng, 0.35),
               "adh": _yes(rng, 0.12), "lcis": _yes(rng, 0.06)}  # fmt: skip
     if not malignant:
@@ -54,10 +56,24 @@ def _invasive(rng: Random, grade: int, size: int, *, excision: bool) -> Fields:
         return fields
     examined = choose(rng, [1, 2, 2, 3, 3, 4, 12, 15])
     positive = sum(rng.random() < 0.04 + size / 250 for _ in range(examined))
-    tumour = "T1mi" if size <= 1 else "T1a" if size <= 5 else "T1b" if size <= 10 else "T1c" if size <= 20 else "T2" if size <= 50 else "T3"
+    tumour = (
+        "T1mi"
+        if size <= 1
+        else "T1a"
+        if size <= 5
+        else "T1b"
+        if size <= 10
+        else "T1c"
+        if size <= 20
+        else "T2"
+        if size <= 50
+        else "T3"
+    )
     node = "N0" if not positive else "N1" if positive < 4 else "N2" if positive < 10 else "N3"
-    return fields | {"margin": choose(rng, ["negative", "negative", "negative", "close", "positive"]), "stage": tumour + node,
-                     "nodes_examined": str(examined), "nodes_positive": str(positive), "multifocal": _yes(rng, 0.15)}  # fmt: skip
+    return fields | {"margin": choose(rng, ["negative", "negative", "negative", "close", "positive"]),
+        "stage": tumour + node,
+                     "nodes_examined": str(examined), "nodes_positive": str(positive),
+                     "multifocal": _yes(rng, 0.15)}  # fmt: skip
 
 
 def shown(rng: Random, fields: Fields) -> dict[str, str]:
@@ -68,18 +84,26 @@ def shown(rng: Random, fields: Fields) -> dict[str, str]:
     her2 = fields.get("her2", "negative")
     size = int(fields.get("size_mm", "9"))
     out = dict(fields) | {
-        "size_cm": f"{size / 10:.1f}", "gross": f"{2 + rng.random() * 4:.1f} x {1 + rng.random() * 2:.1f} x {0.5 + rng.random():.1f}",
-        "pieces": choose(rng, ["three pieces of", "two pieces of", "multiple fragments of"]), "clock": str(1 + int(rng.random() * 12)),
+        "size_cm": f"{size / 10:.1f}",
+        "gross": f"{2 + rng.random() * 4:.1f} x {1 + rng.random() * 2:.1f} x {0.5 + rng.random():.1f}",
+        "pieces": choose(rng, ["three pieces of", "two pieces of", "multiple fragments of"]),
+        "clock": str(1 + int(rng.random() * 12)),
         "grade_words": {1: "well differentiated", 2: "moderately differentiated", 3: "poorly differentiated"}[grade],
-        "t": str(split[0]), "n": str(split[1]), "m": str(split[2]), "er_percent": str(choose(rng, [60, 80, 90, 95, 100])),
-        "her2_score": {"negative": choose(rng, ["0", "1+"]), "positive": "3+", "equivocal": "2+"}[her2], "her2_cap": her2.capitalize(),
-        "pattern": choose(rng, ["cribriform", "solid", "comedo", "micropapillary"]), "margin_mm": choose(rng, ["0.5", "1", "1.5", "2"]),
+        "t": str(split[0]), "n": str(split[1]), "m": str(split[2]),
+        "er_percent": str(choose(rng, [60, 80, 90, 95, 100])),
+        "her2_score": {"negative": choose(rng, ["0", "1+"]), "positive": "3+", "equivocal": "2+"}[her2],
+        "her2_cap": her2.capitalize(),
+        "pattern": choose(rng, ["cribriform", "solid", "comedo", "micropapillary"]),
+        "margin_mm": choose(rng, ["0.5", "1", "1.5", "2"]),
         "edge": choose(rng, ["superior", "inferior", "medial", "lateral", "deep"]),
     }  # fmt: skip
     for name in ("er", "pr"):
         value = fields.get(name, "negative")
         out[name] = choose(rng, receptor[value])
-        out[f"{name}_long"] = choose(rng, {"positive": ["present", "strongly positive", "detected"], "negative": ["absent", "not detected"]}[value])
+        out[f"{name}_long"] = choose(
+            rng,
+            {"positive": ["present", "strongly positive", "detected"], "negative": ["absent", "not detected"]}[value],
+        )
     if fields.get("er") == "negative":
         out["er_percent"] = choose(rng, ["0", "<1"])
     return out
@@ -102,13 +126,21 @@ def _sentences(pen: Pen, fields: Fields) -> list[tuple[str, list[str]]]:
 
 def _title(pen: Pen, fields: Fields) -> None:
     bank, rng = phrases("pathology"), pen.scribe.rng
-    words = bank["histologies"][fields["histology"]][1] if fields["malignant"] == "yes" else bank["benign"][fields["histology"]]
+    words = (
+        bank["histologies"][fields["histology"]][1]
+        if fields["malignant"] == "yes"
+        else bank["benign"][fields["histology"]]
+    )
     procedure = choose(rng, bank["procedure"][fields["procedure"]])
     start = pen.scribe.here
-    form = choose(rng, ["[{side_cap} breast|Breast, {side}], <p>[, {extra:quadrant}|, {extra:clock} o'clock|]:[ |\n]<h>.",
-                        "<H>, {side} breast[ ({extra:quadrant} quadrant)|], <p>.", "A. [BREAST, {side}|{side_cap} breast mass], <p> - <h>."])  # fmt: skip
+    form = choose(rng,
+        ["[{side_cap} breast|Breast, {side}], <p>[, {extra:quadrant}|, {extra:clock} o'clock|]:[ |\n]<h>.",
+                        "<H>, {side} breast[ ({extra:quadrant} quadrant)|], <p>.",
+                        "A. [BREAST, {side}|{side_cap} breast mass], <p> - <h>."])  # fmt: skip
     histology = choose(rng, words)
-    pen.write(form.replace("<p>", procedure).replace("<h>", histology).replace("<H>", histology[0].upper() + histology[1:]))
+    pen.write(
+        form.replace("<p>", procedure).replace("<h>", histology).replace("<H>", histology[0].upper() + histology[1:])
+    )
     pen.scribe.mark(start, ("pathology", fields["histology"], fields.get("morphology", ""), "present"))
 
 

@@ -59,10 +59,13 @@ def write_findings(pen: Pen, present: list[Finding]) -> None:
     _head(pen, "findings")
     here = {f.name for f in present}
     denied = [n for n in findings() if n not in here and pen.chance(0.5) and not _clash(n, here)]
-    items = [*present, *denied]
+    items: list[Finding | str] = [*present, *denied]
     rng.shuffle(items)
     for item in items:
-        _state(pen, item) if isinstance(item, Finding) else _deny(pen, item)
+        if isinstance(item, Finding):
+            _state(pen, item)
+        else:
+            _deny(pen, item)
         pen.scribe.put(" ")
     _head(pen, "impression")
     for place, finding in enumerate(present, 1):

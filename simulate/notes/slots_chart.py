@@ -79,7 +79,9 @@ def treatment(pen: Pen, _: str) -> None:
 
 def operation_sentence(pen: Pen, _: str) -> None:
     if pen.chart.reason and pen.chart.reason.operation:
-        pen.write("[On {date:recent} {he} underwent|{He} was taken to the operating room for] {operation}[ by {staff2}|]. ")
+        pen.write(
+            "[On {date:recent} {he} underwent|{He} was taken to the operating room for] {operation}[ by {staff2}|]. "
+        )
 
 
 def disposition(pen: Pen, _: str) -> None:
@@ -118,11 +120,13 @@ def workup(pen: Pen, _: str) -> None:
 CHART: dict[str, Slot] = {
     "vitals": vitals, "exam": exam, "lab_list": lab_list, "plan": plan, "treatment": treatment, "implant": implant,
     "operation_sentence": operation_sentence, "disposition": disposition, "small": small, "day": day, "sex": sex,
-    "workup": workup, "side_cap": lambda pen, _: pen.scribe.put(pen.chart.who.side.capitalize()) and None, "side": lambda pen, _: pen.scribe.put(pen.chart.who.side) and None,
+    "workup": workup, "side_cap": lambda pen, _: pen.scribe.put(pen.chart.who.side.capitalize()) and None,
+    "side": lambda pen, _: pen.scribe.put(pen.chart.who.side) and None,
     "side_any": lambda pen, _: pen.write("[on the left|on the right|bilaterally]"),
     "sex_letter": lambda pen, _: pen.scribe.put("M" if pen.chart.who.male else "F") and None,
     "service": lambda pen, _: pen.scribe.put(choose(pen.scribe.rng, words("services"))) and None,
     "title": lambda pen, _: pen.write(TITLES[pen.chart.kind]),
-    "job": lambda pen, _: pen.scribe.phi("ACCESSION", digits(pen.scribe.rng, choose(pen.scribe.rng, ["999999", "99999999"]))),
+    "job": lambda pen,
+    _: pen.scribe.phi("ACCESSION", digits(pen.scribe.rng, choose(pen.scribe.rng, ["999999", "99999999"]))),
     "extra": lambda pen, name: pen.scribe.say(pen.chart.extra.get(name, "")),
 }  # fmt: skip

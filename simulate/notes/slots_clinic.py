@@ -84,7 +84,8 @@ def diagnosis_list(pen: Pen, _: str) -> None:
 def _absent(pen: Pen) -> Disease | Reason:
     here = {d.name for d in pen.chart.diseases} | {pen.chart.reason.name if pen.chart.reason else ""}
     codes = {d.icd10 for d in pen.chart.diseases} | ({pen.chart.reason.icd10} if pen.chart.reason else set())
-    every = [d for d in (*diseases(), *reasons()) if d.name not in here and d.icd10 not in codes]
+    known: list[Disease | Reason] = [*diseases(), *reasons()]
+    every = [d for d in known if d.name not in here and d.icd10 not in codes]
     return choose(pen.scribe.rng, every)
 
 
@@ -193,11 +194,7 @@ def symptom(pen: Pen, _: str) -> None:
 
 
 def outcome(pen: Pen, _: str) -> None:
-    if pen.chart.died:
-        pen.write("[Despite all measures {he} died|{He} expired|The patient passed away] on {date:discharge_full}"
-                  "[ with {his} {relative} present|; {his} {relative} was notified at {relative_phone}|]. ")  # fmt: skip
-    else:
-        pen.write("[{He} improved|Condition improved|By {date:discharge_full} {he} was stable] [and was discharged|and went home]. ")
+    pen.one(words("outcomes_died" if pen.chart.died else "outcomes_alive"))
 
 
 def event(assertion: str) -> Slot:
@@ -213,14 +210,12 @@ def event(assertion: str) -> Slot:
 
 
 def phone_reason(pen: Pen, _: str) -> None:
-    reasons_ = words("phone_reasons")
     if pen.chart.event:
         name, happened = pen.chart.event
         pen.one(phrases("words")["phone_reasons"][f"{name}_{'present' if happened else 'absent'}"])
         pen.scribe.put(" ")
     if not pen.chart.event or pen.chance(0.4):
         pen.one(phrases("words")["phone_reasons"]["other"])
-    assert reasons_
 
 
 def operation(part: str) -> Slot:
@@ -232,24 +227,30 @@ def operation(part: str) -> Slot:
     return write
 
 
+def social(pen: Pen, _: str) -> None:
+    pen.scribe.put(" ")
+    pen.one(phrases("social")["social"])
+
+
 def clock(pen: Pen, _: str) -> None:
     at = moment(pen.chart.when)
     pen.scribe.put(choose(pen.scribe.rng, [f"{at:%H:%M}", f"{at:%H%M}", f"{at.hour % 12 or 12}:{at:%M} {at:%p}"]))
 
 
 CLINIC: dict[str, Slot] = {
-    "history": history, "problem_list": problem_list, "problem_plan": problem_plan, "dx": diagnosis, "dx_list": diagnosis_list,
+    "history": history, "problem_list": problem_list, "problem_plan": problem_plan, "dx": diagnosis,
+    "dx_list": diagnosis_list,
     "no_dx_sentence": negated, "maybe_dx": uncertain, "family": family, "med_list": med_list, "drug": drug_slot,
     "allergy": allergy, "harm": harm, "plan_harm": plan_harm, "complaint": complaint, "Complaint": _upper(complaint),
     "effect": _effect_slot("present"), "Effect": _upper(_effect_slot("present")), "effect_not": _effect_slot("negated"),
     "effect_maybe": _effect_slot("hypothetical"), "effect_past": _effect_slot("history"),
-    "drug_cause": _drug_slot("present"), "drug_cause_cap": _upper(_drug_slot("present")), "drug_other": _drug_slot("present"),
+    "drug_cause": _drug_slot("present"), "drug_cause_cap": _upper(_drug_slot("present")),
+    "drug_other": _drug_slot("present"),
     "symptom_no": symptom, "symptom_no_cap": _upper(symptom), "outcome": outcome, "event": event("present"),
     "noevent": event("negated"), "maybeevent": event("hypothetical"), "phone_reason": phone_reason,
     "operation": operation("names"), "operation_steps": operation("steps"), "clock": clock,
     "eponym": lambda pen, name: pen.scribe.decoy("eponym", name),
     "eponyms": lambda pen, _: pen.one(phrases("social")["eponyms"]) if pen.chance(0.5) else None,
     "eponym_instrument": lambda pen, _: pen.one(words("instruments")),
-    "social": lambda pen, _: (pen.one(phrases("social")["social"]), pen.scribe.put(" ")) and None,
-    "social_maybe": lambda pen, _: (pen.scribe.put(" "), pen.one(phrases("social")["social"])) and None if pen.chance(0.4) else None,
+    "social": social, "social_maybe": lambda pen, _: social(pen, "") if pen.chance(0.4) else None,
 }  # fmt: skip

@@ -108,7 +108,13 @@ def colleague(pen: Pen, _: str) -> None:
 
 def _day(pen: Pen, which: str) -> date:
     c, rng = pen.chart, pen.scribe.rng
-    base = {"now": c.when, "full": c.when, "admit": c.admitted, "admit_full": c.admitted, "discharge_full": c.discharged}
+    base = {
+        "now": c.when,
+        "full": c.when,
+        "admit": c.admitted,
+        "admit_full": c.admitted,
+        "discharge_full": c.discharged,
+    }
     if which == "birth":
         return c.who.birth
     offset = {"past": -30 - 900 * rng.random(), "recent": -2 - 6 * rng.random(), "future": 3 + 80 * rng.random(),
@@ -140,7 +146,9 @@ def identifier(pen: Pen, label: str) -> None:
         user = "".join(c for c in (p.first[0] + p.last).lower() if c.isascii() and c.isalpha())
         pen.scribe.phi("USERNAME", user + digits(rng, "99"))
     elif label == "SSN" and pen.chance(0.3):
-        pen.scribe.phi("SSN", choose(rng, [who.ssn.replace("-", ""), who.ssn.replace("-", " "), "xxx-xx-" + who.ssn[-4:]]))
+        pen.scribe.phi(
+            "SSN", choose(rng, [who.ssn.replace("-", ""), who.ssn.replace("-", " "), "xxx-xx-" + who.ssn[-4:]])
+        )
     else:
         pen.scribe.phi(label, str(getattr(who, label.lower())))
 
@@ -191,18 +199,23 @@ PERSON: dict[str, Slot] = {
     "relative_word": lambda pen, _: pen.scribe.put(_relative(pen).word) and None,
     "relative_phone": lambda pen, _: pen.scribe.phi("PHONE", _relative(pen).phone),
     "staff": doctor, "staff_same": doctor, "staff2": colleague, "initials_typist": _initials,
-    "date": write_date, "age": age([""]), "age_year": age(["-year-old", "-year-old", " year old", " y/o", "yo", " y.o."]),
+    "date": write_date, "age": age([""]),
+    "age_year": age(["-year-old", "-year-old", " year old", " y/o", "yo", " y.o."]),
     "age_year_cap": age(["-year-old", " year old", " y/o"]), "age_yo": age(["yo", " yo", "y", " y/o"]),
-    "id": identifier, "accession": accession, "address": address, "address_line": lambda pen, _: pen.write("{city}, {state_code}"),
-    "street": _from_who("STREET", lambda pen: pen.chart.who.street), "city": _from_who("CITY", lambda pen: pen.chart.who.city),
-    "state": _from_who("STATE", lambda pen: pen.chart.who.state), "zip": _from_who("ZIP", lambda pen: pen.chart.who.zip),
+    "id": identifier, "accession": accession, "address": address, "address_line": lambda pen,
+    _: pen.write("{city}, {state_code}"),
+    "street": _from_who("STREET", lambda pen: pen.chart.who.street),
+    "city": _from_who("CITY", lambda pen: pen.chart.who.city),
+    "state": _from_who("STATE", lambda pen: pen.chart.who.state),
+    "zip": _from_who("ZIP", lambda pen: pen.chart.who.zip),
     "state_code": _from_who("STATE", lambda pen: pen.chart.who.state_code),
     "hospital": _from_who("HOSPITAL", lambda pen: pen.chart.place.hospital), "hospital2": hospital_two,
     "ward": lambda pen, _: pen.scribe.put(pen.chart.place.ward) and None,
     "payer": lambda pen, _: pen.scribe.put(pen.chart.place.payer) and None,
     "employer": employer, "profession": profession,
     "clinic_phone": _from_who("PHONE", lambda pen: pen.chart.place.phone),
-    "pager": _from_who("PHONE", lambda pen: digits(pen.scribe.rng, choose(pen.scribe.rng, ["9999", "99999", "999-9999"]))),
+    "pager": _from_who("PHONE",
+    lambda pen: digits(pen.scribe.rng, choose(pen.scribe.rng, ["9999", "99999", "999-9999"]))),
     "extension": _from_who("PHONE", lambda pen: digits(pen.scribe.rng, "9999")),
     "any_phone": _from_who("PHONE", lambda pen: phone(pen.scribe.rng)),
 }  # fmt: skip
