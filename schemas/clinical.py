@@ -33,6 +33,12 @@ NOTES = (
     Column("language", pa.string(), "BCP 47, such as en or es."),
     Column("text", pa.large_string(), "Plain text; line ends are \\n."),
 )
+NOTES_REJECTED = (
+    Column("note_id", pa.string(), "The note_id it would have had.", required=True),
+    SUBJECT,
+    Column("rule", pa.string(), "The rule broken, such as unsupported-content or bad-base64.", required=True),
+    Column("message", pa.string(), "What was expected and what to do.", required=True),
+)
 EMBEDDINGS = (
     SUBJECT,
     Column("study_id", pa.string(), "ImagingStudy.id.", required=True),
@@ -63,6 +69,13 @@ PHI_TIMELINE, OPEN_TIMELINE = (
 )
 PHI_NOTES, OPEN_NOTES = (
     Table(root + "notes", "One version of one note.", NOTES, ("note_id",), ("time", "note_id")) for root in ("phi/", "")
+)
+PHI_NOTES_REJECTED = Table(
+    "phi/notes_rejected",
+    "One attachment that held no text that could be read.",
+    NOTES_REJECTED,
+    ("note_id",),
+    ("note_id",),
 )
 PHI_EMBEDDINGS, OPEN_EMBEDDINGS = (
     Table(
@@ -114,6 +127,7 @@ TABLES = (
     OPEN_TIMELINE,
     PHI_NOTES,
     OPEN_NOTES,
+    PHI_NOTES_REJECTED,
     PHI_EMBEDDINGS,
     OPEN_EMBEDDINGS,
     PHI_TIMELINE_CODES,

@@ -1,4 +1,4 @@
-"""JSON documents: a Bundle becomes its entries, any other resource is one entry. References inside a bundle are resolved."""
+"""JSON documents: a Bundle becomes its entries, references between them resolved; any other resource is one entry."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -90,14 +90,16 @@ def _items(ordinal: int, entry: Any, urls: Mapping[str, str]) -> Iterator[Item]:
 
 def _entry(ordinal: int, resource: dict[str, Any], urls: Mapping[str, str]) -> Entry | Fault:
     kind = resource["resourceType"]
-    repeated = repeated_name(resource)
-    if repeated:
-        message = "an object names this element twice; only the exporting system can say which one holds"
-        return Fault(ordinal, "repeated-name", message, write_broken(resource), kind, repeated)
     try:
-        return Entry(ordinal, kind, resource, write(resource), urls)
+        raw = write(resource)
     except orjson.JSONEncodeError:
-        return Fault(ordinal, "encoding", "text that is no UTF-8; export it as UTF-8", write_broken(resource), kind)
+        message = "text that is no UTF-8; export it as UTF-8"
+        return Fault(ordinal, "encoding", message, write_broken(resource), kind)
+    repeated = repeated_name(resource, raw)
+    if not repeated:
+        return Entry(ordinal, kind, resource, raw, urls)
+    message = "an object names this element twice; only the exporting system can say which one holds"
+    return Fault(ordinal, "repeated-name", message, write_broken(resource), kind, repeated)
 
 
 def _deletion(ordinal: int, url: str) -> Deleted | Fault:

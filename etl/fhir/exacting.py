@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 REPEATED = "\x00repeated"
+REPEATED_WRITTEN = b'"\\u0000repeated"'
 MARK = "\x00="  # starts a text that stands for a number: 0.10 says more than 0.1
 NUMBER = re.compile(rb'":(\s*)(-?\d+\.\d*0|-?\d[\d.]{15,}|-?\d+(?:\.\d+)?[eE][+-]?\d+)(?=[\s,}\]])')
 MARKED = rb'":\1"\\u0000=\2"'
@@ -21,14 +22,11 @@ AFTER = re.compile(r"[\s,]*")
 
 def read_exactly(raw: bytes) -> Any:
     """Parsed so that `write` gives the same JSON again, spaces apart; a repeated name is marked by REPEATED."""
-    found = orjson.loads(raw)
-    if _unchanged(raw, orjson.dumps(found)):
-        return found
     try:
-        marked = orjson.loads(NUMBER.sub(MARKED, raw))
-    except orjson.JSONDecodeError:  # a text that looked like a number
-        marked = None
-    return marked if _unchanged(raw, write(marked)) else DECODER.decode(raw.decode("utf-8"))
+        found = orjson.loads(NUMBER.sub(MARKED, raw))
+    except orjson.JSONDecodeError:  # broken, or a text that looked like a number
+        found = orjson.loads(raw)
+    return found if _unchanged(raw, write(found)) else DECODER.decode(raw.decode("utf-8"))
 
 
 def _unchanged(raw: bytes, written: bytes) -> bool:
@@ -39,18 +37,21 @@ def repeats(raw: bytes, found: Any) -> str:
     """The name that an object repeats, or nothing. Cheap when none does: then all names are there again."""
     if raw.count(b'":') == orjson.dumps(found).count(b'":') and b"\\u0022" not in raw:
         return ""
-    return repeated_name(DECODER.decode(raw.decode("utf-8")))
+    return _repeated(DECODER.decode(raw.decode("utf-8")))
 
 
-def repeated_name(found: Any) -> str:
-    """The first name that was repeated anywhere in what DECODER read."""
+def repeated_name(found: Any, written: bytes) -> str:
+    """The first name that an object repeats in what read_exactly gave."""
+    return _repeated(found) if REPEATED_WRITTEN in written else ""
+
+
+def _repeated(found: Any) -> str:
     if isinstance(found, dict):
         if REPEATED in found:
             return str(found[REPEATED])
-        return next((name for name in map(repeated_name, found.values()) if name), "")
-    if isinstance(found, list):
-        return next((name for name in map(repeated_name, found) if name), "")
-    return ""
+        found = list(found.values())
+    inside = map(_repeated, found) if isinstance(found, list) else ()
+    return next((name for name in inside if name), "")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

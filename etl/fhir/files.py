@@ -83,7 +83,7 @@ def items(file: Path, wanted: Wanted = ALL) -> Iterator[Item]:
 
 def _open(file: Path) -> BinaryIO:
     if file.name.lower().endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(file), 1 << 20)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(file), 1 << 20)
     return file.open("rb", buffering=1 << 20)
 
 

@@ -21,7 +21,7 @@ from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.spool import Homes, Writer, write_part
 from etl.fhir.tables import ID, MESSAGES
-from etl.fhir.versions import other_version
+from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
 
 LOG = logging.getLogger("chartloom.etl.fhir")
@@ -44,8 +44,10 @@ class Reception:
     rejected: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
     links: Links = field(default_factory=Links)
+    versions: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     _seen: set[int] = field(default_factory=set)
+    _places: set[tuple[str, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.root = folder_of(self.group)
@@ -61,6 +63,7 @@ class Reception:
             name = file.relative_to(self.root).as_posix()
             for item in items(file):
                 self._take(item, name)
+        refuse(self.versions, "", "in all its files")
         self.writer.flush()
         self._leave_notes()
         return Spooled(
@@ -85,6 +88,7 @@ class Reception:
         if kind == "OperationOutcome":
             return Fault(entry.line, "operation-outcome", SERVER_SAYS, entry.raw, kind)
         version = other_version(kind, resource)
+        self.versions[version] += 1
         if version:
             message = f"a {kind} in the shape of FHIR {version}; R4 was expected. Ask for an export in R4"
             return Fault(entry.line, "fhir-version", message, entry.raw, kind)
@@ -122,7 +126,9 @@ class Reception:
 
     def _reject(self, fault: Fault, file: str) -> None:
         kind = fault.kind or "unknown"
-        self.rows_in[kind] += 1
+        if (file, fault.line) not in self._places:  # several faults of one line are one rejected row
+            self._places.add((file, fault.line))
+            self.rows_in[kind] += 1
         row = {"source_group": self.group.name, "file": file, "line": fault.line, "target": kind}
         row |= {"column": fault.element or None, "rule": fault.rule, "message": fault.message}
         self.rejected.append(row | {"raw": text_of(fault.raw)})

@@ -1,4 +1,4 @@
-"""FHIR R4 JSON into the typed tables of schemas/fhir.py: a fast path for blocks, an exact one for blocks with a fault."""
+"""FHIR R4 JSON into the typed tables of schemas/fhir.py: fast for blocks, exact for blocks with a fault."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from etl.fhir.exact import Problem, first_problem
+from etl.fhir.merge import merged
 from schemas.fhir import resource_types
 
 ID = r"^[A-Za-z0-9\-.]{1,64}$"
@@ -138,7 +139,7 @@ def _instants(meta: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
         return pa.chunked_array([pa.nulls(len(texts), pa.timestamp("us"))]), pc.is_valid(texts)
     connection = duckdb.connect(config={"threads": 1})
     connection.register("given", pa.table({"said": texts}))
-    made = connection.sql("select try_cast(said as timestamptz) at time zone 'UTC' as made from given")
+    made = connection.sql("select make_timestamp(epoch_us(try_cast(said as timestamptz))) as made from given")
     times = made.to_arrow_table().column("made").cast(pa.timestamp("us"))
     return times, pc.and_(pc.is_null(times), pc.is_valid(texts))
 
@@ -151,3 +152,24 @@ def _rejected(problems: list[tuple[int, Problem]]) -> pa.Table:
 def _sparse(table: pa.Table) -> pa.Table:
     keep = [n for n in table.column_names if n in ("id", "resource_json") or table.column(n).null_count < len(table)]
     return table.select(keep).combine_chunks()
+
+
+def to_json(kind: str, table: pa.Table) -> list[bytes]:
+    """Each row as a resource: what the columns say, over resource_json where there is one.
+
+    A column that is null leaves what resource_json says; a row that its columns do not change comes out as it came in.
+    """
+    kind = kind if kind in resource_types() else OTHER
+    elements = () if kind == OTHER else resource_types()[kind].elements
+    names = [e.name for e in elements if e.name in table.column_names]
+    fields = "".join(f", '{name}': \"{name}\"" for name in names)
+    kind_of = '"resourceType"' if kind == OTHER else f"'{kind}'"
+    connection = duckdb.connect(config={"threads": 1})
+    connection.register("rows", table)
+    made = connection.sql(
+        f"select json_strip_nulls(to_json({{'resourceType': {kind_of}, 'id': id{fields}}})) from rows"
+    )
+    said = [text.encode() for (text,) in made.fetchall()]
+    bases = table.column("resource_json").to_pylist() if "resource_json" in table.column_names else [None] * len(said)
+    updated = table.column("lastUpdated").to_pylist() if "lastUpdated" in table.column_names else [None] * len(said)
+    return [merged(*row) for row in zip(said, bases, updated, strict=True)]

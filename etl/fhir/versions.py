@@ -14,10 +14,10 @@ from etl.fhir.files import is_fhir, items
 from etl.fhir.knowledge import load
 
 SAMPLE = 40  # resources looked at in a file before the group is believed
-SAMPLED_FILES = 20
+SAMPLED_FILES = 12
 GLANCE = Wanted(exact=False)
 STATEMENTS = ("CapabilityStatement", "Conformance")
-SHAPES = {str: "string", dict: "object", list: "list"}
+SHAPES: dict[type, str] = {str: "string", dict: "object", list: "list"}
 ADVICE = "Ask for an export in FHIR R4 (4.0.1), or convert it; nothing of the group was read."
 
 
@@ -75,23 +75,30 @@ def _profiled(profiles: list[Any]) -> str:
 
 
 def refuse_other_versions(files: Iterable[Path]) -> None:
-    """Look at the start of the files; a group that is mostly of another version, or says so, is refused."""
-    seen, found, in_files, stated = 0, Counter[str](), 0, ""
+    """Look at the start of some files; a group that is mostly of another version, or says so, is refused."""
+    seen, stated = Counter[str](), ""
+    in_files = 0
     for file in _spread([file for file in files if is_fhir(file)]):
         here = Counter[str]()
         for item in islice(items(file, GLANCE), SAMPLE):
             if isinstance(item, Entry):
-                seen += 1
                 version = other_version(item.kind, item.resource)
-                here.update([version] if version else [])
+                here[version] += 1
                 stated = stated or (version if item.kind in STATEMENTS else "")
-        found += here
-        in_files += bool(here)
-    if stated or found.total() * 2 > seen:
-        version = stated or found.most_common(1)[0][0]
+        seen += here
+        in_files += here.total() > here[""]
+    refuse(seen, stated, f"in {in_files} file(s) looked at")
+
+
+def refuse(seen: Counter[str], stated: str, where: str) -> None:
+    """`seen` counts resources by version, R4 under no name."""
+    others = Counter({version: count for version, count in seen.items() if version})
+    if stated or others.total() * 2 > seen.total():
+        version = stated or others.most_common(1)[0][0]
+        shapes = f" have the shape of {', '.join(sorted(others))}" if others else ""
         raise VersionError(
-            f"FHIR {version} found where R4 was expected: {found.total()} of {seen} resources looked at, "
-            f"in {in_files} file(s), have the shape of {', '.join(sorted(found))}. {ADVICE}"
+            f"FHIR {version} found where R4 was expected: {others.total()} of {seen.total()} resources"
+            f"{shapes}, {where}. {ADVICE}"
         )
 
 

@@ -1,0 +1,129 @@
+"""The stage that reads clinical notes out of attachments: phi/notes, and what could not be read in phi/notes_rejected."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from contract.work import Shard
+from etl.text.decode import EMPTY, Reader, Unreadable
+from etl.text.kinds import Kinds
+from etl.text.parts import DOCUMENTS, REPORTS, parts
+from etl.timeline import order
+from schemas.clinical import PHI_NOTES, PHI_NOTES_REJECTED
+
+CODE_VERSION = "1"  # raise it when the same rows and mapping give other notes
+ELSEWHERE = Unreadable(
+    "attachment-elsewhere", "the attachment is a link to outside the delivery; export it with its data"
+)
+NO_CONTENT = Unreadable("no-content", "the attachment has neither data nor url")
+NOTES = """
+    WITH made AS (
+        SELECT *, regexp_extract(encounter, '([^/]+)$', 1) AS encounter_id,
+            make_timestamp(epoch_us(try_cast(CASE length(said) WHEN 4 THEN said || '-01-01'
+                WHEN 7 THEN said || '-01' ELSE said END AS TIMESTAMPTZ))) AS time
+        FROM texts)
+    SELECT m.* EXCLUDE (encounter_id), nullif(encounter_id, '') AS encounter_id
+    FROM made m JOIN people USING (subject_id)
+    WHERE made_of = 'DocumentReference' OR NOT EXISTS (
+        FROM made d WHERE d.subject_id = m.subject_id AND d.text = m.text
+            AND d.encounter_id IS NOT DISTINCT FROM m.encounter_id AND d.made_of = 'DocumentReference')
+    ORDER BY people.place, time, note_id
+"""
+
+
+def _knowledge() -> bytes:
+    return resources.files("fhir_mappings").joinpath("notes.yaml").read_bytes()
+
+
+@dataclass
+class ExtractNotes:
+    """The same text in a DiagnosticReport and a DocumentReference of one encounter is one note."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (DOCUMENTS, REPORTS)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return (PHI_NOTES.name, PHI_NOTES_REJECTED.name)
+
+    @property
+    def unit(self) -> str:
+        return "subject_id"
+
+    @property
+    def version(self) -> str:
+        return f"{CODE_VERSION}-{hashlib.sha256(_knowledge()).hexdigest()[:12]}"
+
+    @property
+    def releases(self) -> bool:
+        return False
+
+    def open(self) -> None:
+        _ = self._reader, self._kinds
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
+        return dict(yaml.safe_load(_knowledge()))
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader.of(self._said)
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        return Kinds.of(self._said)
+
+    def run(self, shard: Shard) -> Shard:
+        rows = parts(shard.get(DOCUMENTS), shard.get(REPORTS), self._reader.starts)
+        texts, faults = self._read(rows)
+        rows = rows.drop_columns(["text", "data"]).append_column("text", texts).append_column("kind", self._kind(rows))
+        readable = pc.is_valid(texts)
+        people = order.persons(shard[name] for name in self.reads if name in shard)
+        return {
+            PHI_NOTES.name: PHI_NOTES.conform(_notes(rows.filter(readable), people)),
+            PHI_NOTES_REJECTED.name: _rejected(rows.filter(pc.invert(readable)), faults),
+        }
+
+    def _read(self, rows: pa.Table) -> tuple[pa.Array, list[Unreadable]]:
+        """The text of each row, null where there is none; and why, for the null ones in turn."""
+        texts, faults = rows.column("text").to_pylist(), []
+        columns = (rows.column(name).to_pylist() for name in ("data", "content_type", "url"))
+        for place, (data, content_type, url) in enumerate(zip(*columns, strict=True)):
+            found: str | Unreadable | None = texts[place]
+            if found is None:
+                found = self._reader.text(data, content_type) if data else ELSEWHERE if url else NO_CONTENT
+            if isinstance(found, str) and not found.strip():
+                found = EMPTY
+            if isinstance(found, Unreadable):
+                faults.append(found)
+            texts[place] = found if isinstance(found, str) else None
+        return pa.array(texts, pa.large_string()), faults
+
+    def _kind(self, rows: pa.Table) -> pa.Array:
+        concepts = rows.column("concepts").combine_chunks().dictionary_encode()
+        kinds = [self._kinds.kind(said) for said in concepts.dictionary.to_pylist()]
+        return pa.array(kinds, pa.string()).take(concepts.indices)
+
+
+def _notes(rows: pa.Table, people: pa.Array) -> pa.Table:
+    """Persons in order, each person's notes by time and note_id."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.register("texts", rows)
+    connection.register("people", pa.table({"subject_id": people, "place": pa.array(range(len(people)), pa.int64())}))
+    return connection.sql(NOTES).to_arrow_table()
+
+
+def _rejected(rows: pa.Table, faults: list[Unreadable]) -> pa.Table:
+    columns = [rows.column("note_id"), rows.column("subject_id")]
+    told = [pa.array([fault.rule for fault in faults]), pa.array([fault.message for fault in faults])]
+    return pa.table([*columns, *told], names=["note_id", "subject_id", "rule", "message"]).cast(
+        PHI_NOTES_REJECTED.schema
+    )
