@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from contract.errors import ChartloomError
 from runner.commands import export, look, night, quarantine, simulated
@@ -55,8 +56,9 @@ def chartloom(
 
 def main() -> None:
     sys.excepthook = last_words
+    command = get_command(app)  # called itself, not through typer, whose own excepthook would show the trace
     try:
-        app()
+        command(prog_name="chartloom")
     except ChartloomError as error:
         if sys.excepthook is sys.__excepthook__:
             traceback.print_exc()

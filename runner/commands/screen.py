@@ -1,6 +1,7 @@
 """The terminal we write to; where there is none (a scheduler's log), wide and without colour."""
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -16,3 +17,9 @@ def table(*columns: str) -> Table:
     for name in columns:
         made.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
     return made
+
+
+def near(path: Path) -> str:
+    """Relative to here where that is shorter to read."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -35,11 +35,12 @@ def demo(
 
 def _ask(lake: Path) -> None:
     from runner.commands import answer
+    from runner.commands.screen import near
     from runner.demo import QUESTIONS
     from runner.query import query
 
     for question, sql in QUESTIONS:
-        typer.echo(f'\n{question}\nchartloom query --phi --lake {lake.name} "{sql}"')
+        typer.echo(f'\n{question}\nchartloom query --phi --lake {near(lake)} "{sql}"')
         answer.on_screen(*query(lake, sql, phi=True))
 
 

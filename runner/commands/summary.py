@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.account import COLUMNS, Manifest, accounts, change, seconds, size, verdict
-from runner.commands.screen import table
+from runner.commands.screen import near, table
 
 
 def show(console: Console, manifest: Manifest, lake: Path) -> None:
@@ -17,7 +17,7 @@ def show(console: Console, manifest: Manifest, lake: Path) -> None:
     console.print(f"\n[{colour}]{verdict(manifest)}[/]")
     spent = f"{seconds(manifest['seconds'])} wall, {seconds(manifest['cpu_seconds'])} CPU"
     console.print(f"{spent}, {size(manifest.get('peak_mb', 0) * 1e6)} peak", style="dim")
-    console.print(f"report: {_near(lake / 'runs' / manifest['run_id'] / 'report.html')}", soft_wrap=True)
+    console.print(f"report: {near(lake / 'runs' / manifest['run_id'] / 'report.html')}", soft_wrap=True)
 
 
 def _tables(console: Console, manifest: Manifest) -> None:
@@ -56,9 +56,3 @@ def _checks(console: Console, manifest: Manifest) -> None:
         console.print(f"\n[red]check {name} failed[/]")
         for line in check["lines"]:
             console.print(f"  {line}", markup=False)
-
-
-def _near(path: Path) -> str:
-    """Relative to here where that is shorter to read."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -116,23 +116,29 @@ def test_tables() -> None:
 def test_errors_become_one_message_and_an_exit_code(
     error: ChartloomError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail() -> None:
+    def fail(**_: str) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli, "get_command", lambda _: fail)
     with pytest.raises(SystemExit) as stopped:
         cli.main()
     assert stopped.value.code == code
     assert capsys.readouterr().err == f"chartloom: {error}\n"
 
 
-def test_an_unforeseen_error_does_not_quote_its_message(capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        {}["Tulip"]
-    except KeyError as error:
-        cli.last_words(KeyError, error, error.__traceback__)
-    said = capsys.readouterr().err
-    assert "unexpected KeyError in test_an_unforeseen" in said and "Tulip" not in said
+@pytest.mark.parametrize(
+    ("words", "quoted"), [(["chartloom", "status"], False), (["chartloom", "--debug", "status"], True)]
+)
+def test_an_unforeseen_error_quotes_its_message_only_to_who_debugs(words: list[str], quoted: bool) -> None:
+    code = f"""if True:
+        import sys, runner.cli, runner.status
+        def fail(lake): raise KeyError("Tulip")
+        runner.status.status = fail
+        sys.argv = {words}
+        runner.cli.main()"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert ("Tulip" in said.stderr) == quoted and ("unexpected KeyError in fail" in said.stderr) != quoted
 
 
 def test_simulate_refuses_an_unknown_switch(tmp_path: Path) -> None:
