@@ -102,6 +102,7 @@ class Planter:
         cells = line.split(",")
         if place >= 0 and not _fits(kind, cells, place):
             return line.encode()
+        number += kind == "duplicate_row"  # the copy stands on the next line
         self.planted.append((self.file, number, self.names[place] if place >= 0 else "", kind))
         if place < 0:
             return KINDS[kind].spoil(line, self.rng)

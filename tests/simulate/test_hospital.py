@@ -39,7 +39,9 @@ def test_notes_do_not_change_the_rest(tmp_path: Path, hospital: Path) -> None:
     simulate(HospitalConfig(patients=100, seed=11, notes=False, embeddings=False), tmp_path / "bare")
     for name in tables():
         if name != "notes":
-            assert filecmp.cmp(hospital / "csv" / f"{name}.csv", tmp_path / "bare" / "csv" / f"{name}.csv", shallow=False)
+            assert filecmp.cmp(
+                hospital / "csv" / f"{name}.csv", tmp_path / "bare" / "csv" / f"{name}.csv", shallow=False
+            )
 
 
 def test_columns_are_those_of_the_export(hospital: Path) -> None:
@@ -53,7 +55,12 @@ def test_every_reference_points_at_a_row(hospital: Path) -> None:
     doctors = set(read_csv(hospital, "providers")["Id"])
     for name in tables():
         frame = read_csv(hospital, name)
-        for column, known in (("PATIENT", people), ("PATIENTID", people), ("ENCOUNTER", contacts), ("PROVIDER", doctors)):
+        for column, known in (
+            ("PATIENT", people),
+            ("PATIENTID", people),
+            ("ENCOUNTER", contacts),
+            ("PROVIDER", doctors),
+        ):
             if column in frame:
                 assert set(frame[column]) <= known, f"{name}.{column}"
         if "Id" in frame:
@@ -68,7 +75,9 @@ def test_nothing_happens_before_birth_or_after_the_end(hospital: Path) -> None:
     assert (contacts["START"].str[:10] >= born).all()
     assert (contacts["START"].str[:10] <= died).all()
     assert (contacts["START"] < "2025-01-01").all()
-    rows = read_csv(hospital, "observations").merge(contacts[["Id", "START", "STOP"]], left_on="ENCOUNTER", right_on="Id")
+    rows = read_csv(hospital, "observations").merge(
+        contacts[["Id", "START", "STOP"]], left_on="ENCOUNTER", right_on="Id"
+    )
     assert (rows["DATE"] >= rows["START"]).all()
     assert ((rows["DATE"] <= rows["STOP"]) | (rows["STOP"] == "")).all()
 
@@ -89,7 +98,7 @@ def test_progress_counts_persons(tmp_path: Path) -> None:
     assert seen == [(256, 300), (300, 300)]
 
 
-def test_wrong_switches_are_refused(tmp_path: Path, hospital: Path) -> None:
+def test_wrong_switches_are_refused(hospital: Path) -> None:
     with pytest.raises(ConfigError, match="at least 1"):
         HospitalConfig(patients=0)
     with pytest.raises(ConfigError, match="not before"):

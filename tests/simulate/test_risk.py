@@ -44,7 +44,12 @@ def calibrated(risk: pd.Series, happened: pd.Series) -> float:
 
 @pytest.mark.parametrize(
     ("risk", "event"),
-    [("death_risk", "died"), ("death_risk_24h", "died"), ("readmission_risk", "readmitted"), ("long_stay_risk_24h", "long_stay")],
+    [
+        ("death_risk", "died"),
+        ("death_risk_24h", "died"),
+        ("readmission_risk", "readmitted"),
+        ("long_stay_risk_24h", "long_stay"),
+    ],
 )
 def test_risk_is_calibrated(hospital: tuple[pd.DataFrame, pd.DataFrame], risk: str, event: str) -> None:
     """The last 200 days are left out: stays that had not ended are not a random part."""
@@ -92,7 +97,11 @@ def test_effects_come_as_often_as_stated() -> None:
         harms = draw_harms(config, people, courses, last, number)
         caused = harms.drug >= 0
         assert (effect_matrix()[harms.drug[caused], harms.effect[caused]] > 0).all()
-        long = (courses.drug == 0) & (courses.stay < 0) & (np.minimum(courses.stop, last[courses.who]) - courses.start > 2e7)
+        long = (
+            (courses.drug == 0)
+            & (courses.stay < 0)
+            & (np.minimum(courses.stop, last[courses.who]) - courses.start > 2e7)
+        )
         exposed += int(long.sum())
         hits += int(np.isin(harms.course[caused & (harms.effect == 0)], np.flatnonzero(long)).sum())
     assert exposed > 1_000
