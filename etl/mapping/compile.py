@@ -34,9 +34,7 @@ class _Compiler:
         name = self._label.split()[0]
         types = resource_types()
         if name not in types:
-            raise MappingError(
-                f"{self._table.name}.yaml: {name} is no type with columns; types are {', '.join(types)}."
-            )
+            raise self._error(f"{name} is no type with columns; types are {', '.join(types)}.")
         elements = {element.name: element for element in types[name].elements}
         self._known(self._said, [*elements, *WORDS], name)
         id_columns, hashed = self._id()
@@ -47,11 +45,12 @@ class _Compiler:
         }
         absent = [e.name for e in elements.values() if e.required and e.name not in parts]
         if absent:
-            raise MappingError(
-                f"{self._table.name}.yaml: {name}: required element(s) {', '.join(absent)} have no value."
-            )
+            raise self._error(f"{name}: required element(s) {', '.join(absent)} have no value.")
         when = self._condition(self._said, f"{name}.when")
         return Resource(name, self._label, id_columns, hashed, parts, when, self._by())
+
+    def _error(self, text: str) -> MappingError:
+        return MappingError(f"{self._table.name}.yaml: {text}")
 
     def _id(self) -> tuple[tuple[str, ...], bool]:
         text = str(self._said.get("id", ""))
@@ -69,20 +68,14 @@ class _Compiler:
         known = [column.name for column in self._table.read]
         wrong = [name for name in names if name not in known]
         if wrong:
-            raise MappingError(
-                f"{self._table.name}.yaml: {self._label}: {what}; {', '.join(map(repr, wrong))} is not among {', '.join(known)}."
-            )
+            raise self._error(f"{self._label}: {what}; {', '.join(map(repr, wrong))} is not among {', '.join(known)}.")
 
     def _known(self, said: Any, allowed: list[str], path: str) -> None:
         if not isinstance(said, dict):
-            raise MappingError(
-                f"{self._table.name}.yaml: {path}: found {said!r}; it has elements: {', '.join(allowed)}."
-            )
+            raise self._error(f"{path}: found {said!r}; it has elements: {', '.join(allowed)}.")
         wrong = [key for key in said if key not in allowed]
         if wrong:
-            raise MappingError(
-                f"{self._table.name}.yaml: {path} has no element {', '.join(map(str, wrong))}; it has {', '.join(allowed)}."
-            )
+            raise self._error(f"{path} has no element {', '.join(map(str, wrong))}; it has {', '.join(allowed)}.")
 
     def _condition(self, said: Dict[str, Any], path: str) -> Sql | None:
         return self._sql.condition(str(said["when"]), path, self._ids) if "when" in said else None
@@ -90,7 +83,7 @@ class _Compiler:
     def _part(self, value: Any, element: Element, path: str) -> Part:
         if not element.many:
             if isinstance(value, list):
-                raise MappingError(f"{self._table.name}.yaml: {path} holds one {element.type}, not a list.")
+                raise self._error(f"{path} holds one {element.type}, not a list.")
             return self._one(value, element, path)
         entries = value if isinstance(value, list) else [value]
         each = entries[0].get("each") if len(entries) == 1 and isinstance(entries[0], dict) else None
@@ -118,13 +111,11 @@ class _Compiler:
         if isinstance(value, bool | int | float):
             return self._number(value, kind, path)
         if not isinstance(value, str):
-            raise MappingError(f"{self._table.name}.yaml: {path} is a {element.type}: say an expression or '= text'.")
+            raise self._error(f"{path} is a {element.type}: say an expression or '= text'.")
         return self._sql.expression(value, kind, path, self._ids)
 
     def _number(self, value: bool | int | float, kind: pa.DataType, path: str) -> Constant:
         fits = pa.types.is_boolean(kind) if isinstance(value, bool) else not pa.types.is_string(kind)
         if not fits:
-            raise MappingError(
-                f"{self._table.name}.yaml: {path} is a {kind}; found {value!r}. Write text as '= {value}'."
-            )
+            raise self._error(f"{path} is a {kind}; found {value!r}. Write text as '= {value}'.")
         return Constant(value, kind)

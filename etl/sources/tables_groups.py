@@ -58,5 +58,5 @@ def _nothing(folder: Path, mapping: Mapping, candidates: dict[str, list[Path]]) 
     count = sum(len(files) for files in candidates.values())
     return (
         f"{folder}: none of {count} file(s) is one that mapping {mapping.name} knows. Expected {expected} "
-        "(each may end in .gz), here or in sub-folders. Put the export there, or name another mapping in pipelines.yaml."
+        "(each may end in .gz), here or in sub-folders. Put the export there, or name another mapping in the plan."
     )

@@ -1,17 +1,34 @@
 """Raw rows of one file judged cell by cell and check by check; good ones as a frame in the persons' order."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.mapping.cells import Judged, cell_types, judge
 from etl.mapping.frame import Cells, Frame, Ints, cells, evaluate, nothing
 from etl.mapping.load import TableMapping
 
-Told = tuple[int, str, str, str, bytes]  # line, column, rule, message, raw
 SQL_TYPES = {"VARCHAR": pa.string(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
+
+
+@dataclass(frozen=True)
+class Fault:
+    column: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A bad row: its line, its fault and its cells."""
+
+    line: int
+    fault: Fault
+    raw: bytes
 
 
 def judged(
@@ -21,16 +38,24 @@ def judged(
     raw = {column.name: _column(rows, column.name) for column in table.raw.read}
     verdicts = [judge(column, raw[column.name], years, zone) for column in table.raw.read]
     frame = Frame({v.column: _typed(v, table) for v in verdicts}, raw, len(rows))
-    bad = np.zeros(len(rows), bool)
+    faults = _faults(verdicts, frame, table)
+    order = _order(rows, np.array(sorted(faults), np.int64))
+    return (frame if order is None else frame.rows(order)), order, list(_tell(rows, faults, raw))
+
+
+def _faults(verdicts: list[Judged], frame: Frame, table: TableMapping) -> dict[int, list[Fault]]:
+    """Row -> its faults, cells first, in the order of the columns."""
+    found: dict[int, list[Fault]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.rule is not None:
-            bad |= verdict.rule > 0
-    failed = _failed(frame, table)
-    for wrong in failed:
-        bad |= wrong
-    order = _order(rows, bad)
-    told = list(_tell(rows, raw, verdicts, table, failed, bad)) if bad.any() else []
-    return (frame if order is None else frame.rows(order)), order, told
+            for row in np.flatnonzero(verdict.rule):
+                found[int(row)].append(Fault(verdict.column, *verdict.rules[verdict.rule[row] - 1]))
+    holds = evaluate(frame, [sql for _, sql in table.checks])
+    for check, sql in table.checks:
+        broken = pc.equal(holds[sql].take(None), False).fill_null(False)
+        for row in np.flatnonzero(broken.to_numpy(zero_copy_only=False)):
+            found[int(row)].append(Fault(check.column, check.rule, check.message))
+    return found
 
 
 def _column(rows: pa.Table, name: str) -> Cells:
@@ -43,48 +68,25 @@ def _typed(verdict: Judged, table: TableMapping) -> Cells:
     return found if found.values.type == kind else Cells(found.values.cast(kind), found.at)
 
 
-def _failed(frame: Frame, table: TableMapping) -> list[npt.NDArray[np.bool_]]:
-    found = evaluate(frame, [sql for _, sql in table.checks])
-    return [
-        ~found[sql].take(None).fill_null(True).to_numpy(zero_copy_only=False).astype(bool) for _, sql in table.checks
-    ]
-
-
-def _order(rows: pa.Table, bad: npt.NDArray[np.bool_]) -> Ints | None:
+def _order(rows: pa.Table, bad: Ints) -> Ints | None:
     """Good rows by ordinal; in the order of the file within a person."""
-    if "ordinal$" not in rows.column_names:
-        return np.flatnonzero(~bad) if bad.any() else None
-    ordinal = rows.column("ordinal$").to_numpy()
+    ordinal = rows.column("ordinal$").to_numpy() if "ordinal$" in rows.column_names else np.zeros(len(rows), np.int64)
     if (np.diff(ordinal) >= 0).all():
-        return np.flatnonzero(~bad) if bad.any() else None
+        return np.delete(np.arange(len(rows)), bad) if len(bad) else None
+    good = np.ones(len(rows), bool)
+    good[bad] = False
     order = np.argsort(ordinal, kind="stable")
-    return order[~bad[order]]
+    return order[good[order]]
 
 
-def _tell(
-    rows: pa.Table,
-    raw: dict[str, Cells],
-    verdicts: list[Judged],
-    table: TableMapping,
-    failed: list[npt.NDArray[np.bool_]],
-    bad: npt.NDArray[np.bool_],
-) -> Iterator[Told]:
-    at = np.flatnonzero(bad)
+def _tell(rows: pa.Table, faults: dict[int, list[Fault]], raw: dict[str, Cells]) -> Iterator[Told]:
+    """One entry a row: its first fault, with the others in the message."""
+    at = np.array(sorted(faults), np.int64)
     lines = rows.column("line$").to_numpy()[at]
-    texts = _texts(raw, at)
-    faults: list[list[tuple[str, str, str]]] = [[] for _ in at]
-    for verdict in verdicts:
-        if verdict.rule is not None:
-            for i, rule in enumerate(verdict.rule[at]):
-                if rule:
-                    faults[i].append((verdict.column, *verdict.rules[rule - 1]))
-    for (check, _), wrong in zip(table.checks, failed, strict=True):
-        for i in np.flatnonzero(wrong[at]):
-            faults[i].append((check.column, check.rule, check.message))
-    for line, text, found in zip(lines, texts, faults, strict=True):
-        column, rule, message = found[0]
-        also = "; also " + ", ".join(f"{name}: {other}" for name, other, _ in found[1:]) if len(found) > 1 else ""
-        yield int(line), column, rule, message + also, text
+    for row, line, text in zip(at, lines, _texts(raw, at), strict=True):
+        first, *others = faults[int(row)]
+        also = "; also " + ", ".join(f"{fault.column}: {fault.rule}" for fault in others) if others else ""
+        yield Told(int(line), Fault(first.column, first.rule, first.message + also), text)
 
 
 def _texts(raw: dict[str, Cells], at: Ints) -> list[bytes]:

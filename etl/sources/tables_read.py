@@ -35,7 +35,10 @@ def _read_file(
         rows = stream.read_all()
     group, source = (rows.schema.metadata[key].decode() for key in (b"group", b"file"))
     frame, order, rejects = judged(rows, table, mapping.years, zone)
-    told = [Reject(source, line, table.raw.name, *what) for line, *what in rejects]
+    name = table.raw.name
+    told = [
+        Reject(source, row.line, name, row.fault.column, row.fault.rule, row.fault.message, row.raw) for row in rejects
+    ]
     kept = {KEPT[n]: rows.column(n).combine_chunks() for n in KEPT if n in rows.column_names}
     if order is not None:
         kept = {name: array.take(pa.array(order)) for name, array in kept.items()}
