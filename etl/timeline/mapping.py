@@ -21,7 +21,6 @@ class Event:
 
     kind: str
     code: str
-    display: str = NOTHING
     time: str = NOTHING
     recorded: str = NOTHING
     numeric_value: str = NOTHING
@@ -46,6 +45,8 @@ class TimelineMapping:
     suffixes: tuple[str, ...]
     heads: tuple[str, ...]
     prefixes: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
+    descriptions: Mapping[str, str]
     events: tuple[Event, ...]
     digest: str
 
@@ -64,6 +65,8 @@ def parse(text: str) -> TimelineMapping:
         suffixes=tuple(parents["suffixes"]),
         heads=tuple(parents["heads"]),
         prefixes=tuple(parents["prefixes"]),
+        labels={kind: tuple(paths) for kind, paths in said["labels"].items()},
+        descriptions=said["descriptions"],
         events=tuple(event for kind, rules in said["types"].items() for event in _events(kind, rules)),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )

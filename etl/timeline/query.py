@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from contract.errors import MappingError
 from contract.work import Shard
-from etl.timeline.mapping import FILE, NOTHING, Event, TimelineMapping
+from etl.timeline.mapping import FILE, Event, TimelineMapping
 from etl.timeline.names import MARK
 from schemas.registry import table as declared
 
@@ -25,15 +25,13 @@ EVENTS = pa.schema(
         ("fhir_id", pa.string()),
     ]
 )
-LABELS = pa.schema([("code", pa.string()), ("description", pa.string()), ("count", pa.int64())])
 LOOKUPS = ("Encounter", "Medication", "Location")  # what other types refer to
 MACROS = f"""
 CREATE TEMP MACRO part(reference) AS regexp_extract(reference, '([^/]+?)(/_history/.*)?$', 1);
 CREATE TEMP MACRO coding(c) AS coalesce(c.system, '') || '{MARK}' || c.code;
-CREATE TEMP MACRO name(c) AS c.display;
 CREATE TEMP MACRO label(c) AS coalesce(pick(c.coding).display, c.text);
 CREATE TEMP MACRO answer(c) AS coalesce(c.text, c.coding[1].display, c.coding[1].code);
-CREATE TEMP MACRO uncoded(c) AS CASE WHEN pick(c.coding).code IS NULL THEN c.text END;
+CREATE TEMP MACRO uncoded(c) AS CASE WHEN c.coding[1].code IS NULL THEN c.text END;
 CREATE TEMP MACRO encounter_start(s, reference) AS
   (SELECT min(o.period.start) FROM "Encounter" AS o WHERE o.source = s AND o.id = part(reference));
 CREATE TEMP MACRO encounter_end(s, reference) AS
@@ -61,14 +59,9 @@ class Query:
 
     def events(self, shard: Shard) -> Iterator[pa.Table]:
         for event in self._possible(shard):
-            yield self._ask(event, f"SELECT {_projection(event)} FROM {_source(event)} {_once(event)}").cast(EVENTS)
-
-    def labels(self, shard: Shard) -> Iterator[pa.Table]:
-        """Codes, still unnamed, with what the rows call them and how often."""
-        for event in self._possible(shard):
-            if event.display != NOTHING:
-                pairs = f"SELECT {event.code} AS code, {event.display} AS description FROM {_source(event)}"
-                yield self._ask(event, f"SELECT *, count(*) AS count FROM ({pairs}) GROUP BY ALL").cast(LABELS)
+            found = self._ask(event, f"SELECT {_projection(event)} FROM {_source(event)} {_once(event)}").cast(EVENTS)
+            unnamed = found.column("code").null_count  # looked for here: in SQL the code would be made twice
+            yield found.filter(found.column("code").is_valid()) if unnamed else found
 
     def _possible(self, shard: Shard) -> Iterator[Event]:
         """Events that these tables can hold, each with its type's view and words in place."""
@@ -130,10 +123,7 @@ def _source(event: Event) -> str:
     view = f'"{event.kind}"'
     rows = f"(SELECT *, unnest({event.each}) AS each FROM {view})" if event.each else view
     timed = "" if event.static else f" AND ({event.time}) IS NOT NULL"
-    return (
-        f"{rows} AS r WHERE subject_id IS NOT NULL AND ({event.code}) IS NOT NULL{timed} "
-        f"AND ({event.when}) AND (({event.unless}) IS NOT TRUE)"
-    )
+    return f"{rows} AS r WHERE subject_id IS NOT NULL{timed} AND ({event.when}) AND (({event.unless}) IS NOT TRUE)"
 
 
 def _once(event: Event) -> str:
