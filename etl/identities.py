@@ -88,7 +88,7 @@ def _seen(sightings: Sequence[Sighting]) -> pd.DataFrame:
     tables = [
         s.people.cast(PEOPLE).append_column("source", pa.repeat(pa.scalar(s.source), len(s.people))) for s in sightings
     ]
-    seen = pa.concat_tables(tables).to_pandas(types_mapper=pd.ArrowDtype)
+    seen: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=pd.ArrowDtype)
     return seen.drop_duplicates(["source", "key"], keep="last", ignore_index=True)
 
 

@@ -27,10 +27,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Changes:
-    """What leaves: groups delivered again or withdrawn (source, group), and tombstones (source, id)."""
+    """What leaves: groups delivered again or withdrawn (source, group), and tombstones (source, type, id)."""
 
     replaced: Set[tuple[str, str]] = frozenset()
-    deleted: Set[tuple[str, str]] = frozenset()
+    deleted: Set[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Merged:
     touched: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # subjects whose rows changed
 
 
-def merge(old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
-    """Rows that stand, old ones first. Both tables are of one FHIR type and hold subject_id, source, id, ..."""
+def merge(kind: str, old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
+    """Rows that stand, old ones first. Both tables hold resources of one type, or of `Other` with resourceType."""
     if not len(old) and _distinct(new):
         count = {str(new["source"][0]): Counts(made=len(new), kept=len(new))} if len(new) else {}
         return Merged(new, count, _subjects(new))
     rows = pa.concat_tables([old, new], promote_options="default") if len(old) else new
-    frame = _frame(rows, len(old))
+    frame = _frame(kind, rows, len(old))
     frame["gone"] = _gone(frame, changes, len(old))
     frame["winner"] = _winner(frame)
     frame["lost"] = ~frame["gone"] & ~frame["winner"]
@@ -81,17 +81,18 @@ def _distinct(rows: pa.Table) -> bool:
     return len(names) == 1 and pc.count_distinct(rows["id"]).as_py() == len(rows)
 
 
-def _frame(rows: pa.Table, old: int) -> pd.DataFrame:
+def _frame(kind: str, rows: pa.Table, old: int) -> pd.DataFrame:
     """One line a row: key, what decides between versions, and what may remove it."""
-    kind = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else ""
     source, identifier = rows["source"].to_pandas(), rows["id"].to_pandas()
-    key = pd.factorize(source + "\0" + kind + "\0" + identifier)[0]
+    kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else pd.Series(kind, identifier.index)
+    key = pd.factorize(source + "\0" + kinds + "\0" + identifier)[0]
     updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else np.int64(0)
     return pd.DataFrame(
         {
             "key": key,
             "source": source,
             "group": rows["source_group"].to_pandas() if "source_group" in rows.column_names else None,
+            "type": kinds,
             "id": identifier,
             "updated": updated,
             "arrival": rows["arrival"].to_numpy(),
@@ -106,8 +107,8 @@ def _gone(frame: pd.DataFrame, changes: Changes, old: int) -> np.ndarray:
         pairs = pd.MultiIndex.from_arrays([frame["source"][:old], frame["group"][:old]])
         gone[:old] = pairs.isin(list(changes.replaced))
     if changes.deleted:
-        pairs = pd.MultiIndex.from_arrays([frame["source"], frame["id"]])
-        gone |= pairs.isin(list(changes.deleted)) & frame["old"].to_numpy()
+        triples = pd.MultiIndex.from_arrays([frame["source"], frame["type"], frame["id"]])
+        gone |= triples.isin(list(changes.deleted)) & frame["old"].to_numpy()
     return gone
 
 
@@ -132,4 +133,7 @@ def _same_as_winner(rows: pa.Table, frame: pd.DataFrame) -> np.ndarray:
 
 
 def _subjects(rows: pa.Table) -> np.ndarray:
-    return pc.unique(rows["subject_id"].drop_null()).to_numpy() if len(rows) else np.zeros(0, dtype=np.int64)
+    if "subject_id" not in rows.column_names:  # rows of the shared shard
+        return np.zeros(0, dtype=np.int64)
+    found: np.ndarray = pc.unique(rows["subject_id"].drop_null()).to_numpy()
+    return found

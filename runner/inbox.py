@@ -104,10 +104,11 @@ def _now(group: Group, before: Known | None, arrival: int, mapping: str) -> Know
     files = {}
     for path in sorted(group.files):
         stat = path.stat()
-        last = before.files.get(path.name) if before else None
+        name = f"{path.parent.name}/{path.name}"
+        last = before.files.get(name) if before else None
         same = last is not None and last[:2] == (stat.st_size, stat.st_mtime_ns)
         digest = last[2] if last and same else _sha256(path)
-        files[path.name] = (stat.st_size, stat.st_mtime_ns, digest)
+        files[name] = (stat.st_size, stat.st_mtime_ns, digest)
     said = json.dumps([mapping, sorted((name, f[2]) for name, f in files.items())])
     return Known(hashlib.sha256(said.encode()).hexdigest(), arrival, files)
 

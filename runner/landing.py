@@ -71,7 +71,7 @@ def land(
         old = _old(job, name, shards, persons, previous)
         new = [tables_[name] for _, tables_ in arrived if name in tables_]
         fresh = pa.concat_tables(new, promote_options="default") if new else old.slice(0, 0)
-        merged = merge(old, fresh, job.night.changes)
+        merged = merge(name.rsplit("/", 1)[-1], old, fresh, job.night.changes)
         tables[name] = merged.rows if job.shared or not len(merged.rows) else persons.in_order(merged.rows)
         changed[name] = merged.touched
         for source, counts in merged.counts.items():

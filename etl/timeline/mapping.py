@@ -31,6 +31,7 @@ class Event:
     when: str = "true"
     unless: str = "false"
     each: str = ""
+    let: tuple[tuple[str, str], ...] = ()  # names for longer expressions: each is planned and computed once
     needs: tuple[str, ...] = ()
     static: bool = False
     once: bool = False
@@ -92,4 +93,5 @@ def _event(kind: str, defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Ev
     if {"unless"} <= defaults.keys() & own.keys():  # neither replaces the other
         said["unless"] = f"({defaults['unless']}) OR ({own['unless']})"
     texts: dict[str, Any] = {key: NOTHING if value is None else value for key, value in said.items()}
-    return Event(kind, **texts | {"needs": tuple(said.get("needs", ()))})
+    listed = {"needs": tuple(said.get("needs", ())), "let": tuple(said.get("let", {}).items())}
+    return Event(kind, **texts | listed)

@@ -121,7 +121,9 @@ def _projection(event: Event) -> str:
 
 def _source(event: Event) -> str:
     view = f'"{event.kind}"'
-    rows = f"(SELECT *, unnest({event.each}) AS each FROM {view})" if event.each else view
+    added = [f"({sql}) AS {name}" for name, sql in event.let]
+    added += [f"unnest({event.each}) AS each"] if event.each else []
+    rows = f"(SELECT *, {', '.join(added)} FROM {view})" if added else view
     timed = "" if event.static else f" AND ({event.time}) IS NOT NULL"
     return f"{rows} AS r WHERE subject_id IS NOT NULL{timed} AND ({event.when}) AND (({event.unless}) IS NOT TRUE)"
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import meds
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from flexible_schema import SchemaValidationError, TableValidationError
+from meds import __version__ as meds_version
+from meds import schema as meds
 
 CORE = ["subject_id", "time", "code"]
 
@@ -29,7 +30,7 @@ def dataset_json(run_id: str) -> bytes:
         dataset_name="chartloom",
         dataset_version=run_id,
         etl_name="chartloom",
-        meds_version=meds.__version__,
+        meds_version=meds_version,
         created_at=datetime.strptime(run_id, "%Y%m%dT%H%M%S%z").isoformat(),
         raw_source_id_columns=["encounter_id", "fhir_id"],
         code_modifier_columns=["unit"],
