@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from flexible_schema import SchemaValidationError, TableValidationError
-from meds import __version__ as meds_version
 from meds import schema as meds
 
 CORE = ["subject_id", "time", "code"]
@@ -30,7 +30,7 @@ def dataset_json(run_id: str) -> bytes:
         dataset_name="chartloom",
         dataset_version=run_id,
         etl_name="chartloom",
-        meds_version=meds_version,
+        meds_version=version("meds"),
         created_at=datetime.strptime(run_id, "%Y%m%dT%H%M%S%z").isoformat(),
         raw_source_id_columns=["encounter_id", "fhir_id"],
         code_modifier_columns=["unit"],
