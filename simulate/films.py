@@ -94,18 +94,22 @@ def signal(films: Films) -> Floats:
 
 def embeddings(config: HospitalConfig, films: Films, people: People, block: int) -> tuple[Ints, pa.Table]:
     rng = generator(config.seed, block, "embeddings")
-    chest = films.region == CHEST
-    vectors = signal(films) + config.noise * rng.normal(size=(len(films.who), WIDTH))
-    flat = pa.array(vectors[chest].astype(np.float32).reshape(-1))
-    offsets = np.arange(chest.sum() + 1, dtype=np.int32) * WIDTH
-    who = films.who[chest]
+    """One image per chest film, and a lateral one for half of them: the same signal, its own noise."""
+    chest = np.flatnonzero(films.region == CHEST)
+    lateral = rng.random(len(films.who))[chest] < 0.5
+    film = np.concatenate([chest, chest[lateral]])
+    view = np.concatenate([films.encounter[chest] % 2, np.full(lateral.sum(), 2)])
+    vectors = signal(films)[film] + config.noise * rng.normal(size=(len(film), WIDTH))
+    flat = pa.array(vectors.astype(np.float32).reshape(-1))
+    offsets = np.arange(len(film) + 1, dtype=np.int32) * WIDTH
+    who = films.who[film]
     return who, pa.table({
         "patient_id": text(people.ids[who]),
-        "study_id": text(films.ids[chest]),
-        "image_id": text(uuids(rng, len(films.who))[chest]),
-        "time": pa.array(films.time[chest].astype("datetime64[s]").astype("datetime64[us]")),
+        "study_id": text(films.ids[film]),
+        "image_id": text(uuids(rng, len(film))),
+        "time": pa.array(films.time[film].astype("datetime64[s]").astype("datetime64[us]")),
         "modality": pa.array(["CR"] * len(who)),
-        "view": pick(["PA", "AP"], (films.encounter[chest] % 2)),
+        "view": pick(["PA", "AP", "LATERAL"], view),
         "encoder": pa.array([ENCODER] * len(who)),
         "embedding": pa.ListArray.from_arrays(pa.array(offsets), flat),
     })  # fmt: skip

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,19 @@ def analytes() -> list[Analyte]:
     numbers = {"mean", "between", "within", "low", "high", "severity"}
     typed = [{k: float(v) if k in numbers else v for k, v in row.items()} for row in rows("analytes")]
     return [Analyte(**{**row, "decimals": int(row["decimals"])}) for row in typed]  # type: ignore[arg-type]
+
+
+@cache
+def _editions() -> dict[str, tuple[int, str]]:
+    """Codes that are newer than some records: since when (days since 1970), and what stood there before."""
+    start = date(1970, 1, 1)
+    return {r["code"]: ((date.fromisoformat(r["since"]) - start).days, r["former"]) for r in rows("icd10_editions")}
+
+
+def icd10(code: str, seconds: int) -> str:
+    """The code as the edition in force at that time (seconds since 1970) had it."""
+    since, former = _editions().get(code, (0, code))
+    return code if seconds >= since * 86_400 else former
 
 
 def places(names: list[str]) -> dict[str, int]:

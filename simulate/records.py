@@ -117,7 +117,12 @@ def procedures(block: Block) -> Rows:
 
 def operation_time(block: Block, encounter: Ints) -> Ints:
     e = block.encounters
-    return np.asarray(e.start[encounter] + np.minimum((e.stop - e.start)[encounter] // 4, 20 * 3600))
+    return np.asarray(e.start[encounter] + operated_after(e.stop[encounter] - e.start[encounter]))
+
+
+def operated_after(length: Ints | np.int64) -> Ints:
+    """Seconds from admission to operation."""
+    return np.asarray(np.minimum(length // 4, 20 * 3600))
 
 
 def immunizations(block: Block) -> Rows:

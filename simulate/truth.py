@@ -1,12 +1,14 @@
 """What is true and in no raw file: diseases, risks, effects, findings. The pipeline never reads these tables."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
-from simulate.arrays import DAY, Bytes, Ints, pick, seconds, text
+from simulate.arrays import DAY, Bools, Bytes, Ints, pick, seconds, text
 from simulate.block import Block
 from simulate.films import CHEST, findings
-from simulate.knowledge import diseases, drugs, effects, reasons
+from simulate.knowledge import Disease, Reason, diseases, drugs, effects, icd10, reasons
 from simulate.records import Rows
 from simulate.risk import death_from, death_within, long_stay_from
 from simulate.treatments import effect_matrix
@@ -26,14 +28,20 @@ def maybe(ids: Bytes, index: Ints) -> pa.Array:
     return text(ids[index], index >= 0)
 
 
+def _codes(rows: Sequence[Disease | Reason], left: Bools, when: Ints) -> pa.Array:
+    """ICD-10-CM by side and edition."""
+    parts = zip(rows, left.tolist(), when.tolist(), strict=True)
+    return pa.array([icd10(d.icd10[-1] if side else d.icd10[0], at) for d, side, at in parts], pa.string())
+
+
 def latent(block: Block) -> Rows:
     who, disease = np.nonzero(block.illness.has)
-    left = block.people.left[who]
-    icd = [d.icd10[-1] if side else d.icd10[0] for d, side in zip([diseases()[j] for j in disease], left, strict=True)]
     at = block.diagnosed[who, disease]
+    when = np.where(at >= 0, block.encounters.stop[at], block.illness.onset[who, disease])
+    icd = _codes([diseases()[j] for j in disease], block.people.left[who], when)
     return who, pa.table({
         "patient_id": text(block.people.ids[who]), "disease": pick([d.name for d in diseases()], disease),
-        "snomed": pick([d.snomed for d in diseases()], disease), "icd10cm": pa.array(icd, pa.string()),
+        "snomed": pick([d.snomed for d in diseases()], disease), "icd10cm": icd,
         "onset": time(block.illness.onset[who, disease]), "encounter_id": maybe(block.encounters.ids, at),
         "recorded": time(block.encounters.start[at], at >= 0),
     })  # fmt: skip
@@ -46,10 +54,10 @@ def stays(block: Block) -> Rows:
     seen = s.stop < end
     names = [r.name for r in reasons()]
     readmission = pa.array(s.readmission, mask=s.died)
-    icd = [reasons()[r].icd10[-1 if block.people.left[w] else 0] for r, w in zip(s.reason, s.who, strict=True)]
+    icd = _codes([reasons()[r] for r in s.reason], block.people.left[s.who], s.stop)
     return s.who, pa.table({
         "patient_id": text(block.people.ids[s.who]), "encounter_id": maybe(e.ids, at), "number": s.number,
-        "reason": pick(names, s.reason), "icd10cm": pa.array(icd, pa.string()),
+        "reason": pick(names, s.reason), "icd10cm": icd,
         "admitted": time(s.start), "discharged": time(s.stop, seen), "days": s.days,
         "age": block.people.age(s.who, s.start),
         "severity": s.severity, "treated": s.treated, "treatment_chance": s.propensity,
@@ -88,10 +96,11 @@ def daily_risk(block: Block) -> Rows:
 def harm_events(block: Block) -> Rows:
     h, c = block.harms, block.courses
     start = c.start[h.course] if len(c.who) else h.onset
+    codes = [icd10(effects()[k].icd10, at) for k, at in zip(h.effect.tolist(), h.onset.tolist(), strict=True)]
     return h.who, pa.table({
         "patient_id": text(block.people.ids[h.who]), "effect": pick([e.name for e in effects()], h.effect),
         "effect_snomed": pick([e.snomed for e in effects()], h.effect),
-        "icd10cm": pick([e.icd10 for e in effects()], h.effect),
+        "icd10cm": pa.array(codes, pa.string()),
         "drug": pick([d.name for d in drugs()], h.drug), "rxnorm": pick([d.rxnorm for d in drugs()], h.drug),
         "course_id": maybe(c.ids, h.course), "exposed_from": time(start, h.course >= 0), "onset": time(h.onset),
         "encounter_id": maybe(block.encounters.ids, block.seen),

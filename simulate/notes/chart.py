@@ -12,6 +12,7 @@ class Harm:
     effect: Effect
     drug: Drug | None  # None: nothing caused it
     onset: int
+    since: int  # start of the course of the drug; the onset itself without a drug
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from simulate.notes.identity import Identity, identity
 from simulate.notes.pathology import Fields, draw_fields
 from simulate.notes.radiology import Finding
 from simulate.people import load_places
-from simulate.records import allergens, care
+from simulate.records import allergens, care, operated_after
 from simulate.shared import PROVIDERS
 
 HOUR = 3600
@@ -71,7 +71,7 @@ class Author:
         for day in range(1, min(4, (stop - start) // DAY + 1)):
             if rng.random() < 0.85 and day * DAY < stop - start:
                 yield self._clinical(self._chart(place, "progress", rng, day * DAY), rng)
-        chart = self._chart(place, "operative", rng, min(21 * HOUR, (stop - start) // 3))
+        chart = self._chart(place, "operative", rng, int(operated_after(np.int64(stop - start))) + HOUR)
         if chart.reason and chart.reason.operation:
             yield self._clinical(chart, rng)
             yield from self._operated(place, chart.reason.operation, rng)
@@ -109,8 +109,19 @@ class Author:
             chart = self._chart(place, "radiology", rng, int(f.time[film] - self.block.encounters.start[place]) + 600)
             present = [self._finding(film, int(j)) for j in np.flatnonzero(f.present[film])]
             pelvis = f.region[film] != CHEST
+            chart.extra.update({} if pelvis else self._prior(film))
             chart = _with(chart, ("hip_dislocation", rng.random() < 0.25) if pelvis else None)
             yield documents.write_film(chart, rng.getrandbits(62), self._styles, None if pelvis else present)
+
+    def _prior(self, film: int) -> dict[str, str]:
+        """The same person's last chest film before this one."""
+        f = self.block.films
+        earlier = np.flatnonzero((f.who == f.who[film]) & (f.region == CHEST) & (f.time < f.time[film]))
+        if not len(earlier):
+            return {}
+        last = earlier[np.argmax(f.time[earlier])]
+        names = [n for n, here in zip(findings(), f.present[last], strict=True) if here]
+        return {"prior": str(f.time[last]), "prior_findings": "|".join(names)}
 
     def _finding(self, film: int, j: int) -> Finding:
         f, name = self.block.films, list(findings())[j]
@@ -180,7 +191,9 @@ class Author:
         h = self.block.harms
         for k in self.harms.get(who, []):
             if self.block.seen[k] == place and h.onset[k] <= when:
-                return Harm(effects()[h.effect[k]], drugs()[h.drug[k]] if h.drug[k] >= 0 else None, int(h.onset[k]))
+                since = int(self.block.courses.start[h.course[k]]) if h.course[k] >= 0 else int(h.onset[k])
+                drug = drugs()[h.drug[k]] if h.drug[k] >= 0 else None
+                return Harm(effects()[h.effect[k]], drug, int(h.onset[k]), since)
         return None
 
 

@@ -22,7 +22,7 @@ def _fill(pen: Pen, text: str, finding: Finding, grade: str) -> str:
     for mark, word in (("<sevly>", adverb), ("<sev>", grade), ("<Sev>", grade), ("<side>", side), ("<Side>", side)):
         text = text.replace(mark, word)
     text = " ".join(text.split()).replace(" ,", ",").replace(", .", ".").replace(",.", ".").replace(" .", ".")
-    text = text.replace("a moderate-sized", "a moderate").replace("a extensive", "an extensive")
+    text = text.replace("a extensive", "an extensive")
     return text[0].upper() + text[1:] if text[0] != "[" else text
 
 
@@ -55,7 +55,7 @@ def write_findings(pen: Pen, present: list[Finding]) -> None:
     for part in ("technique", "history", "comparison"):
         if pen.chance(0.7):
             _head(pen, part)
-            pen.one(bank[part])
+            pen.one(bank["compared" if part == "comparison" and "prior" in pen.chart.extra else part])
     _head(pen, "findings")
     here = {f.name for f in present}
     denied = [n for n in findings() if n not in here and pen.chance(0.5) and not _clash(n, here)]
@@ -67,6 +67,8 @@ def write_findings(pen: Pen, present: list[Finding]) -> None:
         else:
             _deny(pen, item)
         pen.scribe.put(" ")
+    if "prior" in pen.chart.extra and pen.chance(0.7):
+        _compare(pen, here)
     _head(pen, "impression")
     for place, finding in enumerate(present, 1):
         pen.scribe.put(f"{place}. " if len(present) > 1 else "")
@@ -76,6 +78,17 @@ def write_findings(pen: Pen, present: list[Finding]) -> None:
         pen.one(bank["normal"])
     pen.scribe.put(" ")
     pen.one(bank["discuss"])
+
+
+def _compare(pen: Pen, here: set[str]) -> None:
+    """One sentence against the person's earlier film; only where there is one."""
+    bank, before = phrases("films"), set(pen.chart.extra["prior_findings"].split("|")) - {""}
+    change, names = ("new", here - before) if here - before else ("resolved", before - here)
+    name = choose(pen.scribe.rng, sorted(names)) if names else ""
+    start = pen.scribe.here
+    word = bank["words"].get(name, name)
+    pen.write(choose(pen.scribe.rng, bank[change if names else "unchanged"]).replace("<finding>", word))
+    pen.scribe.mark(start, ("comparison", name, change if names else "unchanged", "present"))
 
 
 def _clash(name: str, here: set[str]) -> bool:

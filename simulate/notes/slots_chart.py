@@ -80,7 +80,7 @@ def treatment(pen: Pen, _: str) -> None:
 def operation_sentence(pen: Pen, _: str) -> None:
     if pen.chart.reason and pen.chart.reason.operation:
         pen.write(
-            "[On {date:recent} {he} underwent|{He} was taken to the operating room for] {operation}[ by {staff2}|]. "
+            "[On {date:operated} {he} underwent|{He} was taken to the operating room for] {operation}[ by {staff2}|]. "
         )
 
 

@@ -1,13 +1,15 @@
 """Slots that tell the illness: diagnoses, drugs, effects, measures, plans. They leave facts in the truth."""
 
-from simulate.knowledge import Disease, Drug, Reason, diseases, drugs, effects, reasons
+from simulate.knowledge import Disease, Drug, Reason, diseases, drugs, effects, icd10, reasons
 from simulate.notes.forms import moment
 from simulate.notes.grammar import choose
 from simulate.notes.pen import Pen, Slot, phrases, words
 
 
 def icd(pen: Pen, disease: Disease | Reason) -> str:
-    return disease.icd10[-1] if pen.chart.who.left else disease.icd10[0]
+    """By side, and by the edition at the end of the contact."""
+    code = disease.icd10[-1] if pen.chart.who.left else disease.icd10[0]
+    return icd10(code, pen.chart.discharged)
 
 
 def mention(pen: Pen, disease: Disease | Reason, assertion: str) -> None:
@@ -143,7 +145,7 @@ def _effect(pen: Pen, name: str, assertion: str, link: int) -> None:
     effect = next(e for e in effects() if e.name == name)
     start = pen.scribe.here
     pen.scribe.say(choose(pen.scribe.rng, effect.words))
-    pen.scribe.mark(start, ("effect", effect.name, effect.icd10, assertion), link)
+    pen.scribe.mark(start, ("effect", effect.name, icd10(effect.icd10, pen.chart.discharged), assertion), link)
 
 
 def harm(pen: Pen, _: str) -> None:

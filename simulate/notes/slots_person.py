@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import numpy as np
+
 from simulate.notes.forms import moment, spell_date, write_age, write_name, write_staff
 from simulate.notes.grammar import choose
 from simulate.notes.identity import Relative, digits, phone
 from simulate.notes.pen import Pen, Slot
 from simulate.people import names
+from simulate.records import operated_after
 from simulate.shared import Provider
 
 DAY = 86_400
@@ -117,6 +120,12 @@ def _day(pen: Pen, which: str) -> date:
     }
     if which == "birth":
         return c.who.birth
+    if c.harm and which in ("onset", "exposed"):
+        return moment(c.harm.onset if which == "onset" else c.harm.since).date()
+    if which == "operated":
+        return moment(c.admitted + int(operated_after(np.int64(c.discharged - c.admitted)))).date()
+    if which == "prior":
+        return moment(int(c.extra["prior"])).date()
     offset = {"past": -30 - 900 * rng.random(), "recent": -2 - 6 * rng.random(), "future": 3 + 80 * rng.random(),
               "near": rng.random(), "month": -60 - 700 * rng.random()}.get(which, 0.0)  # fmt: skip
     return (moment(base.get(which, c.when)) + timedelta(days=offset)).date()
