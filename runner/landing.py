@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import rules
+from etl.rules.check import Checked, check
 from etl.versions import merge
 from runner.clock import Clock
 from runner.job import Job, Result
@@ -27,7 +27,7 @@ def arrivals(job: Job, plan: Plan, result: Result, clock: Clock) -> list[tuple[s
             unread = shard.pop("phi/quarantine", QUARANTINE.empty())
             tables = {n: _stamped(rows, delivery.source, delivery.arrival) for n, rows in shard.items() if len(rows)}
         with clock.part("rules"):
-            checked = rules.check(tables)
+            checked = check(tables)
         _count(result, delivery.source, tables, checked)
         rejected = [_owned(rows, delivery.source) for rows in (unread, checked.quarantine)]
         result.quarantine = pa.concat_tables([result.quarantine, *rejected])
@@ -46,7 +46,7 @@ def _owned(rows: pa.Table, source: str) -> pa.Table:
     return QUARANTINE.conform(rows.append_column("source", pa.repeat(pa.scalar(source), len(rows))))
 
 
-def _count(result: Result, source: str, before: Tables, checked: rules.Checked) -> None:
+def _count(result: Result, source: str, before: Tables, checked: Checked) -> None:
     for target, rule, rows in checked.warnings:
         result.warnings[target, rule] = result.warnings.get((target, rule), 0) + rows
     for name, rows in before.items():
