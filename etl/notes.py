@@ -1,4 +1,4 @@
-"""The stage that reads clinical notes out of attachments: phi/notes, and what could not be read in phi/notes_rejected."""
+"""The stage that reads notes out of attachments: phi/notes, and in phi/notes_rejected what could not be read."""
 
 import hashlib
 from dataclasses import dataclass

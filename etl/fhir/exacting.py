@@ -13,6 +13,7 @@ MARK = "\x00="  # starts a text that stands for a number: 0.10 says more than 0.
 NUMBER = re.compile(rb'":(\s*)(-?\d+\.\d*0|-?\d[\d.]{15,}|-?\d+(?:\.\d+)?[eE][+-]?\d+)(?=[\s,}\]])')
 MARKED = rb'":\1"\\u0000=\2"'
 WRITTEN = re.compile(rb'"\\u0000=([-+\d.eE]+)"')
+HIDES_NAMES = (b'" ', b'"\t', b"\\u0022")  # a name may stand apart from its colon, or a text look like a name
 SPACE = b" \t\r\n"
 LONGEST_INTEGER = 18  # digits that surely fit 64 bits
 ENTRIES = re.compile(r'"entry"\s*:\s*\[')
@@ -35,7 +36,9 @@ def _unchanged(raw: bytes, written: bytes) -> bool:
 
 def repeats(raw: bytes, found: Any) -> str:
     """The name that an object repeats, or nothing. Cheap when none does: then all names are there again."""
-    if raw.count(b'":') == orjson.dumps(found).count(b'":') and b"\\u0022" not in raw:
+    written = orjson.dumps(found)
+    plain = not any(mark in raw for mark in HIDES_NAMES)
+    if (plain and raw.count(b'":') == written.count(b'":')) or _unchanged(raw, written):
         return ""
     return _repeated(DECODER.decode(raw.decode("utf-8")))
 
@@ -110,6 +113,8 @@ def salvage(text: str) -> Iterator[tuple[int, Any, str]]:
             again = NEXT_ENTRY.search(text, place + 1)
             end, entry = again.start() if again else len(text), None
         yield ordinal, entry, "" if entry is not None else text[place:end]
+        if entry is None and end == len(text):
+            return
         place, ordinal = end, ordinal + 1
     yield ordinal, None, ""  # the list of entries was never closed
 

@@ -7,7 +7,6 @@ import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 
@@ -81,17 +80,15 @@ def items(file: Path, wanted: Wanted = ALL) -> Iterator[Item]:
         yield Fault(0, "truncated-file", "the .gz file ends early or is damaged; deliver it again", b"")
 
 
-def _open(file: Path) -> BinaryIO:
-    if file.name.lower().endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(file), 1 << 20)
-    return file.open("rb", buffering=1 << 20)
+def _open(file: Path) -> io.BufferedIOBase:
+    return gzip.GzipFile(file) if file.name.lower().endswith(".gz") else io.BufferedReader(io.FileIO(file), 1 << 20)
 
 
-def _whole(stream: BinaryIO, wanted: Wanted) -> Iterator[Item]:
+def _whole(stream: io.BufferedIOBase, wanted: Wanted) -> Iterator[Item]:
     """One document; of a file cut short, what could be read of it."""
     parts: list[bytes] = []
     try:
-        while part := stream.read(1 << 20):
+        while part := stream.read1(1 << 20):
             parts.append(part)
     except (EOFError, zlib.error):
         yield from _document(b"".join(parts), wanted)
@@ -115,7 +112,7 @@ def _manifest(raw: bytes) -> bool:
     return b'"transactionTime"' in raw and b'"output"' in raw and b'"resourceType"' not in raw[:200]
 
 
-def _lines(stream: BinaryIO, wanted: Wanted) -> Iterator[Item]:
+def _lines(stream: io.BufferedIOBase, wanted: Wanted) -> Iterator[Item]:
     number = 0
     while line := stream.readline(LONGEST_LINE):
         number += 1

@@ -4,7 +4,7 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from etl.text.html import html_text, xml_text
 
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\";\s]+)", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?")
+RTF: Callable[..., str] = rtf_to_text
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -66,24 +67,40 @@ class Reader:
             return html_text(content if _declares(content) else self.decoded(content, charset))
         if name == "xml":
             return xml_text(content if _declares(content) else self.decoded(content, charset))
-        if name == "rtf":
-            return tidy(str(rtf_to_text(content.decode("latin-1"), errors="ignore")))
-        return None
+        return _rtf(content) if name == "rtf" else None
 
     def decoded(self, content: bytes, charset: str | None) -> str:
-        """As told, if that fits; else as UTF-8, if that fits; else as the likeliest of `charsets`."""
+        """As told, if that fits; else as UTF-8, if that fits; else in the first of `charsets` that reads like text."""
         told = [charset] if charset and _known(charset) else []
-        for name in (*told, "utf-16" if content.startswith(UTF16) else "utf-8"):
+        for name in (*told, _unicode(content)):
             try:
                 return content.decode(name)
             except UnicodeDecodeError:
                 continue
-        best = from_bytes(content, cp_isolation=list(self.charsets)).best()
+        readings = (from_bytes(content, cp_isolation=[name]).best() for name in self.charsets)
+        best = next((reading for reading in readings if reading), None)
         return str(best) if best else content.decode(self.charsets[0], "replace")
+
+
+def _unicode(content: bytes) -> str:
+    """UTF-16 shows itself by its mark, or by the zeros beside plain letters; all else may be UTF-8."""
+    if content.startswith(UTF16):
+        return "utf-16"
+    zeros = content[:200].count(b"\0")
+    if zeros * 3 < min(len(content), 200):
+        return "utf-8"
+    return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
 
 
 def tidy(text: str) -> str:
     return LINE_END.sub("\n", text).removeprefix("\ufeff").replace("\x00", "")
+
+
+def _rtf(content: bytes) -> str | None:
+    try:
+        return tidy(RTF(content.decode("latin-1"), errors="ignore"))
+    except (LookupError, ValueError):  # a code page nobody knows, or codes that end early
+        return None
 
 
 def _known(charset: str) -> bool:

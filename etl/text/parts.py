@@ -30,7 +30,8 @@ REPORT_PARTS = """
         CASE WHEN part > len(coalesce(presentedForm, [])) THEN conclusion END AS conclusion,
         encounter.reference AS encounter, coalesce(effectiveDateTime, effectivePeriod.start, issued) AS said,
         to_json(list_prepend(code, coalesce(category, [])))::VARCHAR AS concepts, NULL AS author_role, resource_json
-    FROM (SELECT *, len(coalesce(presentedForm, [])) + (coalesce(trim(conclusion), '') <> '')::INT AS parts FROM reports)
+    FROM (SELECT *, len(coalesce(presentedForm, [])) + (coalesce(trim(conclusion), '') <> '')::INT AS parts
+          FROM reports)
     WHERE coalesce(status, '') <> 'entered-in-error'
 """
 ROWS = """
