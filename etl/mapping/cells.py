@@ -40,7 +40,7 @@ def cell_types() -> dict[str, CellType]:
 
 @dataclass(frozen=True)
 class Judged:
-    """`values`: the cells in FHIR's form. `rule`: 0 for a good cell, else 1 + the place in `rules` of what it breaks."""
+    """`values`: the cells in FHIR's form. `rule`: 0 for a good cell, else 1 + the place in `rules` of its fault."""
 
     column: str
     values: Cells

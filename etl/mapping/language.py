@@ -43,10 +43,10 @@ class Check:
 
 @dataclass(frozen=True)
 class People:
-    """What makes a row one person known elsewhere; `replaced_by` is an expression, or a crosswalk table's columns."""
+    """What makes a row a person known elsewhere; merges stand in a column of the row, or in a crosswalk table."""
 
     identifiers: tuple[tuple[str, str], ...]  # (system, column)
-    replaced_by: str = ""
+    replaced_by: tuple[str, ...] = ()  # the column, if there is one
     crosswalk: tuple[str, str, str] = ("", "", "")  # (raw table, column of the old key, column of the new key)
 
 
@@ -117,13 +117,17 @@ def _check(where: str, rule: str, said: Dict[str, str], names: list[str]) -> Che
 
 
 def _people(where: str, said: Dict[str, Any], names: list[str], systems: Dict[str, str]) -> People:
-    identifiers = tuple((systems.get(system, system), column) for system, column in said.get("identifying", {}).items())
-    wrong = [column for _, column in identifiers if column not in names]
-    if wrong or not identifiers:
-        raise MappingError(f"{where}: people: identifying: system -> column; columns are {', '.join(names)}.")
+    allowed = ("identifying", "replaced_by", "crosswalk")
     cross = said.get("crosswalk", {})
-    return People(
-        identifiers,
-        said.get("replaced_by", ""),
-        (cross.get("table", ""), cross.get("from", ""), cross.get("to", "")),
+    identifiers = tuple((systems.get(system, system), column) for system, column in said.get("identifying", {}).items())
+    newer = tuple([said["replaced_by"]] if "replaced_by" in said else [])
+    wrong = [column for column in (*(column for _, column in identifiers), *newer) if column not in names]
+    wrong += [key for key in said if key not in allowed] + (
+        [] if cross.keys() <= {"table", "from", "to"} else ["crosswalk"]
     )
+    if wrong or not identifiers:
+        raise MappingError(
+            f"{where}: people: {', '.join(wrong) or 'nothing'} does not fit; say identifying: {{system: COLUMN}}, "
+            f"replaced_by: COLUMN, crosswalk: {{table: NAME, from: OLD, to: NEW}}. Columns are {', '.join(names)}."
+        )
+    return People(identifiers, newer, (cross.get("table", ""), cross.get("from", ""), cross.get("to", "")))

@@ -65,7 +65,7 @@ class _Count:
 
 def spool_group(group: Group, homes: pa.Table, folder: Path, mapping: Mapping) -> Spooled:
     folder.mkdir(parents=True, exist_ok=True)
-    known, count = Homes.of(homes), _Count()
+    known, count = Homes.of(homes), _Count(notes=_left_over(group))
     for number, path in enumerate(group.files):
         table = table_of(path, mapping)
         raw = open_raw(path, table.raw) if table else None
@@ -82,6 +82,12 @@ def spool_group(group: Group, homes: pa.Table, folder: Path, mapping: Mapping) -
         quarantine(count.rejects, group.name),
         notes=tuple(count.notes),
     )
+
+
+def _left_over(group: Group) -> list[str]:
+    there = {path for file in group.files for path in file.parent.iterdir() if path.is_file()}
+    count = len(there - set(group.files))
+    return [f"{count} file(s) beside the group's own belong to no table of the mapping"] if count else []
 
 
 def _spool_file(raw: RawFile, homes: Homes, writers: "_Writers", count: _Count) -> None:
