@@ -42,14 +42,9 @@ class Cells:
 
     def codes(self) -> tuple[npt.NDArray[np.integer], int]:
         """A small integer per row, the same for equal values, and how many there can be."""
-        if self.at is not None:
-            return self.at, len(self.values)
         coded = self.values.dictionary_encode(null_encoding="encode")
-        return coded.indices.to_numpy(), len(coded.dictionary)
-
-    def numpy(self) -> npt.NDArray[np.generic]:
-        found: npt.NDArray[np.generic] = self.values.to_numpy(zero_copy_only=False)
-        return found if self.at is None else found[self.at]
+        code = coded.indices.to_numpy()
+        return (code if self.at is None else code[self.at]), len(coded.dictionary)
 
 
 def cells(column: pa.ChunkedArray) -> Cells:
