@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,11 +24,15 @@ class Coverage:
         events = shard.get("phi/timeline")
         if events is None or not len(events):
             return {}
-        months = pc.strftime(pc.drop_null(events["time"]), format="%Y-%m")
-        persons = events["subject_id"].filter(pc.is_valid(events["time"]))
-        counted = pa.table({"month": months, "subject_id": persons}).group_by("month")
-        found = counted.aggregate([("month", "count"), ("subject_id", "count_distinct")])
-        return {"phi/coverage": COVERAGE.conform(found.rename_columns(["month", "events", "persons"]))}
+        timed = events.filter(pc.is_valid(events["time"])) if events["time"].null_count else events
+        months = (
+            timed["time"].to_numpy().astype("datetime64[M]").astype("int64")
+        )  # naming a month costs more: once each
+        runs = np.flatnonzero(_changes(months) | _changes(timed["subject_id"].to_numpy()))
+        spans = pd.DataFrame({"month": months[runs], "events": np.diff(np.append(runs, len(months))), "persons": 1})
+        counted = spans.groupby("month", as_index=False).sum()
+        counted["month"] = counted["month"].to_numpy().astype("datetime64[M]").astype(str)
+        return {"phi/coverage": pa.Table.from_pandas(counted, schema=COVERAGE.schema, preserve_index=False)}
 
     def merge(self, partials: Iterable[Shard]) -> Shard:
         parts = [part["phi/coverage"] for part in partials if "phi/coverage" in part]
@@ -34,3 +40,8 @@ class Coverage:
             return {"phi/coverage": COVERAGE.empty()}
         added = pa.concat_tables(parts).group_by("month").aggregate([("events", "sum"), ("persons", "sum")])
         return {"phi/coverage": COVERAGE.conform(added.rename_columns(["month", "events", "persons"])).sort_by("month")}
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """True where a value is not the one before; events stand by person and time, so a run is a person's month."""
+    return np.concatenate(([True], values[1:] != values[:-1])) if len(values) else np.zeros(0, dtype=bool)

@@ -1,5 +1,6 @@
 """The mapping compiled to DuckDB: FHIR tables in, unordered events as text out. Columns that a table lacks are null."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -81,8 +82,12 @@ class Query:
         rows = shard.get(table_of(kind))
         rows = declared(table_of(kind)).empty() if rows is None else rows
         self._con.register(f"raw_{kind}", rows)
-        absent = [f'NULL::{sql} AS "{name}"' for name, sql in _types(kind) if name not in rows.column_names]
-        columns = ", ".join(["*", *absent])
+        used = _words(self.mapping, kind)
+        columns = ", ".join(
+            f'"{name}"' if name in rows.column_names else f'NULL::{sql} AS "{name}"'
+            for name, sql in _types(kind)
+            if name in used
+        )
         self._con.execute(f'CREATE OR REPLACE TEMP VIEW "{kind}" AS SELECT {columns} FROM "raw_{kind}"')
 
     def _release(self) -> None:
@@ -106,6 +111,12 @@ def _types(kind: str) -> list[tuple[str, str]]:
     with duckdb.connect(config={"threads": 1}) as con:
         con.register("declared", declared(table_of(kind)).empty())
         return [(name, sql) for name, sql, *_ in con.execute("DESCRIBE declared").fetchall()]
+
+
+def _words(mapping: TimelineMapping, kind: str) -> frozenset[str]:
+    """Every word in the expressions of a type, its columns among them: planning over all columns is slow."""
+    said = [MACROS, "id subject_id source", *(str(event) for event in mapping.events if event.kind == kind)]
+    return frozenset(re.findall(r"\w+", " ".join(said)))
 
 
 def _projection(event: Event) -> str:
@@ -138,13 +149,12 @@ def _once(event: Event) -> str:
 
 
 def _pick(mapping: TimelineMapping) -> str:
-    urls = {name: [url for url, short in mapping.systems.items() if short == name] for name in mapping.preferred}
-    lists = [", ".join(f"'{url}'" for url in urls[name]) for name in mapping.preferred if urls[name]]
-    choices = [f"list_filter(l, lambda x: x.system IN ({some}) AND x.code IS NOT NULL)[1]" for some in lists]
-    return (
-        "CREATE TEMP MACRO pick(l) AS CASE WHEN len(l) = 1 THEN l[1] "
-        f"ELSE coalesce({', '.join(choices)}, list_filter(l, lambda x: x.code IS NOT NULL)[1]) END;"
-    )
+    """The coding to name a fact by: by rank of its system, then by place; one without code last."""
+    by_rank = [url for name in mapping.preferred for url, short in mapping.systems.items() if short == name]
+    known = ", ".join(f"'{url}'" for url in by_rank)
+    rank = f"CASE WHEN x.code IS NULL THEN 1000 ELSE coalesce(list_position([{known}], x.system), 999) END"
+    ranked = f"list_transform(l, lambda x, i: {{'rank': {rank}, 'place': i, 'coding': x}})"
+    return f"CREATE TEMP MACRO pick(l) AS CASE WHEN len(l) = 1 THEN l[1] ELSE list_min({ranked}).coding END;"
 
 
 def _inpatient(mapping: TimelineMapping) -> str:
