@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schemas.registry import tables as declared
+
 Manifest = Mapping[str, Any]
 COLUMNS = ("in", "out", "quarantined", "duplicates", "superseded", "deleted")  # of the balance: the first is the sum
 
@@ -55,6 +57,12 @@ def accounts(manifest: Manifest) -> list[dict[str, Any]]:
         for column in COLUMNS:
             total[column] += line.get(column, 0)
     return list(brief.values())
+
+
+def told(manifest: Manifest) -> dict[str, Any]:
+    """The declared tables that have rows, or had some last night; not what the runner remembers for itself."""
+    tables = sorted(manifest.get("tables", {}).items())
+    return {n: said for n, said in tables if n in declared() and (said["rows"] or said.get("rows_before"))}
 
 
 def change(now: int, before: int | None) -> str:

@@ -18,15 +18,15 @@ from simulate.hospital import Summary, simulate
 REGISTRY = Path(__file__).parents[1] / "pipelines.yaml"
 QUESTIONS = (
     (
-        "What happens to people here?",
-        "SELECT code, description, count(*) AS events, count(DISTINCT subject_id) AS persons "
-        "FROM phi.timeline LEFT JOIN phi.timeline_codes USING (code) GROUP BY ALL ORDER BY events DESC LIMIT 6",
+        "Which diagnoses do people have?",
+        "SELECT code.text AS diagnosis, count(DISTINCT subject_id) AS persons FROM phi.fhir.Condition "
+        "GROUP BY ALL ORDER BY persons DESC LIMIT 5",
     ),
     (
-        "How long do inpatients stay, year by year?",
-        "SELECT year(period.start::TIMESTAMP) AS year, count(*) AS stays, "
-        "round(avg(date_diff('hour', period.start::TIMESTAMP, period.end::TIMESTAMP)) / 24, 1) AS days "
-        "FROM phi.fhir.Encounter WHERE class.code = 'IMP' GROUP BY ALL ORDER BY year DESC LIMIT 5",
+        "How does a stay in hospital begin?",
+        "SELECT time, code, left(description, 40) AS description, numeric_value AS value, unit "
+        "FROM phi.timeline LEFT JOIN phi.timeline_codes USING (code) WHERE encounter_id = "
+        "(SELECT id FROM phi.fhir.Encounter WHERE class.code = 'IMP' ORDER BY id LIMIT 1) ORDER BY time, code LIMIT 12",
     ),
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from runner.account import Manifest, size, verdict
+from runner.account import COLUMNS, Manifest, accounts, size, verdict
 from runner.pages import sections
 
 HEADLINES = {"published": "The night is published", "failed": "The night failed", "unchanged": "A quiet night"}
@@ -35,12 +35,15 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "verdict": verdict(manifest),
         "when": _when(manifest["started"]),
         "figures": sections.figures(manifest),
+        "accounts": accounts(manifest),
+        "columns": COLUMNS,
         "coverage": sections.coverage(manifest),
         "quarantine": sections.rules(manifest.get("quarantine", ())),
         "warnings": sections.rules(manifest.get("warnings", ())),
         "checks": manifest.get("checks", {}),
         "tables": sections.tables(manifest),
         "empty": sections.empty_tables(manifest),
+        "own": sections.memory_of_nights(manifest),
         "parts": sections.parts(manifest),
         "steps": sections.steps(manifest),
         "memory": sections.memory(manifest),

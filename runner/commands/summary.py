@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.account import COLUMNS, Manifest, accounts, change, seconds, size, verdict
+from runner.account import COLUMNS, Manifest, accounts, change, seconds, size, told, verdict
 from runner.commands.screen import near, table
 
 
@@ -22,10 +22,9 @@ def show(console: Console, manifest: Manifest, lake: Path) -> None:
 
 def _tables(console: Console, manifest: Manifest) -> None:
     shown = table("table", ">rows", ">change", ">files written")
-    for name, said in sorted(manifest.get("tables", {}).items()):
-        if (said["rows"] or said.get("rows_before")) and not name.startswith("phi/units/"):
-            files = f"{said['files_written']:,} of {said['files']:,}"
-            shown.add_row(name, f"{said['rows']:,}", change(said["rows"], said.get("rows_before")), files)
+    for name, said in told(manifest).items():
+        files = f"{said['files_written']:,} of {said['files']:,}"
+        shown.add_row(name, f"{said['rows']:,}", change(said["rows"], said.get("rows_before")), files)
     if shown.row_count:
         console.print()
         console.print(shown)

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from runner.account import Manifest, change, count, quarantined, rows_in, seconds, size
+from runner.account import Manifest, change, count, quarantined, rows_in, seconds, size, told
 from runner.pages import plots
 from schemas.registry import tables as tables_declared
 
@@ -50,7 +50,7 @@ def figures(manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def tables(manifest: Manifest) -> list[dict[str, Any]]:
-    """Rows of the tables, those with rows first said; new rows stand beside last night's."""
+    """Rows of the tables, and what changed since last night."""
     return [
         {
             "name": name,
@@ -60,9 +60,14 @@ def tables(manifest: Manifest) -> list[dict[str, Any]]:
             "bytes": size(said.get("bytes", 0)),
             "digest": str(said.get("digest", ""))[:12],
         }
-        for name, said in sorted(manifest.get("tables", {}).items())
-        if said["rows"] or said.get("rows_before")
+        for name, said in told(manifest).items()
     ]
+
+
+def memory_of_nights(manifest: Manifest) -> str:
+    """What the runner keeps for itself: digests of units, partial summaries."""
+    own = [said for name, said in manifest.get("tables", {}).items() if name not in tables_declared()]
+    return f"{count(sum(said['files'] for said in own), 'file')}, {size(sum(said['bytes'] for said in own))}"
 
 
 def empty_tables(manifest: Manifest) -> list[str]:
