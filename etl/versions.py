@@ -7,6 +7,7 @@ a tombstone removes. Every row is accounted for: before + made = kept + duplicat
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -42,94 +43,105 @@ class Merged:
 
 def merge(kind: str, old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
     """Rows that stand, old ones first. Both tables hold resources of one type, or of `Other` with resourceType."""
-    if not len(old) and _distinct(new):
-        count = {str(new["source"][0]): Counts(made=len(new), kept=len(new))} if len(new) else {}
-        return Merged(new, count, _subjects(new))
     rows = pa.concat_tables([old, new], promote_options="default") if len(old) else new
-    frame = _frame(kind, rows, len(old))
-    frame["gone"] = _gone(frame, changes, len(old))
-    frame["winner"] = _winner(frame)
-    frame["lost"] = ~frame["gone"] & ~frame["winner"]
-    frame["duplicate"] = _same_as_winner(rows, frame)
-    frame["deleted"] = frame["gone"] & ~frame["key"].isin(frame["key"][frame["winner"]])
-    winner = frame["winner"].to_numpy()
-    changed = winner != frame["old"].to_numpy()  # an old row that goes, or a new one that stays
-    return Merged(rows.filter(pa.array(winner)), _counts(frame), _subjects(rows.filter(pa.array(changed))))
+    fate = _fates(kind, rows, len(old), changes)
+    stays = fate["stays"]
+    changed = stays != (np.arange(len(rows)) < len(old))  # an old row that goes, or a new one that stays
+    if stays.all():
+        return Merged(rows, _counts(rows, len(old), fate), _subjects(rows.slice(len(old))))
+    return Merged(
+        rows.filter(pa.array(stays)), _counts(rows, len(old), fate), _subjects(rows.filter(pa.array(changed)))
+    )
 
 
-def _counts(frame: pd.DataFrame) -> dict[str, Counts]:
-    frame = frame.assign(made=~frame["old"])
-    sums = frame.groupby("source")[["old", "made", "winner", "duplicate", "lost", "gone", "deleted"]].sum()
-    return {
-        str(source): Counts(
-            before=int(n["old"]),
-            made=int(n["made"]),
-            kept=int(n["winner"]),
-            duplicates=int(n["duplicate"]),
-            superseded=int(n["lost"] - n["duplicate"] + n["gone"] - n["deleted"]),
-            deleted=int(n["deleted"]),
-        )
-        for source, n in sums.iterrows()
-    }
+def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> dict[str, np.ndarray]:
+    """What becomes of every row. Only rows that another row or a change contests are looked at one by one."""
+    fate = {name: np.zeros(len(rows), dtype=bool) for name in ("duplicate", "superseded", "deleted")}
+    gone = _gone(kind, rows, old, changes)
+    contested = np.flatnonzero(_repeated(rows) | gone)
+    if len(contested):
+        frame = _frame(kind, rows.take(pa.array(contested)), contested < old, gone[contested])
+        for name, found in _decide(frame).items():
+            fate[name][contested] = found
+    return {**fate, "stays": ~(fate["duplicate"] | fate["superseded"] | fate["deleted"])}
 
 
-def _distinct(rows: pa.Table) -> bool:
-    """True when no two rows are versions of one resource."""
-    if pc.count_distinct(rows["source"]).as_py() > 1:
-        return False
-    names = ["id"] + (["resourceType"] if "resourceType" in rows.column_names else [])
-    return len(names) == 1 and pc.count_distinct(rows["id"]).as_py() == len(rows)
+def _repeated(rows: pa.Table) -> np.ndarray:
+    """True of rows whose key may occur more than once: keys are compared by 64 bits of hash, so never too few."""
+    names = [name for name in ("source", "resourceType", "id") if name in rows.column_names]
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("hashed", rows.select(names))
+        keys = connection.sql(f"SELECT hash({', '.join(names)}) AS key FROM hashed").fetchnumpy()["key"]
+    order = np.argsort(keys)
+    same = keys[order][1:] == keys[order][:-1]
+    repeated = np.zeros(len(rows), dtype=bool)
+    repeated[order[1:][same]] = repeated[order[:-1][same]] = True
+    return repeated
 
 
-def _frame(kind: str, rows: pa.Table, old: int) -> pd.DataFrame:
-    """One line a row: key, what decides between versions, and what may remove it."""
+def _gone(kind: str, rows: pa.Table, old: int, changes: Changes) -> np.ndarray:
+    """Old rows whose group is delivered again or withdrawn, or that a tombstone names."""
+    gone = np.zeros(len(rows), dtype=bool)
+    before = rows.slice(0, old)
+    for source, group in changes.replaced if old else ():
+        mine = pc.and_(pc.equal(before["source"], source), pc.equal(before["source_group"], group))
+        gone[:old] |= pc.fill_null(mine, False).to_numpy()
+    kinds = before["resourceType"].to_pylist() if "resourceType" in before.column_names else [kind] * old
+    if old and any(named in kinds for _, named, _ in changes.deleted):
+        triples = zip(before["source"].to_pylist(), kinds, before["id"].to_pylist(), strict=True)
+        gone[:old] |= np.fromiter((triple in changes.deleted for triple in triples), dtype=bool, count=old)
+    return gone
+
+
+def _frame(kind: str, rows: pa.Table, old: np.ndarray, gone: np.ndarray) -> pd.DataFrame:
+    """One line a contested row: its key, and what decides between versions of one key."""
     source, identifier = rows["source"].to_pandas(), rows["id"].to_pandas()
-    kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else pd.Series(kind, identifier.index)
-    key = pd.factorize(source + "\0" + kinds + "\0" + identifier)[0]
-    updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else np.int64(0)
+    kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else kind
+    updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else 0
+    group = rows["source_group"].to_pandas() if "source_group" in rows.column_names else ""
     return pd.DataFrame(
         {
-            "key": key,
-            "source": source,
-            "group": rows["source_group"].to_pandas() if "source_group" in rows.column_names else None,
-            "type": kinds,
-            "id": identifier,
+            "key": pd.factorize(source + "\0" + kinds + "\0" + identifier)[0],
+            "group": group,
             "updated": updated,
             "arrival": rows["arrival"].to_numpy(),
-            "old": np.arange(len(rows)) < old,
+            "digest": row_digests(rows),
+            "old": old,
+            "gone": gone,
         }
     )
 
 
-def _gone(frame: pd.DataFrame, changes: Changes, old: int) -> np.ndarray:
-    gone = np.zeros(len(frame), dtype=bool)
-    if changes.replaced and old:
-        pairs = pd.MultiIndex.from_arrays([frame["source"][:old], frame["group"][:old]])
-        gone[:old] = pairs.isin(list(changes.replaced))
-    if changes.deleted:
-        triples = pd.MultiIndex.from_arrays([frame["source"], frame["type"], frame["id"]])
-        gone |= triples.isin(list(changes.deleted)) & frame["old"].to_numpy()
-    return gone
-
-
-def _winner(frame: pd.DataFrame) -> np.ndarray:
-    """The last version of every key; of versions that arrived together, the one that stands last."""
+def _decide(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     ranked = frame[~frame["gone"]].sort_values(["updated", "arrival"], kind="stable")
-    winner = np.zeros(len(frame), dtype=bool)
-    winner[ranked.drop_duplicates("key", keep="last").index] = True
-    return winner
+    winners = ranked.drop_duplicates("key", keep="last").reset_index().set_index("key")
+    won = winners.reindex(frame["key"]).set_index(frame.index)
+    winner = won["index"].to_numpy() == frame.index.to_numpy()
+    same = (frame["digest"] == won["digest"]).to_numpy()
+    # a row that its own group delivers again unchanged is the row of last night: nothing of it need be done again
+    again = frame["old"].to_numpy() & same & (frame["group"] == won["group"]).to_numpy() & ~winner
+    resent = winner & frame["key"].isin(frame["key"][again]).to_numpy() & ~frame["old"].to_numpy()
+    first = (
+        again & ~frame.assign(again=again)[again].duplicated("key").reindex(frame.index, fill_value=False).to_numpy()
+    )
+    stays = (winner & ~resent) | first
+    lost = ~stays & won["index"].notna().to_numpy()
+    return {"duplicate": lost & (same | resent), "superseded": lost & ~(same | resent), "deleted": ~stays & ~lost}
 
 
-def _same_as_winner(rows: pa.Table, frame: pd.DataFrame) -> np.ndarray:
-    """Of every row that lost: does the row that won say the same?"""
-    same = np.zeros(len(frame), dtype=bool)
-    if not frame["lost"].any():
-        return same
-    met = frame["key"].isin(frame["key"][frame["lost"]]).to_numpy()
-    part = frame[met].assign(digest=row_digests(rows.filter(pa.array(met))))
-    won = part[part["winner"]].set_index("key")["digest"]
-    same[met] = part["lost"] & (part["digest"].to_numpy() == won.reindex(part["key"]).to_numpy())
-    return same
+def _counts(rows: pa.Table, old: int, fate: Mapping[str, np.ndarray]) -> dict[str, Counts]:
+    """Rows by source and fate."""
+    if not len(rows):
+        return {}
+    encoded = rows["source"].combine_chunks().dictionary_encode()
+    names, places = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    before = np.arange(len(rows)) < old
+    flags = {"before": before, "made": ~before, "kept": fate["stays"], "duplicates": fate["duplicate"],
+             "superseded": fate["superseded"], "deleted": fate["deleted"]}  # fmt: skip
+    found = {what: np.bincount(places[flag], minlength=len(names)) for what, flag in flags.items()}
+    return {name: Counts(**{what: int(n[k]) for what, n in found.items()}) for k, name in enumerate(names)}
 
 
 def _subjects(rows: pa.Table) -> np.ndarray:

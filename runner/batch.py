@@ -19,7 +19,6 @@ from runner.landing import arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
 from runner.rows import SHARED, Persons
 from runner.stages import Desk
-from runner.units import units_table
 from schemas.fhir import resource_types
 from schemas.registry import tables
 from store import parquet
@@ -69,7 +68,7 @@ def _night_of(job: Job) -> Result:
         if not job.shared or _takes_shared(step):
             result.steps[step.name] = stages.run(desk, step, clock)
     with clock.part("write"):
-        _write(desk, plan, result)
+        _write(desk, result)
     with clock.part("checks"):
         _partials(desk, plan, result)
     result.parts = clock.parts
@@ -97,16 +96,15 @@ def _shared(job: Job, previous: Snapshot | None) -> dict[str, pa.Table]:
     return found
 
 
-def _write(desk: Desk, plan: Plan, result: Result) -> None:
+def _write(desk: Desk, result: Result) -> None:
     """Write each table in the shards where its rows are not what they were."""
-    declared = {**tables(), **{units_table(s.name).name: units_table(s.name) for s in plan.steps}}
     for name, changed in desk.changed.items():
         wanted = _wanted(desk, changed)
         held = set()
-        for shard, rows in _split(desk, declared[name], desk.tables[name]):
+        for shard, rows in _split(desk, tables()[name], desk.tables[name]):
             held.add(shard)
             if shard in wanted:
-                result.files.append(parquet.write(declared[name], rows, shard, desk.job.night.work / "files"))
+                result.files.append(parquet.write(tables()[name], rows, shard, desk.job.night.work / "files"))
         result.emptied += [(name, shard) for shard in wanted - held]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -77,6 +78,6 @@ class Persons:
             yield shard_name(int(shards[start])), rows.slice(start, end - start)
 
 
-def only(rows: pa.Table, subjects: np.ndarray, column: str = "subject_id") -> pa.Table:
-    """The rows of some subjects."""
-    return rows.filter(pc.is_in(rows[column], pa.array(subjects, type=rows.schema.field(column).type)))
+def only(rows: pa.Table, wanted: Any, column: str = "subject_id") -> pa.Table:
+    """The rows whose column holds one of the wanted values, subjects by default."""
+    return rows.filter(pc.is_in(rows[column], pa.array(wanted, type=rows.schema.field(column).type)))

@@ -14,7 +14,7 @@ from runner.clock import Clock
 from runner.job import Job, StepAccount
 from runner.plan import Step
 from runner.rows import SHARED, Persons, only, shard_name
-from runner.units import Units, compare, granularity, units_table
+from runner.units import Units, compare, granularity
 from schemas.people import IDENTITIES
 from schemas.registry import table
 from store.snapshot import Snapshot
@@ -67,14 +67,13 @@ def run(desk: Desk, step: Step, clock: Clock) -> StepAccount:
     who = desk.affected(step)
     with clock.part("units"):
         shard = {name: _of(desk.rows(name), who) for name in step.reads}
-        remembered = desk.last_night(units_table(step.name).name)
-        units = compare(step, shard, _of(remembered, who), force=forced)
+        before = {name: _of(desk.last_night(name), who) for name in step.reads}
+        units = compare(step, shard, before, force=forced)
     with clock.part(step.name):
         outputs = _outputs(step, _pick(step, shard, units), desk.shared) if len(units.run) else {}
     with clock.part("units"):
         for name in step.writes:
             _settle(desk, step, name, outputs.get(name), units)
-        _remember(desk, step, remembered, who, units)
     return StepAccount(
         len(units.rows), len(units.run), {n: len(t) for n, t in shard.items()}, {n: len(t) for n, t in outputs.items()}
     )
@@ -89,16 +88,15 @@ def _pick(step: Step, shard: Shard, units: Units) -> Shard:
     if units.all_run:
         return shard
     column = granularity(step)
-    who = pc.unique(units.rows.filter(pc.is_in(units.rows["unit"], pa.array(units.run, pa.string())))["subject_id"])
-    return {name: _picked(rows, column, units.run, who) for name, rows in shard.items()}
+    return {name: _picked(rows, column, units) for name, rows in shard.items()}
 
 
-def _picked(rows: pa.Table, column: str, run: pd.Index, who: pa.Array) -> pa.Table:
+def _picked(rows: pa.Table, column: str, units: Units) -> pa.Table:
     if not len(rows) or "subject_id" not in rows.column_names:
         return rows
-    if column == "subject_id" or column not in rows.column_names:
-        return rows.filter(pc.is_in(rows["subject_id"], who))
-    return rows.filter(pc.is_in(rows[column].cast(pa.string()), pa.array(run, pa.string())))
+    if column not in rows.column_names:
+        return only(rows, units.subjects)
+    return only(rows, units.run, column)
 
 
 def _outputs(step: Step, shard: Shard, shared: Shard) -> Shard:
@@ -131,17 +129,14 @@ def _settle(desk: Desk, step: Step, name: str, made: pa.Table | None, units: Uni
     parts = [rows for rows in (old, made) if rows is not None and len(rows)]
     rows = pa.concat_tables(parts, promote_options="default") if parts else table(name).empty()
     desk.tables[name] = _ordered(desk, step, name, rows, mixed=len(parts) > 1)
-    desk.changed[name] = _subjects_of(desk, step, units)
+    desk.changed[name] = units.subjects
 
 
 def _belongs(desk: Desk, step: Step, rows: pa.Table, redone: pd.Index, phi: bool) -> pa.ChunkedArray:
     column = granularity(step)
-    if column != "subject_id":
-        return pc.is_in(rows[column].cast(pa.string()), pa.array(redone, pa.string()))
-    ids = redone.to_numpy().astype("int64")
-    if not phi:
-        ids = desk.persons.open_ids(ids)
-    return pc.is_in(rows["subject_id"], pa.array(ids))
+    if column != "subject_id" or phi:
+        return pc.is_in(rows[column], pa.array(redone, rows.schema.field(column).type))
+    return pc.is_in(rows["subject_id"], pa.array(desk.persons.open_ids(redone.to_numpy().astype("int64"))))
 
 
 def _ordered(desk: Desk, step: Step, name: str, rows: pa.Table, *, mixed: bool) -> pa.Table:
@@ -152,20 +147,3 @@ def _ordered(desk: Desk, step: Step, name: str, rows: pa.Table, *, mixed: bool) 
         keys = [("ordinal", "ascending"), *((column, "ascending") for column in table(name).order)]
         return rows.take(pc.sort_indices(placed, sort_keys=keys, null_placement="at_start"))
     return desk.persons.in_order(rows, phi)
-
-
-def _subjects_of(desk: Desk, step: Step, units: Units) -> np.ndarray:
-    run = units.rows.filter(pc.is_in(units.rows["unit"], pa.array(units.run, pa.string())))
-    gone = desk.last_night(units_table(step.name).name)
-    lost = gone.filter(pc.is_in(gone["unit"], pa.array(units.vanished, pa.string()))) if len(gone) else gone
-    found = [rows["subject_id"].to_numpy() for rows in (run, lost) if len(rows)]
-    return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-
-
-def _remember(desk: Desk, step: Step, remembered: pa.Table, who: np.ndarray | None, units: Units) -> None:
-    memory = units_table(step.name)
-    kept = [units.rows]
-    if len(remembered) and who is not None:
-        kept.insert(0, remembered.filter(pc.invert(pc.is_in(remembered["subject_id"], pa.array(who, pa.int64())))))
-    desk.tables[memory.name] = desk.persons.in_order(pa.concat_tables(kept).cast(memory.schema))
-    desk.changed[memory.name] = _subjects_of(desk, step, units)

@@ -7,21 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from contract.table import Column, Table
 from contract.work import Shard
 from runner.plan import Step
 from schemas.digests import row_digests
 from schemas.registry import table
-
-
-def units_table(step: str) -> Table:
-    """What the runner remembers of a step's units; it names persons and notes, so it is PHI."""
-    columns = (
-        Column("subject_id", pa.int64(), "The person.", required=True),
-        Column("unit", pa.string(), "The unit.", required=True),
-        Column("digest", pa.uint64(), "Of its rows and its context.", required=True),
-    )
-    return Table(f"phi/units/{step}", f"Units of the step {step}.", columns, ("unit",))
 
 
 def granularity(step: Step) -> str:
@@ -33,33 +22,44 @@ def granularity(step: Step) -> str:
 
 @dataclass(frozen=True)
 class Units:
-    rows: pa.Table  # of units_table: the units there are now
+    rows: pd.DataFrame  # subject_id, unit, digest: the units there are now
     run: pd.Index  # units that are new or changed
     vanished: pd.Index
+    subjects: np.ndarray  # whose units run or vanished
 
     @property
     def all_run(self) -> bool:
         return len(self.run) == len(self.rows)
 
 
-def compare(step: Step, shard: Shard, before: pa.Table, force: bool) -> Units:
-    """The units of `shard` against what was remembered of the same persons."""
+def compare(step: Step, now: Shard, before: Shard, force: bool) -> Units:
+    """The units of the same persons tonight and in the last snapshot, whose results are what the step made of them."""
     column = granularity(step)
-    now = _digests(shard, column)
-    known = (
-        pd.Series(before["digest"].to_numpy(), index=before["unit"].to_pandas())
-        if len(before)
-        else pd.Series(dtype="uint64")
-    )
-    same = (
-        known.reindex(now["unit"]).to_numpy() == now["digest"].to_numpy()
-        if len(known) and len(now)
-        else np.zeros(len(now), bool)
-    )
-    run = pd.Index(now["unit"] if force else now["unit"][~same])
-    vanished = pd.Index(known.index.difference(pd.Index(now["unit"])))
-    rows = pa.Table.from_pandas(now, schema=units_table(step.name).schema, preserve_index=False)
-    return Units(rows, run, vanished)
+    if force or not any(len(rows) for rows in before.values()):
+        rows, known = _listed(now, column), _listed(before, column)
+        run = pd.Index(rows["unit"])
+    else:
+        rows, known = _digests(now, column), _digests(before, column)
+        said = known.set_index("unit")["digest"].reindex(rows["unit"])
+        run = pd.Index(rows["unit"][(said.isna() | (said.to_numpy() != rows["digest"].to_numpy())).to_numpy()])
+    gone = known[~known["unit"].isin(rows["unit"])]
+    ran = rows if len(run) == len(rows) else rows[rows["unit"].isin(run)]
+    subjects = np.unique(np.concatenate([ran["subject_id"].to_numpy(), gone["subject_id"].to_numpy()]))
+    return Units(rows, run, pd.Index(gone["unit"]), subjects)
+
+
+def _listed(shard: Shard, column: str) -> pd.DataFrame:
+    """The units without digests, where all run anyway."""
+    frames = [
+        pd.DataFrame({"subject_id": rows["subject_id"].to_numpy(), "unit": _unit(rows, column)})
+        for rows in shard.values()
+        if len(rows) and "subject_id" in rows.column_names and column in rows.column_names
+    ]
+    return pd.concat([f.drop_duplicates() for f in frames]).drop_duplicates() if frames else _none()
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame({"subject_id": np.zeros(0, "int64"), "unit": [], "digest": np.zeros(0, "uint64")})
 
 
 def _digests(shard: Shard, column: str) -> pd.DataFrame:
@@ -77,14 +77,11 @@ def _digests(shard: Shard, column: str) -> pd.DataFrame:
         else:
             context.append(_added(frame, ["subject_id"]))
     if not units:
-        return pd.DataFrame(
-            {"subject_id": np.zeros(0, "int64"), "unit": np.zeros(0, "object"), "digest": np.zeros(0, "uint64")}
-        )
+        return _none()
     found = _added(pd.concat(units), ["subject_id", "unit"])
     if context:
         known = _added(pd.concat(context), ["subject_id"]).set_index("subject_id")["digest"]
         found["digest"] += known.reindex(found["subject_id"], fill_value=0).to_numpy().astype("uint64") * np.uint64(5)
-    found["unit"] = found["unit"].astype(str)
     return found
 
 
