@@ -21,7 +21,8 @@ def _pen(chart: Chart, seed: int, styles: tuple[str, ...]) -> Pen:
     rng = Random(seed)
     style = choose(rng, styles)
     typos = choose(rng, [0.0, 0.0, 0.0, 0.02, 0.08])
-    return Pen(Scribe(rng, style, typos), chart, SLOTS)
+    width = choose(rng, [0, 0, 64, 72, 80]) if style in ("narrative", "shout") else 0
+    return Pen(Scribe(rng, style, typos, width), chart, SLOTS)
 
 
 def _finish(pen: Pen) -> Note:

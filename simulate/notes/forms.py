@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from simulate.notes.grammar import choose
-from simulate.notes.scribe import Scribe
+from simulate.notes.scribe import Scribe, spoilt
 from simulate.people import load_places
 
 MONTHS = [
@@ -85,7 +85,17 @@ def write_name(scribe: Scribe, label: str, first: str, last: str, title: str, *,
     before, name = choose(rng, forms)
     if before:
         scribe.put(before + (" " if rng.random() < 0.97 else ""))
-    scribe.phi(label, name.upper() if full and rng.random() < 0.25 else name)
+    scribe.phi(label, name.upper() if full and rng.random() < 0.25 else _careless(scribe, name))
+
+
+def _careless(scribe: Scribe, name: str) -> str:
+    """Now and then one slip of the finger, two words glued, or no capitals."""
+    drawn = scribe.rng.random()
+    if drawn < 0.02 and len(name) > 5:
+        return spoilt(scribe.rng, name)
+    if drawn < 0.03:
+        return name.replace(" ", "", 1)
+    return name.lower() if scribe.style == "terse" and drawn > 0.88 else name
 
 
 def write_staff(scribe: Scribe, first: str, last: str, degree: str) -> None:

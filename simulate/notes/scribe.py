@@ -29,6 +29,7 @@ class Scribe:
     rng: Random
     style: str
     typos: float = 0.0  # chance per word of ordinary text
+    width: int = 0  # lines are broken at this length, names and numbers too; 0 for never
     spans: list[Span] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     decoys: list[Span] = field(default_factory=list)
@@ -74,14 +75,27 @@ class Scribe:
 
     def text(self) -> str:
         whole = "".join(self._parts)
-        return "".join(_capital(c) for c in whole) if self.style == "shout" else whole
+        whole = "".join(_capital(c) for c in whole) if self.style == "shout" else whole
+        return "\n".join(_wrapped(line, self.width) for line in whole.split("\n")) if self.width else whole
 
     def _mistype(self, text: str) -> str:
         words = text.split(" ")
         for i, word in enumerate(words):
             if len(word) > 4 and word.isalpha() and self.rng.random() < self.typos:
-                words[i] = _spoil(self.rng, word)
+                words[i] = spoilt(self.rng, word)
         return " ".join(words)
+
+
+def _wrapped(line: str, width: int) -> str:
+    """Spaces become line breaks, so that no offset moves."""
+    letters, start = list(line), 0
+    while len(line) - start > width:
+        place = line.rfind(" ", start + 1, start + width)
+        if place < 0:
+            break
+        letters[place] = "\n"
+        start = place + 1
+    return "".join(letters)
 
 
 def _capital(letter: str) -> str:
@@ -90,7 +104,7 @@ def _capital(letter: str) -> str:
     return upper if len(upper) == 1 else letter
 
 
-def _spoil(rng: Random, word: str) -> str:
+def spoilt(rng: Random, word: str) -> str:
     """Two letters swapped, one lost, or one doubled."""
     place = 1 + int(rng.random() * (len(word) - 3))
     swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
