@@ -29,7 +29,7 @@ def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: fl
         candidates = {sub.name: _files(sub) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)}
     held = {name: files for name, files in candidates.items() if any(table_of(path, mapping) for path in files)}
     if not held:
-        raise InputError(_nothing(folder, mapping, candidates))
+        raise InputError(_nothing(folder, mapping, {"": here, **candidates}))
     if delivery == "full":
         held = dict([list(held.items())[-1]])
     ready = {name: files for name, files in held.items() if not _being_written(files, settle_s)}

@@ -19,7 +19,12 @@ def homes(people: pa.Table, batches: int = 1) -> pa.Table:
     """Subjects 1, 2, ... in the order the persons came in."""
     count = range(len(people))
     subject = pa.array([i + 1 for i in count], pa.int64())
-    columns = {"key": people["key"], "origin_id": subject, "subject_id": subject, "ordinal": pa.array(count, pa.int64())}
+    columns = {
+        "key": people["key"],
+        "origin_id": subject,
+        "subject_id": subject,
+        "ordinal": pa.array(count, pa.int64()),
+    }
     return pa.table({**columns, "batch": pa.array([i * batches // len(people) for i in count], pa.int32())})
 
 

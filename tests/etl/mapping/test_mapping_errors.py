@@ -1,0 +1,34 @@
+"""A wrong mapping fails when it is loaded, with a message that lists the right names: tests/cases/mapping_errors.yaml."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract.errors import MappingError
+from etl.mapping.load import load
+
+CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "mapping_errors.yaml").read_text(encoding="utf-8"))
+GOOD = {
+    "person": "PATIENT",
+    "columns": {"START": "dateTime", "PATIENT": "id!", "VALUE": "string"},
+    "maps": {"gender": {"M": "male"}},
+    "resources": {},
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_message(case: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "source.yaml").write_text("about: wrong on purpose\n", encoding="utf-8")
+    table = {**GOOD, **{key: value for key, value in case.items() if key not in ("name", "says")}}
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump(table, sort_keys=False), encoding="utf-8")
+    with pytest.raises(MappingError) as raised:
+        load(str(tmp_path))
+    for words in case["says"]:
+        assert words in str(raised.value)
+
+
+def test_an_unknown_mapping_lists_the_known() -> None:
+    with pytest.raises(MappingError, match="synthea"):
+        load("sinthea")
