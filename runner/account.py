@@ -10,6 +10,8 @@ COLUMNS = ("in", "out", "quarantined", "duplicates", "superseded", "deleted")  #
 
 
 def rows_in(manifest: Manifest) -> int:
+    if manifest["status"] == "unchanged":
+        return 0  # what it says of its sources is what the night before had read
     return sum(sum(source.get("rows_in", {}).values()) for source in manifest.get("sources", {}).values())
 
 
@@ -62,6 +64,8 @@ def accounts(manifest: Manifest) -> list[dict[str, Any]]:
 def told(manifest: Manifest) -> dict[str, Any]:
     """The declared tables that have rows, or had some last night; not what the runner remembers for itself."""
     tables = sorted(manifest.get("tables", {}).items())
+    if manifest["status"] == "unchanged":
+        tables = [(n, {**said, "rows_before": said["rows"], "files_written": 0}) for n, said in tables]
     return {n: said for n, said in tables if n in declared() and (said["rows"] or said.get("rows_before"))}
 
 

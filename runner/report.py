@@ -45,14 +45,16 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "empty": sections.empty_tables(manifest),
         "own": sections.memory_of_nights(manifest),
         "parts": sections.parts(manifest),
-        "steps": sections.steps(manifest),
+        "steps": sections.steps(manifest) if manifest["status"] != "unchanged" else [],
         "memory": sections.memory(manifest),
         "print": _fingerprint(manifest),
     }
 
 
 def _whole(manifest: Manifest) -> Manifest:
-    """A night that failed early knows less; what it does not say is empty."""
+    """A night that failed early knows less, one without news repeats what the last one did; both are left out."""
+    if manifest["status"] == "unchanged":
+        manifest = {name: said for name, said in manifest.items() if name not in ("sources", "steps", "warnings")}
     absent: dict[str, Any] = {"balance": [], "quarantine": [], "warnings": [], "sources": {}, "error": None}
     return {**absent, "engine": {"kind": "?", "workers": 1}, **manifest}
 

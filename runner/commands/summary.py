@@ -9,10 +9,9 @@ from runner.commands.screen import near, table
 
 
 def show(console: Console, manifest: Manifest, lake: Path) -> None:
-    _tables(console, manifest)
-    _quarantine(console, manifest)
-    _balance(console, manifest)
-    _checks(console, manifest)
+    if manifest["status"] != "unchanged":
+        for part in (_tables, _quarantine, _balance, _checks):
+            part(console, manifest)
     colour = {"published": "green", "failed": "red"}.get(manifest["status"], "default")
     console.print(f"\n[{colour}]{verdict(manifest)}[/]")
     spent = f"{seconds(manifest['seconds'])} wall, {seconds(manifest['cpu_seconds'])} CPU"

@@ -75,6 +75,12 @@ def test_a_night_that_failed_early_has_a_report(manifest: dict[str, Any]) -> Non
     assert "the night stopped in spool" in page and "found &lt;nothing&gt; &amp; expected rows" in page
 
 
+def test_a_quiet_night_does_not_repeat_the_last_one(manifest: dict[str, Any]) -> None:
+    manifest["status"] = "unchanged"
+    text = " ".join(Reader(report.page(manifest)).text)
+    assert "Nothing new arrived" in text and "+12" not in text and "1 changed" not in text and "14 of 200" not in text
+
+
 def test_coverage_fills_empty_months_and_leaves_out_thin_tails(manifest: dict[str, Any]) -> None:
     drawn = sections.coverage(manifest)
     assert drawn and drawn.said == "2023-11 to 2024-02; 1 event before or after, from 1931-04 to 2024-02"
