@@ -34,6 +34,8 @@ NOTES = """
     WHERE made_of = 'DocumentReference' OR NOT EXISTS (
         FROM made d WHERE d.subject_id = m.subject_id AND d.text = m.text
             AND d.encounter_id IS NOT DISTINCT FROM m.encounter_id AND d.made_of = 'DocumentReference')
+        AND NOT EXISTS (FROM made o WHERE o.id = m.id AND o.subject_id = m.subject_id AND o.made_of = m.made_of
+            AND contains(o.text, m.text) AND (length(o.text), m.note_id) > (length(m.text), o.note_id))
     ORDER BY people.place, time, note_id
 """
 
@@ -44,7 +46,7 @@ def _knowledge() -> bytes:
 
 @dataclass
 class ExtractNotes:
-    """The same text in a DiagnosticReport and a DocumentReference of one encounter is one note."""
+    """A report whose text stands in a document of its encounter, or in full in the same report, is no second note."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -67,22 +69,22 @@ class ExtractNotes:
         return False
 
     def open(self) -> None:
-        _ = self._reader, self._kinds
+        _ = self.reader, self.kinds
 
     @cached_property
     def _said(self) -> dict[str, Any]:
         return dict(yaml.safe_load(_knowledge()))
 
     @cached_property
-    def _reader(self) -> Reader:
+    def reader(self) -> Reader:
         return Reader.of(self._said)
 
     @cached_property
-    def _kinds(self) -> Kinds:
+    def kinds(self) -> Kinds:
         return Kinds.of(self._said)
 
     def run(self, shard: Shard) -> Shard:
-        rows = parts(shard.get(DOCUMENTS), shard.get(REPORTS), self._reader.starts)
+        rows = parts(shard.get(DOCUMENTS), shard.get(REPORTS), self.reader.starts)
         texts, faults = self._read(rows)
         rows = rows.drop_columns(["text", "data"]).append_column("text", texts).append_column("kind", self._kind(rows))
         readable = pc.is_valid(texts)
@@ -99,7 +101,7 @@ class ExtractNotes:
         for place, (data, content_type, url) in enumerate(zip(*columns, strict=True)):
             found: str | Unreadable | None = texts[place]
             if found is None:
-                found = self._reader.text(data, content_type) if data else ELSEWHERE if url else NO_CONTENT
+                found = self.reader.text(data, content_type) if data else ELSEWHERE if url else NO_CONTENT
             if isinstance(found, str) and not found.strip():
                 found = EMPTY
             if isinstance(found, Unreadable):
@@ -109,7 +111,7 @@ class ExtractNotes:
 
     def _kind(self, rows: pa.Table) -> pa.Array:
         concepts = rows.column("concepts").combine_chunks().dictionary_encode()
-        kinds = [self._kinds.kind(said) for said in concepts.dictionary.to_pylist()]
+        kinds = [self.kinds.kind(said) for said in concepts.dictionary.to_pylist()]
         return pa.array(kinds, pa.string()).take(concepts.indices)
 
 
