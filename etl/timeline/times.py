@@ -14,6 +14,7 @@ PRECISIONS = ("year", "month", "day", "minute", "second")
 YEAR, MONTH, DAY, MINUTE, SECOND = range(5)
 FULL = 20  # characters from which a dateTime says seconds and zone: 2026-11-20T23:07:13Z
 NO_TIME = np.iinfo(np.int64).min
+PARTIAL = re.compile(r"\d{4}(-\d\d){0,2}")
 MINUTE_ONLY = re.compile(r"T\d\d:\d\d($|Z|[+-])")
 
 
@@ -76,6 +77,8 @@ def read_one(text: str, zone: str) -> tuple[int, int, int]:
 
 
 def _partial(text: str, zone: ZoneInfo) -> tuple[int, int, int]:
+    if not PARTIAL.fullmatch(text):
+        raise ValueError("not a FHIR date")
     parts = [int(part) for part in text.split("-")]
     precision = len(parts) - 1
     year, month, day = (*parts, 1, 1)[:3]
