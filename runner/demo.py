@@ -16,6 +16,7 @@ from simulate.config import HospitalConfig
 from simulate.hospital import Summary, simulate
 
 REGISTRY = Path(__file__).parents[1] / "pipelines.yaml"
+ERRORS = 0.0005  # share of raw rows spoiled, so that there is something to reject
 QUESTIONS = (
     (
         "Which diagnoses do people have?",
@@ -36,7 +37,7 @@ def prepare(out: Path, patients: int, seed: int, progress: Progress) -> Path:
     inbox, registry = out / "inbox", out / "pipelines.yaml"
     out.mkdir(parents=True, exist_ok=True)
     if not inbox.exists():
-        _simulate(HospitalConfig(patients=patients, seed=seed), inbox, progress)
+        _simulate(HospitalConfig(patients=patients, seed=seed, errors=ERRORS), inbox, progress)
     if not registry.exists():
         shutil.copyfile(_registry(), registry)
     return registry

@@ -1,0 +1,54 @@
+"""The demo from end to end: a hospital, two nights, questions; and no patient's name where none may be."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from runner import cli
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    out = tmp_path_factory.mktemp("demo") / "demo"
+    return out, call("demo", "--patients", 30, "--out", out)
+
+
+def test_the_first_night_is_published_and_answers(demo: tuple[Path, Result]) -> None:
+    out, said = demo
+    assert said.exit_code == 0, said.output
+    assert "every account balances" in said.stdout and "HOSPITAL_ADMISSION" in said.stdout
+    assert len(list((out / "lake" / "runs").glob("*/report.html"))) == 1
+
+
+def test_manifest_report_and_log_name_no_patient(demo: tuple[Path, Result]) -> None:
+    out, _ = demo
+    with (out / "inbox" / "csv" / "patients.csv").open(encoding="utf-8") as file:
+        names = {row["LAST"] for row in csv.DictReader(file)}
+    public = " ".join(path.read_text(encoding="utf-8") for path in (out / "lake" / "runs").glob("*/*"))
+    assert names and not [name for name in names if f" {name} " in public or f'"{name}' in public]
+    assert "patients.csv" not in public
+
+
+def test_the_second_night_finds_nothing_new(demo: tuple[Path, Result]) -> None:
+    out, _ = demo
+    before = json.loads(call("status", "--json", "--lake", out / "lake").stdout)["snapshot"]
+    said = call("run", "--config", out / "pipelines.yaml")
+    assert said.exit_code == 0 and "Nothing new arrived" in said.stdout
+    assert json.loads(call("status", "--json", "--lake", out / "lake").stdout)["snapshot"] == before
+
+
+def test_fhir_goes_out_as_it_is_counted(demo: tuple[Path, Result], tmp_path: Path) -> None:
+    out, _ = demo
+    call("export", "fhir", "--phi", "--lake", out / "lake", "--out", tmp_path / "bulk")
+    counted = json.loads(call("status", "--json", "--lake", out / "lake").stdout)["tables"]
+    listed = json.loads((tmp_path / "bulk" / "manifest.json").read_bytes())["output"]
+    assert {f"phi/fhir/{entry['type']}": entry["count"] for entry in listed} == {
+        name: rows for name, rows in counted.items() if name.startswith("phi/fhir/")
+    }
