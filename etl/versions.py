@@ -7,13 +7,12 @@ a tombstone removes. Every row is accounted for: before + made = kept + duplicat
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.digests import row_digests
+from schemas.digests import hashed, row_digests
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,7 @@ def _repeated(rows: pa.Table) -> np.ndarray:
     names = [name for name in ("source", "resourceType", "id") if name in rows.column_names]
     if not len(rows):
         return np.zeros(0, dtype=bool)
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("hashed", rows.select(names))
-        keys = connection.sql(f"SELECT hash({', '.join(names)}) AS key FROM hashed").fetchnumpy()["key"]
+    keys = hashed(rows.select(names), f"hash({', '.join(names)})")
     order = np.argsort(keys)
     same = keys[order][1:] == keys[order][:-1]
     repeated = np.zeros(len(rows), dtype=bool)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -16,6 +17,8 @@ from contract.errors import ConfigError, InputError
 from contract.work import Stage
 from etl.fhir.tables import from_json
 from runner.config import Config, Entry
+from schemas.fhir import resource_types
+from schemas.night import QUARANTINE
 from schemas.registry import table
 
 PATIENT = "patient_id"  # stands in for subject_id in files from outside
@@ -30,12 +33,16 @@ def apply(
 ) -> dict[str, int]:
     """Run a step on the tables given; rows written, by table. Slashes in table names become folders below `out`."""
     stage = _stage(step, config, parameters)
-    shard = {name: _read(name, path) for name, path in inputs.items()}
+    rejected: list[pa.Table] = []
+    shard = {name: _read(name, path, rejected) for name, path in inputs.items()}
     persons = _persons(shard)
     ready = {name: _ready(name, rows, persons) for name, rows in shard.items()}
     stage.open()
-    made = stage.run({**{name: table(name).empty() for name in stage.reads if "*" not in name}, **ready})
-    return {name: _write(name, rows, persons, out) for name, rows in made.items()}
+    made = dict(stage.run({**{name: table(name).empty() for name in stage.reads if "*" not in name}, **ready}))
+    written = {name: _write(name, rows, persons, out) for name, rows in made.items()}
+    if rejected:
+        written[QUARANTINE.name] = _write(QUARANTINE.name, pa.concat_tables(rejected), persons, out)
+    return written
 
 
 def _stage(step: str, config: Config | None, parameters: Mapping[str, str]) -> Stage:
@@ -60,32 +67,56 @@ def _typed(entry: Entry, name: str, text: str) -> Any:
     """The text of a --set NAME=TEXT as the type of the stage's default."""
     kinds = {f.name: f.type for f in fields(entry.kind())}
     kind = str(kinds.get(name, "str"))
-    return {"int": int, "float": float, "bool": lambda t: t.lower() in ("true", "1", "yes")}.get(kind, str)(text)
+    if kind == "bool":
+        return text.lower() in ("true", "1", "yes")
+    return int(text) if kind == "int" else float(text) if kind == "float" else text
 
 
-def _read(name: str, path: Path) -> pa.Table:
+def _read(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
     if not path.exists():
         raise InputError(f"{name}: the file given is not there; expected Parquet, NDJSON or CSV.")
     if path.suffix == ".parquet":
         return pq.read_table(path)
     if path.suffix in (".ndjson", ".jsonl"):
-        return _resources(name, path) if "fhir/" in name else pyarrow.json.read_json(path)
+        return _resources(name, path, rejected) if "fhir/" in name else pyarrow.json.read_json(path)
     if path.suffix == ".csv":
         return pyarrow.csv.read_csv(path)
     raise InputError(f"{name}: a file that ends in {path.suffix!r} cannot be read; expected .parquet, .ndjson or .csv.")
 
 
-def _resources(name: str, path: Path) -> pa.Table:
-    """FHIR resources as rows; the person is the resource's patient."""
+def _resources(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
+    """FHIR resources as rows; the person is the resource's patient. What cannot be read goes to phi/quarantine."""
     kind = name.rsplit("/", 1)[-1]
-    rows, rejected = from_json(kind, [line for line in path.read_bytes().splitlines() if line.strip()])
-    if len(rejected):
-        raise InputError(f"{name}: {len(rejected)} resource(s) cannot be read; the first: {rejected[0]}.")
-    return rows.append_column(PATIENT, patients(kind, rows))
+    lines = [(n, line) for n, line in enumerate(path.read_bytes().splitlines(), 1) if line.strip()]
+    parsed = from_json(kind, [line for _, line in lines])
+    bad = parsed.rejected.to_pylist()
+    if bad:
+        rows = [
+            {
+                "source": "apply",
+                "file": path.name,
+                "line": lines[row["row"]][0],
+                "target": kind,
+                "column": row.get("element"),
+                "rule": row["rule"],
+                "message": row.get("message") or "The resource cannot be read; mend it and apply again.",
+                "raw": lines[row["row"]][1].decode("utf-8", "replace"),
+            }
+            for row in bad
+        ]
+        rejected.append(pa.Table.from_pylist(rows, schema=QUARANTINE.schema))
+    rows_of = parsed.table
+    return rows_of.append_column(PATIENT, _patients(kind, rows_of))
 
 
-def patients(kind: str, rows: pa.Table) -> pa.Array:
-    raise NotImplementedError(kind, rows)
+def _patients(kind: str, rows: pa.Table) -> pa.Array | pa.ChunkedArray:
+    """Patient.id of each row: its own, or what the type's patient element refers to; null for rows of no patient."""
+    element = resource_types()[kind].patient if kind in resource_types() else ""
+    if element == "id":
+        return rows["id"]
+    if not element or element not in rows.column_names:
+        return pa.nulls(len(rows), pa.string())
+    return pc.replace_substring_regex(pc.struct_field(rows[element], "reference"), "^.*/", "")
 
 
 def _persons(shard: Mapping[str, pa.Table]) -> pd.Index:

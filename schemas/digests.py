@@ -1,5 +1,7 @@
 """Digests of rows, vectorised: the same content gives the same 64 bits, whatever file brought it."""
 
+from functools import cache
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -7,6 +9,23 @@ import pyarrow as pa
 from schemas.fhir import ORIGIN
 
 PROVENANCE = frozenset(column.name for column in ORIGIN)
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One a process: to open one costs as much as to hash a hundred thousand rows."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def hashed(rows: pa.Table, expression: str) -> np.ndarray:
+    """A UBIGINT expression over the columns of `rows`, row by row."""
+    connection = _connection()
+    connection.register("hashed", rows)
+    try:
+        found = connection.sql(f"SELECT {expression} AS digest FROM hashed").to_arrow_table()["digest"]
+    finally:
+        connection.unregister("hashed")
+    return np.asarray(found.to_numpy(), dtype=np.uint64)
 
 
 def row_digests(rows: pa.Table) -> np.ndarray:
@@ -21,7 +40,4 @@ def row_digests(rows: pa.Table) -> np.ndarray:
     digest = "0::UBIGINT"
     for name in columns:
         digest = f'xor({digest}, CASE WHEN "{name}" IS NULL THEN 0::UBIGINT ELSE hash(\'{name}\', "{name}") END)'
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("hashed", rows.select(columns))
-        found = connection.sql(f"SELECT {digest} AS digest FROM hashed").fetchnumpy()["digest"]
-    return np.asarray(found, dtype=np.uint64)
+    return hashed(rows.select(columns), digest)
