@@ -45,7 +45,7 @@ def write_tables(folder: Path, people: int, rows: int) -> None:
     (folder / "patients.csv").write_text("Id,BIRTHDATE,DEATHDATE,SSN\n" + persons)
     made = "".join(f"2020-01-01T00:00:00Z,p{n % people},e{n},8302-2,{n},numeric\n" for n in range(rows))
     (folder / "observations.csv").write_text(",".join(HEADER) + "\n" + made)
-    (folder / "payers.csv").write_text("Id,NAME\n1,one\n")
+    (folder / "supplies.csv").write_text("Id,NAME\n1,one\n")
 
 
 @pytest.fixture
@@ -102,8 +102,8 @@ def test_rows_broken_by_cell_ways_still_read_as_csv(spoiled: tuple[Path, spoil.T
 
 def test_tables_outside_the_spec_are_copied(spoiled: tuple[Path, spoil.Truth]) -> None:
     folder, truth = spoiled
-    assert (folder / "payers.csv").read_text() == "Id,NAME\n1,one\n"
-    assert not [name for name, _ in truth.lines if name == "payers.csv"]
+    assert (folder / "supplies.csv").read_text() == "Id,NAME\n1,one\n"
+    assert not [name for name, _ in truth.lines if name == "supplies.csv"]
 
 
 def test_a_cell_with_a_line_break_is_refused(tmp_path: Path) -> None:
