@@ -44,9 +44,10 @@ def _text(value: Any) -> str:
 
 
 def write(schema: pa.Schema, batches: Batches, form: str, out: Path | None, *, private: bool) -> None:
-    """All rows; a file made from PHI is readable by its owner only. Without a name, `table` is refused."""
+    """All rows; a file made from PHI is readable by its owner only, and where no form is said its ending says it."""
+    form = out.suffix.removeprefix(".") if out and form not in WRITERS else form
     if form not in WRITERS:
-        raise InputError(f"--out needs --format {', '.join(WRITERS)}; a table is for the screen.")
+        raise InputError(f"--out ends in .{form}; expected --format or an ending of {', '.join(WRITERS)}.")
     with _opened(out, private) as file:
         WRITERS[form](schema, batches, file)
 

@@ -109,7 +109,9 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="Slashes of table names are dots: fhir.Patient.")],
     phi: Annotated[bool, typer.Option("--phi", help="Also the PHI root, as phi.notes; written to the audit.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = Format.table,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="In place of the terminal.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="In place of the terminal; its ending says the format.")
+    ] = None,
     lake: LakeFolder = LAKE,
 ) -> None:
     """Ask the published snapshot in SQL. DuckDB, every table a view; nothing outside the lake can be read.

@@ -93,7 +93,10 @@ def _load(path: Path) -> "Config":
 
 
 def _engaged(config: "Config", pipeline: str, kind: str | None, workers: int | None) -> "Config":
+    from runner.engine import engine
+
     found = config.pipeline(pipeline)
     said = {name: value for name, value in (("kind", kind), ("workers", workers)) if value is not None}
     changed = replace(found, engine=replace(found.engine, **said))  # type: ignore[arg-type]
+    engine(changed.engine)  # refuses a kind it does not know
     return replace(config, pipelines={**config.pipelines, pipeline: changed})

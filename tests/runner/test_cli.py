@@ -68,6 +68,19 @@ def test_query_of_phi_is_audited_by_digest(lake: Path) -> None:
     assert modes == ["700", "600"]
 
 
+def test_the_ending_of_a_file_says_its_format(lake: Path, tmp_path: Path) -> None:
+    call("query", "--lake", lake, "--out", tmp_path / "a.csv", "select 1 as one")
+    assert (tmp_path / "a.csv").read_text() == "one\n1\n"
+    refused = call("query", "--lake", lake, "--out", tmp_path / "a.xls", "select 1")
+    assert isinstance(refused.exception, InputError) and not (tmp_path / "a.xls").exists()
+
+
+def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("nightly: {sources: {}}", encoding="utf-8")
+    said = call("run", "--config", tmp_path / "p.yaml", "--engine", "abacus")
+    assert isinstance(said.exception, ConfigError) and "serial" in str(said.exception)
+
+
 def test_an_answer_made_of_phi_is_private(lake: Path, tmp_path: Path) -> None:
     call("query", "--phi", "--lake", lake, "--format", "parquet", "--out", tmp_path / "a", "from phi.notes")
     assert oct((tmp_path / "a").stat().st_mode)[-3:] == "600"
