@@ -37,6 +37,8 @@ def _unchanged(raw: bytes, written: bytes) -> bool:
 def repeats(raw: bytes, found: Any) -> str:
     """The name that an object repeats, or nothing. Cheap when none does: then all names are there again."""
     written = orjson.dumps(found)
+    if written == raw:
+        return ""
     plain = not any(mark in raw for mark in HIDES_NAMES)
     if (plain and raw.count(b'":') == written.count(b'":')) or _unchanged(raw, written):
         return ""

@@ -30,6 +30,9 @@ def owner(kind: str, resource: Mapping[str, Any], urls: Mapping[str, str], looku
     if kind == "Patient":
         return str(resource["id"])
     for path in _paths(kind):
+        found = resource.get(path)
+        if isinstance(found, dict):  # the common case, for speed
+            return _person(found, resource, urls, lookup)
         named = {_person(value, resource, urls, lookup) for value in _values(resource, path.split("."))} - {SHARED}
         certain = named - {UNNAMED} or named
         if len(certain) == 1:

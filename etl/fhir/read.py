@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.work import Shard
-from etl.fhir.attachments import KINDS, inline
+from etl.fhir.attachments import KINDS, attachments, inline
+from etl.fhir.binaries import binary_id, fetch
 from etl.fhir.links import MARK, relink
 from etl.fhir.receive import ABOUT, BINARIES, LINKS, REJECTED
 from etl.fhir.spool import batch_name, read_parts
@@ -25,7 +26,7 @@ def read(folder: Path, batch: int) -> Shard:
     for kind, mine in _by_table(rows).items():
         lines = _relinked(mine.column("line").combine_chunks(), answers)
         if kind in KINDS:
-            lines = _with_binaries(kind, lines, folder / f"{BINARIES}.arrow")
+            lines = _with_binaries(kind, lines, folder / BINARIES)
         parsed = from_json(kind, lines)
         if len(parsed.rejected):
             rejected.append(_quarantine(parsed.rejected, mine, lines, group))
@@ -61,18 +62,17 @@ def _relinked(lines: pa.Array, answers: dict[bytes, bytes]) -> pa.Array:
     return pa.array(made, pa.large_binary())
 
 
-def _with_binaries(kind: str, lines: pa.Array, file: Path) -> pa.Array:
-    if not file.exists():
+def _with_binaries(kind: str, lines: pa.Array, folder: Path) -> pa.Array:
+    pointing = pc.match_substring(lines, "Binary/")
+    if not folder.exists() or not pc.any(pointing).as_py():
         return lines
-    table = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
-    held = {row["id"]: (row["data"], row["type"] or None) for row in table.to_pylist()}
-    found = [inline(kind, orjson.loads(line), lambda url: held.get(_binary(url))) or line for line in lines.to_pylist()]
-    return pa.array(found, pa.large_binary())
-
-
-def _binary(url: str) -> str:
-    path, _, id_ = url.partition("/_history/")[0].rpartition("/")
-    return id_ if path == "Binary" or path.endswith("/Binary") else ""
+    asked = [
+        orjson.loads(line) if ask else None for line, ask in zip(lines.to_pylist(), pointing.to_pylist(), strict=True)
+    ]
+    ids = {binary_id(a.get("url")) for resource in asked if resource for a in attachments(kind, resource)}
+    held = fetch(folder, ids)
+    made = [inline(kind, resource, lambda url: held.get(binary_id(url))) if resource else None for resource in asked]
+    return pa.array([new or old for new, old in zip(made, lines.to_pylist(), strict=True)], pa.large_binary())
 
 
 def _dressed(table: pa.Table, rows: pa.Table, group: str) -> pa.Table:

@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from contract.work import Group, Spooled
 from etl.fhir.attachments import KINDS, attachments, file_of, inline
+from etl.fhir.binaries import Shelf
 from etl.fhir.entry import Deleted, Entry, Fault, Item, text_of
 from etl.fhir.files import folder_of, is_fhir, items
 from etl.fhir.links import Links
 from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
-from etl.fhir.spool import Homes, Writer, write_part
+from etl.fhir.spool import Homes, Writer
 from etl.fhir.tables import ID, MESSAGES
 from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
@@ -52,7 +53,7 @@ class Reception:
     def __post_init__(self) -> None:
         self.root = folder_of(self.group)
         self.writer = Writer(self.folder, self.homes)
-        self.binaries: list[dict[str, str]] = []
+        self.shelf = Shelf(self.folder / BINARIES)
 
     @cached_property
     def _patients(self) -> Mapping[tuple[str, str], str]:
@@ -65,6 +66,7 @@ class Reception:
                 self._take(item, name)
         refuse(self.versions, "", "in all its files")
         self.writer.flush()
+        self.shelf.flush()
         self._leave_notes()
         return Spooled(
             rows_in=dict(self.rows_in),
@@ -116,9 +118,8 @@ class Reception:
         return False
 
     def _with_attachments(self, entry: Entry) -> bytes:
-        if entry.kind == "Binary" and isinstance(entry.resource.get("data"), str):
-            kept = {"id": entry.resource["id"], "data": entry.resource["data"]}
-            self.binaries.append(kept | {"type": str(entry.resource.get("contentType", ""))})
+        if entry.kind == "Binary":
+            self.shelf.add(entry.resource)
         if entry.kind not in KINDS or not any("url" in a for a in attachments(entry.kind, entry.resource)):
             return entry.raw
         made = inline(entry.kind, orjson.loads(entry.raw), lambda url: file_of(self.root, url))
@@ -138,8 +139,6 @@ class Reception:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / LINKS).write_bytes(orjson.dumps(self.links.answers()))
         (self.folder / ABOUT).write_bytes(orjson.dumps({"group": self.group.name}))
-        if self.binaries:
-            write_part(self.folder / f"{BINARIES}.arrow", pa.Table.from_pylist(self.binaries))
         LOG.info(
             "conditional references: %d asked, %d unanswered; shared resources that came again: %d",
             self.links.asked.total(),

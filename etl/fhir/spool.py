@@ -96,13 +96,9 @@ def batch_name(batch: int) -> str:
     return "shared" if batch == SHARED_BATCH else f"batch-{batch:06d}"
 
 
-def write_part(file: Path, rows: pa.Table) -> None:
-    with (
-        pa.OSFile(str(file), "wb") as sink,
-        pa.ipc.new_file(
-            sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)
-        ) as writer,
-    ):
+def write_part(file: Path, rows: pa.Table, compression: str | None = "lz4") -> None:
+    options = pa.ipc.IpcWriteOptions(compression=compression, unify_dictionaries=True)
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, rows.schema, options=options) as writer:
         writer.write_table(rows)
 
 

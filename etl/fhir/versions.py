@@ -49,10 +49,11 @@ def other_version(kind: str, resource: dict[str, Any]) -> str:
         return _types()[kind]
     if kind in STATEMENTS:
         return _stated(resource)
-    for name, told in _tells().get(kind, {}).items():
-        if name in resource:
+    tells = _tells().get(kind, {})
+    if not tells.keys().isdisjoint(resource):
+        for name in tells.keys() & resource.keys():
             shape = SHAPES.get(type(resource[name]), "")
-            for expected, version in told:
+            for expected, version in tells[name]:
                 if expected in ("", shape):
                     return version
     meta = resource.get("meta")
