@@ -9,6 +9,7 @@ import orjson
 
 from etl.fhir.entry import NO_URLS, Deleted, Entry, Fault, Item
 from etl.fhir.exacting import read_exactly, repeated_name, salvage, write, write_broken
+from etl.fhir.manifest import is_manifest
 
 LINK = re.compile(rb'("reference":"|"url":"(?=urn:))([^"#][^"]*)"')
 DELETE = re.compile(r"^/?([A-Za-z]+)/([A-Za-z0-9\-.]{1,64})$")
@@ -46,6 +47,8 @@ def document(raw: bytes, wanted: Wanted = ALL) -> Iterator[Item]:
 
 
 def expand(found: Any, raw: bytes, wanted: Wanted = ALL) -> Iterator[Item]:
+    if is_manifest(found):
+        return
     if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
         yield Fault(1, "not-fhir", "an object with a resourceType was expected; move the file out of the inbox", raw)
     elif found["resourceType"] == "Bundle":

@@ -15,6 +15,7 @@ from contract.work import Delivery, Group
 from etl.fhir.documents import ALL, Wanted, document, expand
 from etl.fhir.entry import BOM, Deleted, Entry, Fault, Item
 from etl.fhir.exacting import repeats
+from etl.fhir.manifest import missing
 
 LOG = logging.getLogger("chartloom.etl.fhir")
 SUFFIXES = (".json", ".ndjson", ".jsonl")
@@ -45,6 +46,9 @@ def _group(root: Path, folder: Path, settle_s: float, now: float) -> Group | Non
         return None
     files = tuple(file for file in every if not file.name.startswith("."))
     if not any(is_fhir(file) for file in files):
+        return None
+    if missing(files):
+        LOG.warning("%d file(s) of a manifest are not there: the group is left until they are", len(missing(files)))
         return None
     return Group(folder.relative_to(root).as_posix(), files)
 
@@ -103,13 +107,8 @@ def _document(raw: bytes, wanted: Wanted) -> Iterator[Item]:
     first, _, rest = raw.lstrip().partition(b"\n")
     if rest.lstrip().startswith(b"{") and first.rstrip().endswith(b"}"):
         yield from _lines(io.BytesIO(raw), wanted)  # NDJSON by another name
-    elif not _manifest(raw):
+    else:
         yield from document(raw, wanted)
-
-
-def _manifest(raw: bytes) -> bool:
-    """A bulk export's list of files is no resource."""
-    return b'"transactionTime"' in raw and b'"output"' in raw and b'"resourceType"' not in raw[:200]
 
 
 def _lines(stream: io.BufferedIOBase, wanted: Wanted) -> Iterator[Item]:

@@ -18,6 +18,7 @@ from etl.fhir.binaries import Shelf
 from etl.fhir.entry import Deleted, Entry, Fault, Item, text_of
 from etl.fhir.files import folder_of, is_fhir, items
 from etl.fhir.links import Links
+from etl.fhir.manifest import promised
 from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.spool import Homes, Writer
@@ -59,11 +60,18 @@ class Reception:
     def _patients(self) -> Mapping[tuple[str, str], str]:
         return by_identifier(self.group.files)
 
+    @cached_property
+    def _promised(self) -> Mapping[str, int | None]:
+        return promised(self.group.files)
+
     def run(self) -> Spooled:
         for file in filter(is_fhir, self.group.files):
             name = file.relative_to(self.root).as_posix()
+            read = 0
             for item in items(file):
                 self._take(item, name)
+                read += 1
+            self._compare(name, file.name.removesuffix(".gz"), read)
         refuse(self.versions, "", "in all its files")
         self.writer.flush()
         self.shelf.flush()
@@ -75,6 +83,12 @@ class Reception:
             quarantine=pa.Table.from_pylist(self.rejected, schema=REJECTED),
             deleted=pa.Table.from_pylist([{"type": d.kind, "id": d.id} for d in self.deleted], schema=DELETED),
         )
+
+    def _compare(self, name: str, listed: str, read: int) -> None:
+        expected = self._promised.get(listed)
+        if expected is not None and read < expected:
+            message = f"the manifest promises {expected} resources, {read} are there; deliver the file again"
+            self._reject(Fault(0, "truncated-file", message, b""), name)
 
     def _take(self, item: Item, file: str) -> None:
         if isinstance(item, Deleted):

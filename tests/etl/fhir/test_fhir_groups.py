@@ -39,6 +39,14 @@ def test_a_file_must_rest_before_it_is_read(tmp_path: Path) -> None:
     assert len(Fhir("in", settle_s=60).groups(tmp_path)) == 1
 
 
+def test_a_delivery_waits_for_the_files_that_its_manifest_lists(tmp_path: Path) -> None:
+    urls = '{"url":"https://x/Patient.ndjson"},{"url":"https://x/Condition.ndjson"}'
+    write(tmp_path / "in", {"manifest.json": f'{{"output":[{urls}]}}', "Patient.ndjson": PATIENT})
+    assert Fhir("in", settle_s=0).groups(tmp_path) == []
+    write(tmp_path / "in", {"Condition.ndjson.gz": "{}"})
+    assert len(Fhir("in", settle_s=0).groups(tmp_path)) == 1
+
+
 def test_an_absent_inbox_and_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Make it, or mend `path`"):
         Fhir("in").groups(tmp_path)
