@@ -15,7 +15,38 @@ from etl.mapping.shapes import arguments
 from etl.mapping.tree import Sql
 
 MAP = re.compile(r"\bmap\(((?:[^()]|\([^()]*\))*)\)")
-TEXT_OR_NAME = re.compile(r"'(?:[^']|'')*'|\bid\((\w+)\)|\"([^\"]+)\"|\b([A-Za-z_]\w*)\b")
+TEXT_OR_NAME = re.compile(
+    r"""'(?:[^']|'')*'|\bid\((?P<id>\w+)\)|"(?P<quoted>[^"]+)"|(?<![Aa][Ss] )\b(?P<name>[A-Za-z_]\w*)\b(?!\s*\()"""
+)
+WORDS = frozenset(  # of SQL: a column of that name is written in double quotes
+    [
+        "AND",
+        "AS",
+        "ASC",
+        "BETWEEN",
+        "BY",
+        "CASE",
+        "CAST",
+        "DESC",
+        "DISTINCT",
+        "ELSE",
+        "END",
+        "FALSE",
+        "FROM",
+        "IN",
+        "IS",
+        "LIKE",
+        "NOT",
+        "NULL",
+        "OR",
+        "ORDER",
+        "OVER",
+        "PARTITION",
+        "THEN",
+        "TRUE",
+        "WHEN",
+    ]
+)
 FITS = {
     pa.string(): ("VARCHAR",),
     pa.float64(): ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "DECIMAL", "HUGEINT", "SMALLINT", "TINYINT"),
@@ -36,24 +67,24 @@ class Expressions:
         return self.expression(text, pa.bool_(), path, ids)
 
     def expression(self, text: str, kind: pa.DataType, path: str, ids: list[str]) -> Sql:
-        written = MAP.sub(lambda found: self._map(arguments(found[1]), path), text)
-        columns = self._columns(written, ids)
-        written = re.sub(r"\bid\(\w+\)", lambda found: f'"{found[0]}"' if found[0] in ids else found[0], written)
-        found = self._try(written, columns, text, path)
+        columns: dict[str, None] = {}
+        mapped = MAP.sub(lambda found: self._map(arguments(found[1]), path), text)
+        written = TEXT_OR_NAME.sub(lambda found: self._name(found, ids, columns, lone=found[0] == mapped), mapped)
+        found = self._try(written, tuple(columns), text, path)
         if not any(found.startswith(name) for name in FITS[kind]):
             raise MappingError(
                 f"{self._table.name}.yaml: {path} is {kind}; {text!r} gives {found}. "
                 "number(x) makes a decimal, CAST(x AS VARCHAR) a text."
             )
-        return Sql(written, columns, kind)
+        return Sql(written, tuple(columns), kind)
 
-    def _columns(self, text: str, ids: list[str]) -> tuple[str, ...]:
-        found = []
-        for match in TEXT_OR_NAME.finditer(text):
-            name = match[0] if match[1] else match[2] or match[3] or ""
-            if (name in self._names or name in ids) and name not in found:
-                found.append(name)
-        return tuple(found)
+    def _name(self, found: re.Match[str], ids: list[str], columns: dict[str, None], *, lone: bool) -> str:
+        """Columns and ids are quoted, so that no name of a column is taken for a word of SQL; all else stays."""
+        name = found[0] if found["id"] else found["quoted"] or found["name"] or ""
+        if name in ids or (name in self._names and (lone or found["quoted"] or name.upper() not in WORDS)):
+            columns[name] = None
+            return f'"{name}"'
+        return found[0]
 
     def _try(self, written: str, columns: tuple[str, ...], text: str, path: str) -> str:
         """The type the expression gives, from DuckDB itself."""

@@ -1,4 +1,4 @@
-"""A wrong mapping fails when it is loaded, with a message that lists the right names: tests/cases/mapping_errors.yaml."""
+"""A wrong mapping fails when it is loaded, and the message lists the right names: tests/cases/mapping_errors.yaml."""
 
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,6 @@
 """Raw tables in, resources and quarantined rows out: tests/cases/synthea.yaml."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +13,8 @@ from etl.sources.tables import Tables
 from schemas.registry import table
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "synthea.yaml").read_text(encoding="utf-8"))
+Night = Callable[..., tuple[Spooled, list[Shard]]]
 NOT_COMPARED = ("subject_id", "origin_id", "source_group", "source_file")
-
-
-def homes(people: pa.Table, batches: int = 1) -> pa.Table:
-    """Subjects 1, 2, ... in the order the persons came in."""
-    count = range(len(people))
-    subject = pa.array([i + 1 for i in count], pa.int64())
-    columns = {
-        "key": people["key"],
-        "origin_id": subject,
-        "subject_id": subject,
-        "ordinal": pa.array(count, pa.int64()),
-    }
-    return pa.table({**columns, "batch": pa.array([i * batches // len(people) for i in count], pa.int32())})
-
-
-def night(inbox: Path, work: Path, mapping: str = "synthea", batches: int = 1) -> tuple[Spooled, list[Shard]]:
-    source = Tables(mapping, inbox.name, settle_s=0)
-    (group,) = source.groups(inbox.parent)
-    spooled = source.spool(group, homes(source.people(group), batches), work)
-    return spooled, [source.read(work, batch) for batch in spooled.batches]
 
 
 def pruned(value: Any) -> Any:
@@ -50,7 +32,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case: dict[str, Any], tmp_path: Path) -> None:
+def test_case(case: dict[str, Any], tmp_path: Path, night: Night) -> None:
     inbox = write(tmp_path / "inbox", case["files"])
     spooled, shards = night(inbox, tmp_path / "work")
     assert [shard for shard in spooled.batches if shard != SHARED_BATCH] == [0]
@@ -66,7 +48,7 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert pruned(source.people(source.groups(tmp_path)[0]).to_pylist()) == case["people"]
 
 
-def test_every_table_fits_its_declaration(tmp_path: Path) -> None:
+def test_every_table_fits_its_declaration(tmp_path: Path, night: Night) -> None:
     inbox = write(tmp_path / "inbox", {name: text for case in CASES for name, text in case["files"].items()})
     for shard in night(inbox, tmp_path / "work")[1]:
         for name, rows in shard.items():
