@@ -33,7 +33,7 @@ class HospitalConfig:
     drift: Drift = field(default_factory=Drift)
     errors: float = 0.0  # share of rows into which an error is planted
     styles: tuple[str, ...] = STYLES  # leave one out to judge on a style never seen
-    noise: float = 1.0  # SD added to every coordinate of an embedding of unit-variance signal
+    noise: float = 3.0  # SD added to every coordinate of an embedding whose signal has SD 1
     site: int = 0  # another number: other machines (assay offsets), other measuring habits
 
     def __post_init__(self) -> None:
@@ -43,6 +43,8 @@ class HospitalConfig:
             raise ConfigError(f"start {self.start} is not before end {self.end}.")
         if not 0 <= self.errors <= 1:
             raise ConfigError(f"errors is {self.errors}; it is a share of rows between 0 and 1.")
+        if self.noise <= 0:
+            raise ConfigError(f"noise is {self.noise}; the ceiling of a reader is known for noise above 0 only.")
         unknown = sorted(set(self.styles) - set(STYLES))
         if unknown or not self.styles:
             raise ConfigError(f"styles {unknown or '(none)'} not known; choose from {', '.join(STYLES)}.")

@@ -1,4 +1,4 @@
-"""Chest and pelvis films: when, with which true findings, and the embedding that an encoder would give."""
+"""Chest and pelvis films: when, and with which true findings."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +15,6 @@ from simulate.knowledge import diseases, load, places, reasons
 from simulate.people import People
 from simulate.stays import Stays
 
-WIDTH = 256
-ENCODER = "simulate-random-network-1"
 CHEST, PELVIS = 0, 1
 HIP = ("hip_fracture", "hip_surgery")
 BODY = [("51185008", "Thoracic structure (body structure)", "399208008"), ("12921003", "Pelvis", "268425006")]
@@ -72,47 +70,6 @@ def draw_films(config: HospitalConfig, illness: Illness, stays: Stays, encounter
     time = np.minimum(e.start[encounter] + delay, e.stop[encounter] - 60)
     return Films(uuids(rng, len(encounter)), e.who[encounter], encounter, time, region, present,
                  rng.random(shape) < 0.5, both, grade)  # fmt: skip
-
-
-@cache
-def network() -> tuple[Floats, Floats]:
-    """The fixed random network: one hidden layer of 128; the same in every hospital."""
-    rng = np.random.default_rng(20240229)
-    inputs = 4 * len(findings())
-    return rng.normal(size=(inputs, 128)) / 2, rng.normal(size=(128, WIDTH)) / np.sqrt(128)
-
-
-def signal(films: Films) -> Floats:
-    """Per finding: present, left, right, grade; through the network; variance of about one per coordinate."""
-    here = films.present.astype(float)
-    left = here * (films.left | films.both)
-    right = here * (~films.left | films.both)
-    first, second = network()
-    hidden = np.tanh(np.concatenate([here, left, right, here * films.grade / 3], 1) @ first)
-    return np.asarray(hidden @ second * 2.0)
-
-
-def embeddings(config: HospitalConfig, films: Films, people: People, block: int) -> tuple[Ints, pa.Table]:
-    rng = generator(config.seed, block, "embeddings")
-    """One image per chest film, and a lateral one for half of them: the same signal, its own noise."""
-    chest = np.flatnonzero(films.region == CHEST)
-    lateral = rng.random(len(films.who))[chest] < 0.5
-    film = np.concatenate([chest, chest[lateral]])
-    view = np.concatenate([films.encounter[chest] % 2, np.full(lateral.sum(), 2)])
-    vectors = signal(films)[film] + config.noise * rng.normal(size=(len(film), WIDTH))
-    flat = pa.array(vectors.astype(np.float32).reshape(-1))
-    offsets = np.arange(len(film) + 1, dtype=np.int32) * WIDTH
-    who = films.who[film]
-    return who, pa.table({
-        "patient_id": text(people.ids[who]),
-        "study_id": text(films.ids[film]),
-        "image_id": text(uuids(rng, len(film))),
-        "time": pa.array(films.time[film].astype("datetime64[s]").astype("datetime64[us]")),
-        "modality": pa.array(["CR"] * len(who)),
-        "view": pick(["PA", "AP", "LATERAL"], view),
-        "encoder": pa.array([ENCODER] * len(who)),
-        "embedding": pa.ListArray.from_arrays(pa.array(offsets), flat),
-    })  # fmt: skip
 
 
 def imaging_studies(films: Films, people: People, encounters: Encounters) -> tuple[Ints, pa.Table]:

@@ -11,7 +11,9 @@ from contract.errors import InputError
 from simulate import films, measures, records, registers, truth
 from simulate.arrays import BLOCK
 from simulate.block import Block, draw_block
+from simulate.ceiling import image_ceiling
 from simulate.config import HospitalConfig, Progress
+from simulate.embeddings import draw_images, embeddings
 from simulate.errors import plant_errors
 from simulate.notes import charting
 from simulate.records import Rows
@@ -114,8 +116,10 @@ def write_block(folder: Folder, block: Block, people: int) -> dict[str, pa.Table
     for name, table in true.items():
         folder.parquet(f"truth/{name}", table)
     if block.config.embeddings:
-        made = films.embeddings(block.config, block.films, block.people, block.number)
-        folder.parquet("embeddings/embeddings", keep(made, people))
+        images = draw_images(block.config, block.films, block.number)
+        folder.parquet("embeddings/embeddings", keep(embeddings(images, block.films, block.people), people))
+        best = image_ceiling(block.config, block.films, images, block.people)
+        folder.parquet("truth/image_ceiling", keep(best, people))
     return raw
 
 
