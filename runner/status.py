@@ -18,6 +18,7 @@ def status(root: Path) -> dict[str, Any]:
     return {
         "lake": str(root),
         "running": running(root),
+        "last_said": last_said(root),
         "snapshot": snapshot.id if snapshot else None,
         "tables": {name: said["rows"] for name, said in tables.items()},
         "bytes": sum(said["bytes"] for said in tables.values()),
@@ -30,6 +31,13 @@ def manifests(root: Path) -> list[dict[str, Any]]:
     """Of every finished run, newest first."""
     found = sorted((root / "runs").glob("*/manifest.json"), reverse=True)
     return [json.loads(path.read_text(encoding="utf-8")) for path in found]
+
+
+def last_said(root: Path) -> dict[str, Any] | None:
+    """The last line in the log of the newest run, with its run_id: how far a night under way has come."""
+    log = max((root / "runs").glob("*/log.jsonl"), default=None)
+    lines = log.read_text(encoding="utf-8").splitlines() if log else []
+    return {"run_id": log.parent.name, **json.loads(lines[-1])} if log and lines else None
 
 
 def _brief(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,10 @@ def _show_status(said: dict[str, Any]) -> None:
         None: "whether a run is under way is unknown",
     }
     console.print(f"lake {said['lake']}: {under_way[said['running']]}", soft_wrap=True)
+    if said["running"] and said["last_said"]:
+        last = said["last_said"]
+        facts = (f"{name} {value}" for name, value in last.items() if name not in ("run_id", "time"))
+        console.print(f"run {last['run_id']} last said at {last['time']}: {', '.join(facts)}")
     console.print(
         f"snapshot {said['snapshot'] or 'none yet'}, {size(said['bytes'])}, {sum(said['tables'].values()):,} rows"
     )

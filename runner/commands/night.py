@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,7 +60,7 @@ def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> Non
     from runner.plan import make_plan
 
     for line in make_plan(_load(config), pipeline).lines():
-        typer.echo(line)
+        typer.echo(fill(line, 110, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
 
 
 def apply(
