@@ -23,6 +23,7 @@ MESSAGES = {
     "reference-target": "it refers to a type that FHIR R4 does not allow here",
     "reference-absent": "the encounter it refers to was not delivered with it",
 }
+REFERENCE = r"^.*?([^/]+)(/_history/[^/]+)?$"
 BATCH_ROWS = 1 << 20  # more at once gains nothing
 
 
@@ -72,8 +73,10 @@ def _homeless(kind: str, rows: pa.Table, encounters: pa.Table | None) -> Iterato
         return
     names = pc.struct_field(rows.column("encounter"), "reference")
     distinct = pc.drop_null(pc.unique(names))
-    ids = pc.replace_substring_regex(distinct, r"^.*?([^/]+)$", r"\1")
-    absent = distinct.filter(pc.invert(pc.is_in(ids, encounters.column("id").combine_chunks())))
+    ids = encounters.column("id").combine_chunks()
+    usual = pc.binary_join_element_wise("Encounter", ids, "/")  # other forms are rare: only they are taken apart
+    others = distinct.filter(pc.invert(pc.is_in(distinct, usual)))
+    absent = others.filter(pc.invert(pc.is_in(pc.replace_substring_regex(others, REFERENCE, r"\1"), ids)))
     if len(absent):
         yield Fault("reference-absent", f"{kind}.encounter", np.flatnonzero(pc.is_in(names, absent)))
 

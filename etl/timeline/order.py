@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from etl.timeline.times import NO_TIME
 
 Ints = NDArray[np.int64]
+UNITS = (1_000_000, 1_000, 1)  # microseconds
 
 
 def persons(tables: Iterable[pa.Table]) -> pa.Array:
@@ -56,14 +57,14 @@ def sort_indices(subject: Ints, time: Ints, code: Ints, fhir_ids: pa.ChunkedArra
 
 
 def _time_rank(time: Ints) -> Ints:
-    """0 for no time, then small numbers in the order of time: seconds where all are whole, else ranks."""
+    """0 for no time, then small numbers in the order of time, in the largest unit that tells them apart."""
     known = time != NO_TIME
     if not known.any():
         return np.zeros(len(time), np.int64)
-    seconds, rest = np.divmod(np.where(known, time, 0), 1_000_000)
-    if rest.any():
-        return np.unique(time, return_inverse=True)[1].astype(np.int64) + 1
-    return np.where(known, seconds - seconds[known].min() + 1, 0)
+    first = time.min(where=known, initial=np.iinfo(np.int64).max) // UNITS[0] * UNITS[0]
+    since = np.where(known, time - first, 0)
+    unit = next(unit for unit in UNITS if not (since % unit).any())
+    return np.where(known, since // unit + 1, 0)
 
 
 def _key(subject: Ints, time: Ints, code: Ints) -> NDArray[np.uint64]:
