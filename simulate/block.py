@@ -6,7 +6,7 @@ import numpy as np
 
 from simulate.arrays import DAY, Ints, seconds
 from simulate.config import HospitalConfig
-from simulate.encounters import INPATIENT, Encounters, draw_encounters
+from simulate.encounters import INPATIENT, Encounters, Lives, draw_encounters
 from simulate.films import Films, draw_films
 from simulate.illness import Illness, draw_illness
 from simulate.measures import Values, World, draw_values
@@ -96,7 +96,7 @@ def draw_block(config: HospitalConfig, shared: Shared, number: int) -> Block:
     last = np.minimum(death, seconds(config.end) + DAY)
     courses = draw_courses(config, people, illness, stays, number)
     harms = draw_harms(config, people, courses, last, number)
-    e = draw_encounters(config, people, illness, stays, harms, last, number)
+    e = draw_encounters(config, Lives(people, illness, stays, harms, last), number)
     return Block(
         number, config, shared, people, illness, stays, death, courses, harms, e,
         draw_values(config, World(e, illness, stays, harms), number),

@@ -37,6 +37,17 @@ def kinds() -> list[dict[str, str]]:
     return rows("encounter_kinds")
 
 
+@dataclass(frozen=True)
+class Lives:
+    """What brings people to the hospital."""
+
+    people: People
+    illness: Illness
+    stays: Stays
+    harms: Harms
+    last: Ints  # per person: death or the end of the record
+
+
 @dataclass
 class Visits:
     who: Ints
@@ -101,10 +112,14 @@ def _free(visits: Visits, stays: Stays) -> Bools:
     return free
 
 
-def draw_encounters(config: HospitalConfig, people: People, illness: Illness, stays: Stays, harms: Harms,
-                    last: Ints, block: int) -> Encounters:  # fmt: skip
+def draw_encounters(config: HospitalConfig, lives: Lives, block: int) -> Encounters:
+    people, stays, last = lives.people, lives.stays, lives.last
     rng = generator(config.seed, block, "encounters")
-    parts = [*_routine(rng, people, illness, last), _biopsies(rng, people, illness), _harmed(rng, harms)]
+    parts = [
+        *_routine(rng, people, lives.illness, last),
+        _biopsies(rng, people, lives.illness),
+        _harmed(rng, lives.harms),
+    ]
     visits = Visits(*(np.concatenate([getattr(p, n) for p in parts]) for n in Visits.__dataclass_fields__))
     kept = (visits.start >= people.enter[visits.who]) & (visits.start + DAY < last[visits.who]) & _free(visits, stays)
     visits = Visits(*(getattr(visits, n)[kept] for n in Visits.__dataclass_fields__))

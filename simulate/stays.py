@@ -41,6 +41,7 @@ class Chain:
     alive: Bools
     death: Ints  # time of death, or a far future
     due: Bools  # the next admission is a readmission
+    number: int = 0  # of the link
 
 
 def draw_reasons(rng: np.random.Generator, illness: Illness, age: Floats) -> Ints:
@@ -77,8 +78,7 @@ def _severity(rng: np.random.Generator, config: HospitalConfig, when: Ints) -> F
     return np.asarray(f["severity"]["mean"] + f["severity"]["sd"] * rng.normal(size=BLOCK) + drift)
 
 
-def _link(rng: np.random.Generator, config: HospitalConfig, people: People, illness: Illness, chain: Chain,
-          number: int) -> Stays:  # fmt: skip
+def _link(rng: np.random.Generator, config: HospitalConfig, people: People, illness: Illness, chain: Chain) -> Stays:
     """One admission for everybody of the block (also those who will not have it: they are dropped later)."""
     f, who = formulas(), np.arange(BLOCK)
     start = chain.clock
@@ -97,10 +97,10 @@ def _link(rng: np.random.Generator, config: HospitalConfig, people: People, illn
                     loglogistic_draw(clock, median, f["stay_day"]["shape"]))  # fmt: skip
     days = np.clip(days, 0.2, 120)
     known = illness.has @ np.array([d.readmit for d in diseases()]) + np.array([r.readmit for r in reasons()])[reason]
-    readmission = sigmoid(readmission_logit(age, severity, days, np.full(BLOCK, float(number)), known))
+    readmission = sigmoid(readmission_logit(age, severity, days, np.full(BLOCK, float(chain.number)), known))
     readmitted = ~died & (rng.random(BLOCK) < readmission)
     stop = start + (days * DAY).astype(np.int64)
-    return Stays(who, np.full(BLOCK, number), reason, start, stop, severity, treated, propensity, hazard, died,
+    return Stays(who, np.full(BLOCK, chain.number), reason, start, stop, severity, treated, propensity, hazard, died,
                  readmission, readmitted, days, chain.due.copy())  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def draw_stays(config: HospitalConfig, people: People, illness: Illness, block: 
     far, end = 2**40, seconds(config.end) + DAY
     chain = Chain(people.enter.copy(), np.ones(BLOCK, bool), np.full(BLOCK, far), np.zeros(BLOCK, bool))
     links, kept = [], []
-    for number in range(MOST):
+    for chain.number in range(MOST):
         age = people.age(np.arange(BLOCK), chain.clock)
         outside = _outside_death(rng, chain, illness, age)
         start = chain.clock + _gap(rng, chain, illness, age)
@@ -118,7 +118,7 @@ def draw_stays(config: HospitalConfig, people: People, illness: Illness, block: 
         chain.death = np.where(dies, outside, chain.death)
         chain.alive &= ~dies & (start < end)
         chain.clock = start
-        link = _link(rng, config, people, illness, chain, number)
+        link = _link(rng, config, people, illness, chain)
         links.append(link)
         kept.append(chain.alive.copy())
         chain.death = np.where(chain.alive & link.died, link.stop, chain.death)

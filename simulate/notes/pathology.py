@@ -90,7 +90,7 @@ def shown(rng: Random, fields: Fields) -> dict[str, str]:
         "clock": str(1 + int(rng.random() * 12)),
         "grade_words": {1: "well differentiated", 2: "moderately differentiated", 3: "poorly differentiated"}[grade],
         "t": str(split[0]), "n": str(split[1]), "m": str(split[2]),
-        "er_percent": str(choose(rng, [60, 80, 90, 95, 100])),
+        "er_percent": choose(rng, ["0", "<1"] if fields.get("er") == "negative" else ["60", "80", "90", "95", "100"]),
         "her2_score": {"negative": choose(rng, ["0", "1+"]), "positive": "3+", "equivocal": "2+"}[her2],
         "her2_cap": her2.capitalize(),
         "pattern": choose(rng, ["cribriform", "solid", "comedo", "micropapillary"]),
@@ -104,8 +104,6 @@ def shown(rng: Random, fields: Fields) -> dict[str, str]:
             rng,
             {"positive": ["present", "strongly positive", "detected"], "negative": ["absent", "not detected"]}[value],
         )
-    if fields.get("er") == "negative":
-        out["er_percent"] = choose(rng, ["0", "<1"])
     return out
 
 
