@@ -11,6 +11,7 @@ REPEATED = "\x00repeated"
 REPEATED_WRITTEN = b'"\\u0000repeated"'
 MARK = "\x00="  # starts a text that stands for a number: 0.10 says more than 0.1
 NUMBER = re.compile(rb'":(\s*)(-?\d+\.\d*0|-?\d[\d.]{15,}|-?\d+(?:\.\d+)?[eE][+-]?\d+)(?=[\s,}\]])')
+LIKELY = re.compile(rb"\.\d+0\s*[,}\]\r\n]")  # cheap to look for: a decimal that ends in 0
 MARKED = rb'":\1"\\u0000=\2"'
 WRITTEN = re.compile(rb'"\\u0000=([-+\d.eE]+)"')
 HIDES_NAMES = (b'" ', b'"\t', b"\\u0022")  # a name may stand apart from its colon, or a text look like a name
@@ -23,11 +24,19 @@ AFTER = re.compile(r"[\s,]*")
 
 def read_exactly(raw: bytes) -> Any:
     """Parsed so that `write` gives the same JSON again, spaces apart; a repeated name is marked by REPEATED."""
+    readings = (_marked, orjson.loads) if LIKELY.search(raw) else (orjson.loads, _marked)
+    for reading in readings:
+        found = reading(raw)
+        if _unchanged(raw, write(found)):
+            return found
+    return DECODER.decode(raw.decode("utf-8"))
+
+
+def _marked(raw: bytes) -> Any:
     try:
-        found = orjson.loads(NUMBER.sub(MARKED, raw))
+        return orjson.loads(NUMBER.sub(MARKED, raw))
     except orjson.JSONDecodeError:  # broken, or a text that looked like a number
-        found = orjson.loads(raw)
-    return found if _unchanged(raw, write(found)) else DECODER.decode(raw.decode("utf-8"))
+        return orjson.loads(raw)
 
 
 def _unchanged(raw: bytes, written: bytes) -> bool:
