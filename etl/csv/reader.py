@@ -101,6 +101,7 @@ class _Parser:
         return found.used, lines_in, Piece(rows, lines, told)
 
     def _parse(self, found: Records) -> tuple[pa.Table, list[int]]:
+        """The rows, and the places of records with a wrong number of cells."""
         wrong: list[int] = []
 
         def skip(row: arrow_csv.InvalidRow) -> str:
@@ -109,29 +110,29 @@ class _Parser:
 
         if not found.text:
             return pa.table({name: pa.array([], TEXT) for name in self._columns}), wrong
-        table = arrow_csv.read_csv(
-            pa.BufferReader(found.text),
-            arrow_csv.ReadOptions(
-                column_names=list(self._layout.names), use_threads=False, block_size=max(len(found.text), 1 << 16)
-            ),
-            arrow_csv.ParseOptions(
-                delimiter=self._layout.delimiter,
-                quote_char='"' if found.quoted else False,
-                newlines_in_values=found.quoted,
-                invalid_row_handler=skip,
-            ),
-            arrow_csv.ConvertOptions(
-                check_utf8=False,
-                include_columns=self._columns,
-                column_types={name: self._types.get(name, TEXT) for name in self._columns},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
+        names = list(self._layout.names)
+        parsing = arrow_csv.ParseOptions(
+            delimiter=self._layout.delimiter,
+            quote_char='"' if found.quoted else False,
+            newlines_in_values=found.quoted,
+            invalid_row_handler=skip,
         )
+        whole = max(len(found.text), 1 << 16)
+        reading = arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=whole)
+        table = arrow_csv.read_csv(pa.BufferReader(found.text), reading, parsing, self._converting())
         if not self._types and len(table):
             self._types = {name: _worth(table.column(name)) for name in self._columns}
             table = table.cast(pa.schema(list(self._types.items())))
         return table, wrong
+
+    def _converting(self) -> arrow_csv.ConvertOptions:
+        return arrow_csv.ConvertOptions(
+            check_utf8=False,  # done before
+            include_columns=self._columns,
+            column_types={name: self._types.get(name, TEXT) for name in self._columns},
+            null_values=[""],
+            strings_can_be_null=True,
+        )
 
 
 def _worth(column: pa.ChunkedArray) -> pa.DataType:

@@ -1,6 +1,7 @@
 """From YAML to trees: every element, type, column and expression is checked now, so that no night fails on them."""
 
 from collections.abc import Mapping as Dict
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -16,18 +17,23 @@ WORDS = ("id", "when", "by")  # words of the language beside the elements of a r
 INNER_WORDS = ("when", "each")
 
 
-def resources(table: RawTable, shapes: Shapes, systems: Dict[str, str], sql: Expressions) -> tuple[Resource, ...]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """What mappings may say by name."""
+
+    shapes: Shapes
+    systems: Dict[str, str]
+
+
+def resources(table: RawTable, words: Vocabulary, sql: Expressions) -> tuple[Resource, ...]:
     """One resource for each entry of `resources:`; "Type label" lets a type come twice."""
-    ids = [f"id({label.split()[0]})" for label in table.resources]
-    return tuple(_Compiler(table, label, shapes, systems, sql, ids).resource() for label in table.resources)
+    return tuple(_Compiler(table, label, words, sql).resource() for label in table.resources)
 
 
 class _Compiler:
-    def __init__(
-        self, table: RawTable, label: str, shapes: Shapes, systems: Dict[str, str], sql: Expressions, ids: list[str]
-    ) -> None:  # six things an element can refer to
-        self._table, self._label, self._shapes, self._systems, self._sql = table, label, shapes, systems, sql
-        self._ids = ids
+    def __init__(self, table: RawTable, label: str, words: Vocabulary, sql: Expressions) -> None:
+        self._table, self._label, self._words, self._sql = table, label, words, sql
+        self._ids = [f"id({other.split()[0]})" for other in table.resources]
         self._said: Dict[str, Any] = table.resources[label]
 
     def resource(self) -> Resource:
@@ -93,7 +99,7 @@ class _Compiler:
 
     def _one(self, value: Any, element: Element, path: str) -> Part:
         if isinstance(value, str):
-            value = expand(value, self._shapes)
+            value = expand(value, self._words.shapes)
         if element.type in PRIMITIVES:
             return self._leaf(value, element, path)
         kind = element.arrow.value_type if element.many else element.arrow
@@ -104,8 +110,8 @@ class _Compiler:
 
     def _leaf(self, value: Any, element: Element, path: str) -> Part:
         kind = PRIMITIVES[element.type]
-        if isinstance(value, str) and element.name in ("system", "url") and value in self._systems:
-            return Constant(self._systems[value], kind)
+        if isinstance(value, str) and element.name in ("system", "url") and value in self._words.systems:
+            return Constant(self._words.systems[value], kind)
         if isinstance(value, str) and value.startswith("= "):
             return Constant(value[2:], kind)
         if isinstance(value, bool | int | float):

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from contract.errors import MappingError
-from etl.mapping.compile import resources
+from etl.mapping.compile import Vocabulary, resources
 from etl.mapping.expressions import Expressions
 from etl.mapping.language import Check, RawTable, raw_table
 from etl.mapping.shapes import shapes
@@ -70,14 +70,14 @@ def load(mapping: str) -> Mapping:
     shared = where.parent if (where.parent / SHARED[0]).is_file() else Path(str(package.files("fhir_mappings")))
     systems = {**_yaml(shared / SHARED[0]), **source.get("systems", {})}
     maps = {**source.get("maps", {}), **_csv_maps(where)}
-    known = shapes(_yaml(shared / SHARED[1]))
+    words = Vocabulary(shapes(_yaml(shared / SHARED[1])), systems)
     tables = {}
     for path in sorted(where.glob("*.yaml")):
         if path.name != "source.yaml":
             said = _yaml(path)
             raw = raw_table(path.stem, said, systems)
             sql = Expressions(raw, {**maps, **said.get("maps", {})})
-            tables[path.stem] = TableMapping(raw, resources(raw, known, systems, sql), _checks(raw, sql))
+            tables[path.stem] = TableMapping(raw, resources(raw, words, sql), _checks(raw, sql))
     first, last = source.get("years", (1850, 2100))
     digest = _digest(
         [*sorted(where.rglob("*.yaml")), *sorted(where.rglob("*.csv")), *(shared / name for name in SHARED)]

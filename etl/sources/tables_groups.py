@@ -33,7 +33,20 @@ def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: fl
     if delivery == "full":
         held = dict([list(held.items())[-1]])
     ready = {name: files for name, files in held.items() if not _being_written(files, settle_s)}
+    if delivery == "full":
+        _complete(folder, ready, mapping)
     return [Group(name, tuple(path for path in files if table_of(path, mapping))) for name, files in ready.items()]
+
+
+def _complete(folder: Path, groups: dict[str, list[Path]], mapping: Mapping) -> None:
+    for name, files in groups.items():
+        here = [table_of(path, mapping) for path in files]
+        absent = [t.raw for t in mapping.tables.values() if not t.raw.optional and t not in here]
+        if absent:
+            expected = ", ".join(pattern for table in absent for pattern in table.files)
+            raise InputError(
+                f"{folder}: group {name} is a full delivery without {expected}. Deliver it, or say `delivery: delta`."
+            )
 
 
 def _files(folder: Path) -> list[Path]:

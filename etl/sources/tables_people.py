@@ -87,7 +87,8 @@ def _with_moves(people: pa.Table, moved: list[pa.Table]) -> pa.Table:
     """Rows of the crosswalk beside the persons; the last word on a key counts."""
     if not moved:
         return people
-    moves = _once(pa.concat_tables(moved[::-1]))
+    every = pa.concat_tables(moved)
+    moves = _once(every.take(pa.array(np.arange(len(every))[::-1])))
     at = pc.index_in(people.column("key"), moves.column("key").combine_chunks())
     newer = pc.coalesce(pc.take(moves.column("replaced_by"), at), people.column("replaced_by"))
     new = moves.filter(pc.invert(pc.is_in(moves.column("key"), people.column("key").combine_chunks())))

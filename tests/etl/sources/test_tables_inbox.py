@@ -78,10 +78,16 @@ def test_a_delta_without_patients_names_nobody_and_is_read(tmp_path: Path) -> No
     assert source.read(tmp_path / "w", 4)["phi/fhir/Condition"]["subject_id"].to_pylist() == [1]
 
 
+def test_a_full_delivery_needs_its_patients(tmp_path: Path) -> None:
+    put(tmp_path / "a", "conditions.csv", CONDITIONS)
+    with pytest.raises(InputError, match=r"group a is a full delivery without patients\.csv"):
+        Tables("synthea", "a").groups(tmp_path)
+
+
 def test_columns_that_were_added_or_are_absent_are_told(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "SHOE_SIZE,START,PATIENT,CODE\n41,2020-01-01,p1,1\n")
     put(tmp_path / "a", "shoes.csv", "x")
-    source = Tables("synthea", "a")
+    source = Tables("synthea", "a", delivery="delta")
     spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert spooled.notes == (
         "1 file(s) beside the group's own belong to no table of the mapping",
@@ -93,7 +99,7 @@ def test_columns_that_were_added_or_are_absent_are_told(tmp_path: Path) -> None:
 
 def test_a_missing_column_names_file_found_and_expected(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "START,PATIENT,KODE\n2020-01-01,p1,1\n")
-    source = Tables("synthea", "a")
+    source = Tables("synthea", "a", delivery="delta")
     with pytest.raises(
         MappingError, match=r"conditions\.csv.*CODE missing; found START, PATIENT, KODE; expected START"
     ):
@@ -102,7 +108,7 @@ def test_a_missing_column_names_file_found_and_expected(tmp_path: Path) -> None:
 
 def test_a_file_without_header_shows_nothing_of_its_first_row(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "2020-01-01,,Smith,,1,Cold\n")
-    source = Tables("synthea", "a")
+    source = Tables("synthea", "a", delivery="delta")
     with pytest.raises(MappingError, match="header missing") as raised:
         source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert "Smith" not in str(raised.value)
@@ -111,7 +117,7 @@ def test_a_file_without_header_shows_nothing_of_its_first_row(tmp_path: Path) ->
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
 def test_another_delimiter_is_seen_and_told(mark: str, tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", CONDITIONS.replace(",", mark))
-    source = Tables("synthea", "a")
+    source = Tables("synthea", "a", delivery="delta")
     spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert "not comma" in spooled.notes[-1]
     assert source.read(tmp_path / "w", 4)["phi/fhir/Condition"]["onsetDateTime"].to_pylist() == ["2020-01-01"]
@@ -120,13 +126,13 @@ def test_another_delimiter_is_seen_and_told(mark: str, tmp_path: Path) -> None:
 def test_wide_text_is_refused(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "")
     (tmp_path / "a" / "conditions.csv").write_bytes(CONDITIONS.encode("utf-16"))
-    source = Tables("synthea", "a", settle_s=0)
+    source = Tables("synthea", "a", delivery="delta", settle_s=0)
     with pytest.raises(InputError, match="iconv"):
         source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
 
 
 def test_an_empty_file_is_a_table_of_no_rows(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "")
-    source = Tables("synthea", "a")
+    source = Tables("synthea", "a", delivery="delta")
     spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert (dict(spooled.rows_in), list(spooled.batches)) == ({"conditions": 0}, [])
