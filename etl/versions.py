@@ -24,6 +24,9 @@ class Counts:
     superseded: int = 0
     deleted: int = 0
 
+    def plus(self, other: "Counts") -> "Counts":
+        return Counts(**{name: count + vars(other)[name] for name, count in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Changes:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from etl.timeline.valid import dataset_json
 
 from contract.errors import CheckFailed
 from contract.table import Column, Table
 from contract.work import Shard, Spooled, Verdict
+from etl.timeline.valid import dataset_json
 from runner.inbox import MEMORY, Found, Inbox
 from runner.job import Result
 from runner.plan import Plan
@@ -102,7 +102,7 @@ class Assembly:
     def verdicts(self, results: Sequence[Result], draft: Draft) -> dict[str, Verdict]:
         """What the checks say of tonight, and whether more rows vanished than may."""
         found = {
-            name: check.verdict([result.checks[name] for result in results if name in result.checks])
+            name: check.verdict([part for result in results for part in result.checks.get(name, ())])
             for name, check in self.plan.checks.items()
         }
         return {"max_loss": self._losses(draft), **found}

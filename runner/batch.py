@@ -2,7 +2,7 @@
 
 import pickle
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from contract.table import Table
 from runner import stages
 from runner.clock import Clock
 from runner.config import load
-from runner.job import Job, Result
+from runner.job import Job, Result, StepAccount
 from runner.landing import arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
 from runner.rows import SHARED, Persons
+from runner.spooling import RAW_PER_STORED
 from runner.stages import Desk
 from schemas.fhir import resource_types
+from schemas.night import QUARANTINE
 from schemas.registry import tables
 from store import parquet
 from store.snapshot import Snapshot
@@ -60,20 +62,50 @@ def _night_of(job: Job) -> Result:
     previous = Snapshot(job.night.previous) if job.night.previous else None
     result, clock = Result(), Clock()
     arrived = arrivals(job, plan, result, clock)
-    with clock.part("versions"):
-        shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
-        standing, changed = land(job, arrived, shards, persons, previous, result)
-    desk = Desk(job, persons, previous, shards, standing, changed, _shared(job, previous))
+    shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
+    for some in chunks(shards, previous, plan.pipeline.engine.batch_mb):
+        with clock.part("versions"):
+            mine = arrived if len(some) == len(shards) else [(s, _within(t, some, persons)) for s, t in arrived]
+            standing, changed = land(job, mine, some, persons, previous, result)
+        desk = Desk(job, persons, previous, some, standing, changed, _shared(job, previous))
+        _carry(desk, plan, result, clock)
+    result.parts = clock.parts
+    result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return result
+
+
+def chunks(shards: tuple[str, ...], previous: Snapshot | None, batch_mb: int) -> Iterator[tuple[str, ...]]:
+    """Touched shards in pieces whose stored rows fit memory: how many shards a delta touches is known only now."""
+    limit = batch_mb * 1e6 / RAW_PER_STORED
+    start, weight = 0, 0.0
+    for place, shard in enumerate(shards):
+        held = previous.bytes_of(shard) if previous else 0
+        if place > start and weight + held > limit:
+            yield shards[start:place]
+            start, weight = place, 0.0
+        weight += held
+    yield shards[start:]
+
+
+def _within(tables: Mapping[str, pa.Table], shards: tuple[str, ...], persons: Persons) -> dict[str, pa.Table]:
+    """The rows of some shards that follow each other; rows stand in the order of shards, so no row is copied."""
+    first, last = int(shards[0]) * persons.shard_subjects, (int(shards[-1]) + 1) * persons.shard_subjects
+    found = {}
+    for name, rows in tables.items():
+        start, end = np.searchsorted(persons.of_rows(rows), [first, last])
+        found[name] = rows.slice(start, end - start)
+    return {name: rows for name, rows in found.items() if len(rows)}
+
+
+def _carry(desk: Desk, plan: Plan, result: Result, clock: Clock) -> None:
     for step in plan.steps:
-        if not job.shared or _takes_shared(step):
-            result.steps[step.name] = stages.run(desk, step, clock)
+        if not desk.job.shared or _takes_shared(step):
+            account = stages.run(desk, step, clock)
+            result.steps[step.name] = result.steps.get(step.name, StepAccount()).plus(account)
     with clock.part("write"):
         _write(desk, result)
     with clock.part("checks"):
         _partials(desk, plan, result)
-    result.parts = clock.parts
-    result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return result
 
 
 def _takes_shared(step: Step) -> bool:
@@ -130,9 +162,11 @@ def _partials(desk: Desk, plan: Plan, result: Result) -> None:
         for read in summary.reads:
             for shard, rows in _split(desk, tables()[read], desk.rows(read)):
                 parts[shard][read] = rows
-        result.partials[name] = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
+        done = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
+        result.partials.setdefault(name, []).extend(done)
+    first = not any(result.checks.values())  # what was quarantined is the batch's, and handed over once
     for name, check in plan.checks.items():
         held = {read: desk.rows(read) for read in check.reads if read != "phi/quarantine"}
         if "phi/quarantine" in check.reads:
-            held["phi/quarantine"] = result.quarantine
-        result.checks[name] = check.partial(held)
+            held["phi/quarantine"] = result.quarantine if first else QUARANTINE.empty()
+        result.checks.setdefault(name, []).append(check.partial(held))

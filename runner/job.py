@@ -1,5 +1,6 @@
 """What a worker is told, and what it hands back: a batch of persons and its result."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,14 @@ class StepAccount:
     rows_in: Mapping[str, int] = field(default_factory=dict)
     rows_out: Mapping[str, int] = field(default_factory=dict)
 
+    def plus(self, other: "StepAccount") -> "StepAccount":
+        return StepAccount(
+            self.units + other.units,
+            self.units_run + other.units_run,
+            dict(Counter(self.rows_in) + Counter(other.rows_in)),
+            dict(Counter(self.rows_out) + Counter(other.rows_out)),
+        )
+
 
 @dataclass
 class Result:
@@ -70,7 +79,7 @@ class Result:
     quarantine: pa.Table = field(default_factory=QUARANTINE.empty)
     steps: dict[str, StepAccount] = field(default_factory=dict)
     partials: dict[str, list[tuple[str, Mapping[str, pa.Table]]]] = field(default_factory=dict)  # summary -> shard's
-    checks: dict[str, Mapping[str, pa.Table]] = field(default_factory=dict)
+    checks: dict[str, list[Mapping[str, pa.Table]]] = field(default_factory=dict)
     parts: dict[str, tuple[float, float]] = field(default_factory=dict)
     rows: int = 0
     peak_mb: float = 0.0

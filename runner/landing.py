@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.rules.check import Checked, check
-from etl.versions import merge
+from etl.versions import Counts, merge
 from runner.clock import Clock
 from runner.job import Job, Result
 from runner.plan import Plan
@@ -75,7 +75,8 @@ def land(
         tables[name] = merged.rows if job.shared or not len(merged.rows) else persons.in_order(merged.rows)
         changed[name] = merged.touched
         for source, counts in merged.counts.items():
-            result.resources[source, name] = counts
+            before = result.resources.get((source, name), Counts())
+            result.resources[source, name] = before.plus(counts)
     return tables, changed
 
 

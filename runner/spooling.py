@@ -24,8 +24,7 @@ from schemas.people import IDENTITIES
 from store.lake import Lake
 from store.snapshot import Snapshot
 
-RAW_PER_STORED = 12  # raw CSV is about so many times larger than our Parquet of it
-RAW_PER_PERSON = 4000  # bytes: how many persons a delta may speak of, at most
+RAW_PER_STORED = 3  # raw CSV is about so many times larger than our Parquet of it
 
 
 @dataclass(frozen=True)
@@ -70,24 +69,20 @@ def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path,
 def cut(
     plan: Plan, found: Sequence[Found], table: pa.Table, known: int, previous: Snapshot | None, *, whole: bool
 ) -> Cut:
-    """Ranges of shards that weigh about `batch_mb` of raw text each."""
+    """Ranges of shards that `batch_mb` of raw text come to; of stored rows too where all are to be worked again."""
     size = plan.pipeline.shard_subjects
     ordinals = table["ordinal"].to_numpy()
     count = int(ordinals.max(initial=0)) // size + 1
-    raw = sum(f.bytes for f in found if f.to_read)
     weights = np.zeros(count)
     fresh = np.unique(ordinals[known:] // size)  # shards of persons first seen tonight
-    if len(fresh):
-        weights[fresh] += raw / len(fresh)
-    else:
-        weights += raw / count
-    if previous:
+    raw = sum(f.bytes for f in found if f.to_read)
+    weights[fresh if len(fresh) else slice(None)] += raw / (len(fresh) or count)
+    if whole and previous:
         stored = sum(stat.bytes for stat in previous.files.values()) * RAW_PER_STORED
-        share = 1.0 if whole else min(1.0, raw / RAW_PER_PERSON / count)
-        weights[: max((known - 1) // size + 1, 1)] += stored * share / count
+        weights[: max((known - 1) // size + 1, 1)] += stored / count
     limit = plan.pipeline.engine.batch_mb * 1e6
-    numbers = np.unique((np.cumsum(weights) / limit).astype(np.int64), return_index=True)[1]
-    return Cut(np.unique(np.append(0, numbers)), count)
+    starts = np.unique((np.cumsum(weights) / limit).astype(np.int64), return_index=True)[1]
+    return Cut(np.unique(np.append(0, starts)), count)
 
 
 def spool(
@@ -95,9 +90,9 @@ def spool(
 ) -> dict[tuple[str, str], Spooled]:
     """One pass over every group to read; a group spooled before the night was killed is not read again."""
     spooled = {}
-    to_read = [f for f in found if f.to_read and f.group]
+    to_read = [(f, f.group) for f in found if f.to_read and f.group]
     progress.start("spool", len(to_read), "groups")
-    for each in to_read:
+    for each, group in to_read:
         folder = spool_folder(work, each)
         done = folder.with_suffix(".pickle")
         if not done.exists():
@@ -105,7 +100,7 @@ def spool(
             folder.mkdir(parents=True, mode=0o700)
             homes = homes_of(plan, table, each.source, cuts)
             with clock.part("spool"):
-                result = plan.sources[each.source].spool(each.group, homes, folder)
+                result = plan.sources[each.source].spool(group, homes, folder)
             done.with_suffix(".part").write_bytes(pickle.dumps(result))
             done.with_suffix(".part").rename(done)
         spooled[each.source, each.name] = pickle.loads(done.read_bytes())

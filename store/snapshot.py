@@ -42,6 +42,17 @@ class Snapshot:
             found.setdefault(table, {})[shard] = stat
         return found
 
+    @cached_property
+    def _bytes(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for (_, shard), stat in self.files.items():
+            found[shard] = found.get(shard, 0) + stat.bytes
+        return found
+
+    def bytes_of(self, shard: str) -> int:
+        """Of all tables together."""
+        return self._bytes.get(shard, 0)
+
     def tables(self) -> list[str]:
         return sorted(self._by_table)
 
