@@ -74,11 +74,14 @@ def start_and_kill(hospital: Hospital, moment: float) -> bool:
     """kill -9 of the whole process group, workers too; False when it had ended by itself."""
     with (hospital.folder / "killed.log").open("wb") as log:
         night = subprocess.Popen(hospital.command(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-        time.sleep(moment)
-        alive = night.poll() is None
-        if alive:
-            os.killpg(night.pid, signal.SIGKILL)
-        night.wait()
+        alive = True
+        try:
+            time.sleep(moment)
+            alive = night.poll() is None
+        finally:  # also when the bench is interrupted: nothing it started stays behind
+            if alive:
+                os.killpg(night.pid, signal.SIGKILL)
+            night.wait()
     return alive
 
 

@@ -1,6 +1,7 @@
 """What a command costs: CPU-seconds, wall time, peak memory and bytes written of its whole process tree."""
 
 import os
+import signal
 import statistics
 import subprocess
 import threading
@@ -42,7 +43,11 @@ def measure(command: Sequence[str], log: Path, *, env: Mapping[str, str] | None 
         )
     sampler = _Sampler(child.pid)
     sampler.start()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    try:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    except BaseException:  # the bench is interrupted: nothing it started stays behind
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
     wall, written = time.monotonic() - began, _written(child.pid)
     sampler.stop()
     _, status, used = os.wait4(child.pid, 0)

@@ -4,7 +4,7 @@ import errno
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from store.snapshot import Snapshot
 
 SEED = 7
 """Identities become a function of source and key, so that two lakes can be compared."""
-TIMELINE = {"timeline": {"uses": "etl.timeline.stage:BuildTimeline"}}
+REGISTRY = Path(__file__).parents[1] / "pipelines.yaml"
+KINDS = ("steps", "summaries", "checks")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Hospital:
     folder: Path
     delivery: str = "full"
     engine: Mapping[str, Any] = field(default_factory=lambda: {"kind": "serial"})
+    without: Collection[str] = ()  # steps, summaries and checks that do not run
 
     @property
     def inbox(self) -> Path:
@@ -38,18 +40,22 @@ class Hospital:
         return Lake(self.folder / "lake")
 
     def configure(self) -> Path:
-        """Writes pipelines.yaml; the source reads whatever lies in the inbox."""
+        """Writes pipelines.yaml: what the product's own names of the etl room, on whatever lies in the inbox."""
         source = {"mapping": "synthea", "path": str(self.inbox), "delivery": self.delivery, "settle_s": 0}
         nightly = {
             "engine": dict(self.engine),
             "sources": {"synthea": {"uses": "etl.sources.tables:Tables", "with": source}},
-            "steps": TIMELINE,
+            **{kind: self._named(kind) for kind in KINDS},
         }
         self.inbox.mkdir(parents=True, exist_ok=True)
         file = self.folder / "pipelines.yaml"
         said = {"lake": str(self.lake.root), "identity_seed": SEED, "nightly": nightly}
         file.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
         return file
+
+    def _named(self, kind: str) -> dict[str, Any]:
+        own = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))["nightly"].get(kind, {})
+        return {n: e for n, e in own.items() if e["uses"].startswith("etl.") and n not in self.without}
 
     def deliver(self, name: str, tables: Path) -> None:
         """Puts a folder of CSV files into the inbox; on the same disk without copying a byte."""

@@ -18,7 +18,14 @@ def test_the_product_accepts_the_configuration(tmp_path: Path) -> None:
     assert (config.lake, config.identity_seed) == (tmp_path / "lake", SEED)
     nightly = config.pipeline("nightly")
     assert nightly.engine.kind == "serial"
+    assert {"timeline"} <= set(nightly.steps)
     assert nightly.sources["synthea"].parameters["delivery"] == "delta"
+
+
+def test_a_check_can_be_left_out(tmp_path: Path) -> None:
+    every = load(Hospital(tmp_path).configure()).pipeline("nightly").checks
+    some = load(Hospital(tmp_path, without={"quarantine_share"}).configure()).pipeline("nightly").checks
+    assert set(every) - set(some) == {"quarantine_share"}
 
 
 def test_a_delivery_is_a_folder_of_the_inbox(tmp_path: Path) -> None:
