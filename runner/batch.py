@@ -3,7 +3,7 @@
 import pickle
 import resource
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -29,16 +29,16 @@ from store.snapshot import Snapshot
 SHARED_TABLES = tuple(f"phi/fhir/{kind.name}" for kind in resource_types().values() if not kind.patient)
 
 
-@cache
-def _opened(config: Path, pipeline: str) -> Plan:
-    """The plan with its stages opened, once a worker."""
+@lru_cache(maxsize=1)
+def _opened(config: Path, pipeline: str, _night: Path) -> Plan:
+    """The plan with its stages opened, once a worker and night: the next one may find another pipelines.yaml."""
     plan = make_plan(load(config), pipeline)
     for step in plan.steps:
         step.stage.open()
     return plan
 
 
-@cache
+@lru_cache(maxsize=1)
 def _persons(path: Path, shard_subjects: int) -> Persons:
     return Persons(pq.read_table(path), shard_subjects)
 
@@ -57,7 +57,7 @@ def run(job: Job) -> Result:
 
 
 def _night_of(job: Job) -> Result:
-    plan = _opened(job.night.config, job.night.pipeline)
+    plan = _opened(job.night.config, job.night.pipeline, job.night.work)
     persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
     previous = Snapshot(job.night.previous) if job.night.previous else None
     result, clock = Result(), Clock()

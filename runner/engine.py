@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from contract.errors import ConfigError, StageError
@@ -27,7 +28,7 @@ def pool(workers: int) -> Run[Item, Result]:
         with ProcessPoolExecutor(min(workers, max(len(items), 1)), mp_context=context) as executor:
             try:
                 yield from executor.map(task, items)
-            except multiprocessing.ProcessError as error:  # a worker was killed: by the system for memory, or by hand
+            except BrokenProcessPool as error:  # a worker was killed: by the system for memory, or by hand
                 raise StageError("a worker process died; lower engine.batch_mb or engine.workers.") from error
 
     return run

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -56,7 +57,7 @@ class _Night:
         self.config, self.plan, self.lake, self.progress = config, plan, lake, progress
         self.previous = lake.current()
         self.clock = Clock()
-        self.id = _run_id(self.previous)
+        self.id = _run_id(self.previous, lake.root / "runs")
         self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
         self.inbox = Inbox.remembered(self.previous)
@@ -159,13 +160,19 @@ class _Night:
         return results
 
 
-def _run_id(previous: Snapshot | None) -> str:
-    """Start of the run in UTC; later than the last snapshot's even when clocks are set back."""
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    if previous and now <= previous.id:
-        stem, _, count = previous.id.partition("-")
-        return f"{stem}-{int(count or 1) + 1:03d}"
-    return now
+def _run_id(previous: Snapshot | None, runs: Path) -> str:
+    """Start of the run in UTC; later than the last snapshot's even when clocks are set back, and no other run's."""
+    found = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    if previous and found <= previous.id:
+        found = _after(previous.id)
+    while (runs / found).exists():
+        found = _after(found)
+    return found
+
+
+def _after(run_id: str) -> str:
+    stem, _, count = run_id.partition("-")
+    return f"{stem}-{int(count or 1) + 1:03d}"
 
 
 def quarantined_groups(snapshot: Snapshot | None) -> dict[str, frozenset[str]]:

@@ -31,7 +31,7 @@ def dataset_json(run_id: str) -> bytes:
         dataset_version=run_id,
         etl_name="chartloom",
         meds_version=version("meds"),
-        created_at=datetime.strptime(run_id, "%Y%m%dT%H%M%S%z").isoformat(),
+        created_at=datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S%z").isoformat(),
         raw_source_id_columns=["encounter_id", "fhir_id"],
         code_modifier_columns=["unit"],
         other_extension_columns=["recorded_time", "precision"],
