@@ -28,15 +28,13 @@ EVENTS = pa.schema(
 )
 LOOKUPS = ("Encounter", "Medication", "Location")  # what other types refer to
 MACROS = f"""
-CREATE TEMP MACRO part(reference) AS regexp_extract(reference, '([^/]+?)(/_history/.*)?$', 1);
+CREATE TEMP MACRO part(reference) AS split_part(split_part(reference, '/_history/', 1), '/', -1);
 CREATE TEMP MACRO coding(c) AS coalesce(c.system, '') || '{MARK}' || c.code;
 CREATE TEMP MACRO label(c) AS coalesce(pick(c.coding).display, c.text);
 CREATE TEMP MACRO answer(c) AS coalesce(c.text, c.coding[1].display, c.coding[1].code);
 CREATE TEMP MACRO uncoded(c) AS CASE WHEN c.coding[1].code IS NULL THEN c.text END;
-CREATE TEMP MACRO encounter_start(s, reference) AS
-  (SELECT min(o.period.start) FROM "Encounter" AS o WHERE o.source = s AND o.id = part(reference));
-CREATE TEMP MACRO encounter_end(s, reference) AS
-  (SELECT max(o.period."end") FROM "Encounter" AS o WHERE o.source = s AND o.id = part(reference));
+CREATE TEMP MACRO stay(s, reference) AS
+  (SELECT first(o.period) FROM "Encounter" AS o WHERE o.source = s AND o.id = part(reference));
 CREATE TEMP MACRO medication(s, reference) AS
   (SELECT first(o.code) FROM "Medication" AS o WHERE o.source = s AND o.id = part(reference));
 CREATE TEMP MACRO place(s, reference) AS
