@@ -18,6 +18,7 @@ JSON_NAMES = {
     float: "a number",
 }
 EXPECTED = {"boolean": bool, "integer": int, "decimal": float}
+NOT_UTF8 = "\ufffd"  # stands for a line that could not be decoded
 INTEGER_LIMIT = 2**63
 
 
@@ -31,6 +32,8 @@ class Problem:
 
 
 def first_problem(text: str | bytes, elements: Sequence[Element]) -> Problem | None:
+    if text == NOT_UTF8:
+        return Problem("encoding", "", "text that is no UTF-8; export it as UTF-8")
     try:
         resource = orjson.loads(text)
     except orjson.JSONDecodeError as error:

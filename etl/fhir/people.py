@@ -14,6 +14,7 @@ from etl.fhir.entry import Entry
 from etl.fhir.files import is_fhir, items
 from etl.fhir.knowledge import Identifying
 from etl.fhir.owner import PATIENT
+from etl.fhir.tables import GOOD_ID
 
 PATIENTS = Wanted(only="Patient", exact=False)
 
@@ -29,7 +30,11 @@ def patients(files: Iterable[Path]) -> Iterator[Entry]:
     for file in files:
         if is_fhir(file):
             for item in items(file, PATIENTS):
-                if isinstance(item, Entry) and item.kind == "Patient" and isinstance(item.resource.get("id"), str):
+                if (
+                    isinstance(item, Entry)
+                    and item.kind == "Patient"
+                    and GOOD_ID.fullmatch(str(item.resource.get("id", "")))
+                ):
                     yield item
 
 

@@ -19,11 +19,12 @@ ORIGIN = ("origin_id", "source_file", "source_line")
 
 
 def read(folder: Path, batch: int) -> Shard:
-    rows = read_parts(folder / batch_name(batch))
     answers = {k.encode(): v.encode() for k, v in orjson.loads((folder / LINKS).read_bytes()).items()}
     group = orjson.loads((folder / ABOUT).read_bytes())["group"]
     shard, rejected = {}, [REJECTED.empty_table()]
-    for kind, mine in _by_table(rows).items():
+    waiting = _by_table(read_parts(folder / batch_name(batch)))
+    for kind in sorted(waiting):
+        mine = waiting.pop(kind)  # let go of when it is read: a batch is large
         lines = _relinked(mine.column("line").combine_chunks(), answers)
         if kind in KINDS:
             lines = _with_binaries(kind, lines, folder / BINARIES)
@@ -43,7 +44,7 @@ def _by_table(rows: pa.Table) -> dict[str, pa.Table]:
     found = names.unique().to_pylist()
     if len(found) == 1:
         return {found[0]: rows}
-    return {kind: rows.filter(pc.equal(names, kind)) for kind in sorted(found)}
+    return {kind: rows.filter(pc.equal(names, kind)) for kind in found}
 
 
 def _taken(rows: pa.Table, kept: pa.Array) -> pa.Table:

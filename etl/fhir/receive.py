@@ -1,7 +1,6 @@
 """The judgement on each resource of a group before it is spooled: whose it is, or why it is rejected."""
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,12 +21,11 @@ from etl.fhir.manifest import promised
 from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.spool import Homes, Writer
-from etl.fhir.tables import ID, MESSAGES
+from etl.fhir.tables import GOOD_ID, MESSAGES
 from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
 
 LOG = logging.getLogger("chartloom.etl.fhir")
-GOOD_ID = re.compile(ID)
 LINKS, BINARIES, ABOUT = "links.json", "binaries", "group.json"
 REJECTED = pa.schema([field for field in QUARANTINE.schema if field.name != "source"])
 DELETED = pa.schema([("type", pa.string()), ("id", pa.string())])
@@ -108,7 +106,7 @@ class Reception:
         if version:
             message = f"a {kind} in the shape of FHIR {version}; R4 was expected. Ask for an export in R4"
             return Fault(entry.line, "fhir-version", message, entry.raw, kind)
-        if not (isinstance(id_, str) and GOOD_ID.match(id_)):
+        if not (isinstance(id_, str) and GOOD_ID.fullmatch(id_)):
             return Fault(entry.line, "id-format", MESSAGES["id-format"], entry.raw, kind, "id")
         key = owner(kind, resource, entry.urls, lambda system, value: self._patients.get((system, value)))
         place = self.homes.place(key)

@@ -1,5 +1,6 @@
 """FHIR R4 JSON into the typed tables of schemas/fhir.py: fast for blocks, exact for blocks with a fault."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from etl.fhir.exact import Problem, first_problem
+from etl.fhir.exact import NOT_UTF8, Problem, first_problem
 from etl.fhir.merge import merged
 from schemas.fhir import resource_types
 
 ID = r"^[A-Za-z0-9\-.]{1,64}$"
+GOOD_ID = re.compile(ID)
 OTHER = "Other"
 LINE_END = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
 BLOCK_LINES = 2_000  # lines parsed at once: one bad line costs the exact path for so many
@@ -58,7 +60,14 @@ def _texts(lines: pa.Array | Sequence[bytes]) -> pa.Array:
         lines = lines.combine_chunks()
     if isinstance(lines, pa.Array):
         return lines.cast(pa.large_string())
-    return pa.array([line.decode("utf-8") for line in lines], pa.large_string())
+    return pa.array([_text(line) for line in lines], pa.large_string())
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return NOT_UTF8
 
 
 def _block(kind: str, texts: pa.Array) -> Parsed:

@@ -50,6 +50,13 @@ def test_messages_hold_no_content() -> None:
     assert len(rejected) == 3 and "SECRET" not in str(rejected.to_pylist())
 
 
+def test_a_line_in_another_encoding_and_one_that_repeats_a_name() -> None:
+    lines = ['{"resourceType":"Patient","id":"p","gender":"é"}'.encode("latin-1"),
+             b'{"resourceType":"Patient","id":"p1","gender":"male","gender":"female"}']  # fmt: skip
+    parsed = from_json("Patient", lines)
+    assert parsed.rejected["rule"].to_pylist() == ["encoding"] and parsed.kept.to_pylist() == [1]
+
+
 def test_no_line_and_another_type() -> None:
     assert len(from_json("Patient", []).table) == 0
     assert from_json("Patient", [b'{"resourceType":"Goal","id":"g"}']).rejected["rule"].to_pylist() == ["resource-type"]
