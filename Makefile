@@ -15,9 +15,10 @@ setup: $(READY) ## virtual environment in .venv, torch first, versions from cons
 $(READY): $(CONSTRAINTS) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chartloom needs Python 3.11 or newer; found $$($(PYTHON) --version). Say which: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python has no venv module here. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv: once, a minute or two."
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet $$(grep '^torch==' $(CONSTRAINTS))
-	$(BIN)/pip install --quiet -c $(CONSTRAINTS) -e '.[dev]'
+	$(BIN)/pip install -qq $$(grep '^torch==' $(CONSTRAINTS))
+	$(BIN)/pip install -qq -c $(CONSTRAINTS) -e '.[dev]'
 	@touch $@
 
 test: lint types pytest ## style, types, layers, tests of code and docs
