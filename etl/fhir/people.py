@@ -14,7 +14,7 @@ from etl.fhir.entry import Entry
 from etl.fhir.files import is_fhir, items
 from etl.fhir.knowledge import Identifying
 from etl.fhir.owner import PATIENT
-from etl.fhir.tables import GOOD_ID
+from etl.fhir.tables import good_id
 
 PATIENTS = Wanted(only="Patient", exact=False)
 
@@ -30,11 +30,7 @@ def patients(files: Iterable[Path]) -> Iterator[Entry]:
     for file in files:
         if is_fhir(file):
             for item in items(file, PATIENTS):
-                if (
-                    isinstance(item, Entry)
-                    and item.kind == "Patient"
-                    and GOOD_ID.fullmatch(str(item.resource.get("id", "")))
-                ):
+                if isinstance(item, Entry) and item.kind == "Patient" and good_id(item.resource.get("id")):
                     yield item
 
 

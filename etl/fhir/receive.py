@@ -21,7 +21,7 @@ from etl.fhir.manifest import promised
 from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.spool import Homes, Writer
-from etl.fhir.tables import GOOD_ID, MESSAGES
+from etl.fhir.tables import MESSAGES, good_id
 from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
 
@@ -98,7 +98,6 @@ class Reception:
 
     def _receive(self, entry: Entry, file: str) -> Fault | None:
         kind, resource = entry.kind, entry.resource
-        id_ = resource.get("id")
         if kind == "OperationOutcome":
             return Fault(entry.line, "operation-outcome", SERVER_SAYS, entry.raw, kind)
         version = other_version(kind, resource)
@@ -106,7 +105,7 @@ class Reception:
         if version:
             message = f"a {kind} in the shape of FHIR {version}; R4 was expected. Ask for an export in R4"
             return Fault(entry.line, "fhir-version", message, entry.raw, kind)
-        if not (isinstance(id_, str) and GOOD_ID.fullmatch(id_)):
+        if not good_id(resource.get("id")):
             return Fault(entry.line, "id-format", MESSAGES["id-format"], entry.raw, kind, "id")
         key = owner(kind, resource, entry.urls, lambda system, value: self._patients.get((system, value)))
         place = self.homes.place(key)

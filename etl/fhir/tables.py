@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeGuard
 
 import duckdb
 import numpy as np
@@ -16,8 +17,7 @@ from etl.fhir.exact import NOT_UTF8, Problem, first_problem
 from etl.fhir.merge import merged
 from schemas.fhir import resource_types
 
-ID = r"^[A-Za-z0-9\-.]{1,64}$"
-GOOD_ID = re.compile(ID)
+ID = r"[A-Za-z0-9\-.]{1,64}"
 OTHER = "Other"
 LINE_END = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
 BLOCK_LINES = 2_000  # lines parsed at once: one bad line costs the exact path for so many
@@ -28,6 +28,10 @@ MESSAGES = {
     "instant-format": "an instant such as 2026-11-20T23:00:00Z was expected in meta.lastUpdated",
 }
 ELEMENTS = {"resource-type": "resourceType", "id-format": "id", "instant-format": "meta.lastUpdated"}
+
+
+def good_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and re.fullmatch(ID, value) is not None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _judge(kind: str, table: pa.Table, rows: pa.Array, problems: list[tuple[int,
     updated, unreadable = _instants(table.column("meta"))
     type_column = table.column("resourceType")
     other = pc.is_null(type_column) if kind == OTHER else pc.not_equal(pc.fill_null(type_column, ""), kind)
-    bad_id = pc.invert(pc.fill_null(pc.match_substring_regex(table.column("id"), ID), False))
+    bad_id = pc.invert(pc.fill_null(pc.match_substring_regex(table.column("id"), f"^{ID}$"), False))
     faults = {"resource-type": other, "id-format": bad_id, "instant-format": unreadable}
     good = np.ones(len(table), bool)
     for rule, mask in faults.items():
