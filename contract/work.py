@@ -115,7 +115,6 @@ class Summary(Protocol):
         """Partial results may come joined, the rows of many shards in one."""
 
 
-
 @dataclass(frozen=True)
 class Verdict:
     """What a Check found. `lines` are shown in the report and in logs: numbers and rules, never PHI."""
