@@ -1,7 +1,9 @@
 """From YAML to trees: every element, type, column and expression is checked now, so that no night fails on them."""
 
+import re
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
 from schemas.fhir import PRIMITIVES, Element, resource_types
 
 WORDS = ("id", "when", "by")  # words of the language beside the elements of a resource
+NAME = re.compile(r"^[\w-]+$")
 INNER_WORDS = ("when", "each")
 
 
@@ -61,7 +64,7 @@ class _Compiler:
     def _id(self) -> tuple[tuple[str, ...], bool]:
         text = str(self._said.get("id", ""))
         call = CALL.match(text)
-        columns = arguments(call["args"]) if call and call["name"] == "hash" else [text]
+        columns = [name.strip('"') for name in (arguments(call["args"]) if call and call["name"] == "hash" else [text])]
         self._columns(columns, "id: a column, or hash(COLUMN, ...)")
         return tuple(columns), call is not None
 
@@ -118,6 +121,9 @@ class _Compiler:
             return self._number(value, kind, path)
         if not isinstance(value, str):
             raise self._error(f"{path} is a {element.type}: say an expression or '= text'.")
+        if element.name in ("system", "url") and NAME.match(value) and value not in [c.name for c in self._table.read]:
+            near = ", ".join(get_close_matches(value, self._words.systems, 5, 0.4)) or ", ".join(self._words.systems)
+            raise self._error(f"{path}: {value!r} is neither a column nor a name in codesystems.yaml; close: {near}.")
         return self._sql.expression(value, kind, path, self._ids)
 
     def _number(self, value: bool | int | float, kind: pa.DataType, path: str) -> Constant:

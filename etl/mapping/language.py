@@ -33,12 +33,13 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Check:
-    """A row for which `expect` is false (not null) goes to quarantine under this rule."""
+    """A row for which `when` holds and `expect` is false (not null) goes to quarantine under this rule."""
 
     rule: str
     column: str
     expect: str
     message: str
+    when: str = "true"
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,12 @@ def _column(where: str, name: str, text: Any) -> RawColumn:
 
 
 def _check(where: str, rule: str, said: Dict[str, str], names: list[str]) -> Check:
-    wrong = set(said) ^ {"column", "expect", "message"}
+    wrong = set(said) - {"when"} ^ {"column", "expect", "message"}
     if wrong or said["column"] not in names:
-        raise MappingError(f"{where}: check {rule} says column (one of {', '.join(names)}), expect (SQL) and message.")
-    return Check(rule, said["column"], said["expect"], said["message"])
+        raise MappingError(
+            f"{where}: check {rule} says column (one of {', '.join(names)}), expect (SQL), message, and when (SQL) if need be."
+        )
+    return Check(rule, said["column"], said["expect"], said["message"], said.get("when", "true"))
 
 
 def _people(where: str, said: Dict[str, Any], names: list[str], systems: Dict[str, str]) -> People:

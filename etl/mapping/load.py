@@ -26,7 +26,7 @@ SOURCE_KEYS = ("about", "years", "zone", "maps", "systems")
 class TableMapping:
     raw: RawTable
     resources: tuple[Resource, ...]
-    checks: tuple[tuple[Check, Sql], ...]
+    checks: tuple[tuple[Check, Sql, Sql], ...]  # the check, its `when`, its `expect`
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,13 @@ def load(mapping: str) -> Mapping:
     return Mapping(where.name, tables, (first, last), source.get("zone", "UTC"), digest)
 
 
-def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql], ...]:
-    return tuple((check, sql.condition(check.expect, f"checks.{check.rule}", [])) for check in raw.checks)
+def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql, Sql], ...]:
+    """Two short conditions rather than one long: each is computed once per different cell when it names one column."""
+
+    def compiled(check: Check, text: str) -> Sql:
+        return sql.condition(text, f"checks.{check.rule}", [])
+
+    return tuple((each, compiled(each, each.when), compiled(each, each.expect)) for each in raw.checks)
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.mapping.cells import Judged, cell_types, judge
-from etl.mapping.frame import Cells, Frame, Ints, cells, evaluate, nothing
+from etl.mapping.frame import Bools, Cells, Frame, Ints, cells, evaluate, nothing
 from etl.mapping.load import TableMapping
 
 SQL_TYPES = {"VARCHAR": pa.string(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
@@ -50,10 +50,9 @@ def _faults(verdicts: list[Judged], frame: Frame, table: TableMapping) -> dict[i
         if verdict.rule is not None:
             for row in np.flatnonzero(verdict.rule):
                 found[int(row)].append(Fault(verdict.column, *verdict.rules[verdict.rule[row] - 1]))
-    holds = evaluate(frame, [sql for _, sql in table.checks])
-    for check, sql in table.checks:
-        broken = pc.equal(holds[sql].take(None), False).fill_null(False)
-        for row in np.flatnonzero(broken.to_numpy(zero_copy_only=False)):
+    holds = evaluate(frame, [sql for _, *both in table.checks for sql in both])
+    for check, when, expect in table.checks:
+        for row in np.flatnonzero(_is(holds[when], True) & _is(holds[expect], False)):
             found[int(row)].append(Fault(check.column, check.rule, check.message))
     return found
 
@@ -66,6 +65,11 @@ def _typed(verdict: Judged, table: TableMapping) -> Cells:
     kind = SQL_TYPES[cell_types()[table.raw.column(verdict.column).type].sql]
     found = verdict.values
     return found if found.values.type == kind else Cells(found.values.cast(kind), found.at)
+
+
+def _is(found: Cells, value: bool) -> Bools:
+    same: Bools = pc.equal(found.values, value).fill_null(False).to_numpy(zero_copy_only=False)
+    return same if found.at is None else same[found.at]
 
 
 def _order(rows: pa.Table, bad: Ints) -> Ints | None:
