@@ -16,7 +16,7 @@ from schemas import registry
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"^```(?P<kind>.*)\n(?P<body>.*?)^```$", re.M | re.S)
+FENCE = re.compile(r"^ *```(?P<kind>[^\n]*)\n(?P<body>.*?)^ *```$", re.M | re.S)
 
 
 def commands(group: TyperGroup, path: str = "chartloom") -> Iterator[tuple[str, set[str]]]:
