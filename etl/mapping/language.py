@@ -114,7 +114,7 @@ def _check(where: str, rule: str, said: Dict[str, str], names: list[str]) -> Che
     wrong = set(said) - {"when"} ^ {"column", "expect", "message"}
     if wrong or said["column"] not in names:
         raise MappingError(
-            f"{where}: check {rule} says column (one of {', '.join(names)}), expect (SQL), message, and when (SQL) if need be."
+            f"{where}: check {rule} says column (one of {', '.join(names)}), expect, message and, if need be, when."
         )
     return Check(rule, said["column"], said["expect"], said["message"], said.get("when", "true"))
 
