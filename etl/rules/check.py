@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from contract.work import Shard
 from etl.rules.policy import policy
+from etl.rules.rows import leave_out, pick
 from etl.rules.visit import Fault, faults
 from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
@@ -97,9 +98,7 @@ def _split(kind: str, rows: pa.Table, bad: list[Fault]) -> tuple[pa.Table, pa.Ta
         for row in dict.fromkeys(fault.rows.tolist()):
             said.setdefault(row, []).append(fault)
     numbers = sorted(said)
-    good = np.ones(len(rows), bool)
-    good[numbers] = False
-    return rows.filter(pa.array(good)), _quarantined(kind, rows.take(pa.array(numbers)), [said[n] for n in numbers])
+    return leave_out(rows, numbers), _quarantined(kind, pick(rows, numbers), [said[n] for n in numbers])
 
 
 def _quarantined(kind: str, rows: pa.Table, reasons: list[list[Fault]]) -> pa.Table:

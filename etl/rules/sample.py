@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from contract.work import Shard, Verdict
 from etl.fhir.tables import to_json
 from etl.rules.policy import policy
+from etl.rules.rows import pick
 from schemas.fhir import resource_types
 
 OPINIONS = "opinions"
@@ -33,7 +34,7 @@ class SecondOpinion:
         for kind in resource_types():
             rows = shard.get(f"phi/fhir/{kind}")
             if rows is not None and len(rows):
-                counts.update(_judge(kind, rows.take(sample(rows.column("id"), policy().sample_rows))))
+                counts.update(_judge(kind, pick(rows, sample(rows.column("id"), policy().sample_rows))))
         rows = [{"target": kind, "rule": rule, "rows": n} for (kind, rule), n in sorted(counts.items())]
         return {OPINIONS: pa.Table.from_pylist(rows, COUNTS)}
 
@@ -47,12 +48,12 @@ class SecondOpinion:
         return Verdict(refused <= limit * sampled, (_summary(sampled, refused, limit), *_lines(counts)))
 
 
-def sample(ids: pa.ChunkedArray, rows: int) -> pa.Array:
+def sample(ids: pa.ChunkedArray, rows: int) -> list[int]:
     """Row numbers, in order, of the ids with the smallest hashes: chance, but the same every time."""
     hashes = _hashes(ids.combine_chunks())
     if len(hashes) <= rows:
-        return pa.array(np.arange(len(hashes)))
-    return pa.array(np.sort(np.argpartition(hashes, rows)[:rows]))
+        return list(range(len(hashes)))
+    return sorted(np.argpartition(hashes, rows)[:rows].tolist())
 
 
 def _hashes(ids: pa.StringArray) -> NDArray[np.uint64]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -81,10 +80,15 @@ def outside(codes: frozenset[str]) -> Test:
 
 def mistargeted(targets: tuple[str, ...]) -> Test:
     """References that name a type, and none of `targets`; fragments, urn:uuid and unknown forms name none."""
-    return lambda texts: pa.array([_type(text) not in ("", *targets) for text in texts.to_pylist()], pa.bool_())
+    usual = rf"(^|/)({'|'.join(targets)})/[A-Za-z0-9\-.]+$"  # most are; only the rest are taken apart
+
+    def test(texts: pa.Array) -> pa.BooleanArray:
+        odd = texts.filter(pc.invert(pc.match_substring_regex(texts, usual)))
+        return pc.is_in(texts, pa.array([t for t in odd.to_pylist() if _type(t) not in ("", *targets)], pa.string()))
+
+    return test
 
 
-@cache
 def _type(reference: str) -> str:
     found = TYPED.search(reference)
     return found[1] if found and not reference.startswith(("#", "urn:")) else ""

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import available_timezones
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from contract.errors import ConfigError
 from contract.work import Shard
 from etl.timeline import order
 from etl.timeline.mapping import timeline_mapping
@@ -25,6 +27,10 @@ class BuildTimeline:
     """`zone` is where dates without zone were written: their day begins at its midnight."""
 
     zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.zone not in available_timezones():
+            raise ConfigError(f"BuildTimeline, zone: found {self.zone!r}, expected an IANA name such as Europe/Paris.")
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from contract.errors import MappingError
 from contract.work import Shard
 from etl.rules.check import check
 from etl.rules.policy import parse, policy
+from etl.rules.rows import leave_out, pick
 from schemas.night import QUARANTINE
 from schemas.registry import table
 
@@ -85,3 +86,12 @@ def test_unknown_rules_and_actions_are_refused() -> None:
         parse("actions: {required: warn}\nelements: {Patient: {colour: warn}}")
     with pytest.raises(MappingError, match="expected quarantine or warn"):
         parse("actions: {required: explode}\nelements: {}")
+
+
+@pytest.mark.parametrize("bad", [[0], [3, 4], [9], list(range(10)), []])
+def test_good_rows_are_kept_in_order_however_many_are_bad(bad: list[int]) -> None:
+    rows = pa.table({"n": range(10)})
+    wanted = [n for n in range(10) if n not in bad]
+    for few in (200, 0):  # in slices, and copied
+        assert leave_out(rows, bad, few=few)["n"].to_pylist() == wanted
+        assert pick(rows, bad, few=few)["n"].to_pylist() == bad

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 import yaml
 
+from contract.errors import ConfigError
 from contract.work import Shard
 from etl.timeline.stage import BuildTimeline
 from schemas.clinical import PHI_TIMELINE
@@ -102,3 +103,8 @@ def test_it_is_a_stage() -> None:
     assert (stage.unit, stage.releases, stage.writes) == ("subject_id", False, ("phi/timeline",))
     assert {table(name).name for name in stage.reads} >= {"phi/fhir/Observation", "phi/fhir/Medication", "phi/notes"}
     assert stage.version == BuildTimeline().version
+
+
+def test_an_unknown_zone_is_refused() -> None:
+    with pytest.raises(ConfigError, match="Europe/Paris"):
+        BuildTimeline(zone="Mars/Olympus")
