@@ -2,18 +2,21 @@
 
 import sys
 import traceback
+from errno import EDQUOT, ENOSPC
 from types import TracebackType
 from typing import Annotated
 
 import typer
 from typer.main import get_command
 
-from contract.errors import ChartloomError
+from contract.errors import ChartloomError, StoreError
 from runner.commands import export, look, night, quarantine, simulated
 
 EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong option, pipelines.yaml or plan;
 3 input that cannot be used; 4 the lake (disk full, damaged); 5 another run holds the lake;
 6 a check said no, nothing was published; 7 a step failed. docs/command-line.md says what to do about each."""
+
+FULL = "the disk is full; the last snapshot stands as it was. Free some space and run again: the night resumes."
 
 app = typer.Typer(
     add_completion=False,
@@ -64,6 +67,11 @@ def main() -> None:
             traceback.print_exc()
         typer.echo("\n".join([f"chartloom: {error}", *getattr(error, "__notes__", ())]), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        typer.echo(f"chartloom: {FULL}", err=True)
+        sys.exit(StoreError.exit_code)
 
 
 def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

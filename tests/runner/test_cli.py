@@ -154,6 +154,17 @@ def test_an_unforeseen_error_quotes_its_message_only_to_who_debugs(words: list[s
     assert ("Tulip" in said.stderr) == quoted and ("unexpected KeyError in fail" in said.stderr) != quoted
 
 
+def test_a_full_disk_is_the_lakes_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(**_: str) -> None:
+        raise OSError(28, "No space left on device", "tulip.csv")
+
+    monkeypatch.setattr(cli, "get_command", lambda _: fail)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr().err
+    assert stopped.value.code == 4 and "the disk is full" in said and "tulip" not in said
+
+
 def test_simulate_refuses_an_unknown_switch(tmp_path: Path) -> None:
     said = call("simulate", "--patients", 2, "--out", tmp_path / "h", "--set", "mising=1")
     assert isinstance(said.exception, ConfigError) and "missingness" in str(said.exception)
