@@ -22,9 +22,9 @@ def read_batch(folder: Path, batch: int, mapping: Mapping, zone: str) -> Shard:
         for path in sorted(folder.glob(f"{name}~*~{batch}.arrow")):
             tables, bad = _read_file(path, table, mapping, zone)
             rejected.append(bad)
-            for kind, rows in tables:
+            for kind, rows in (each for each in tables if len(each[1])):
                 made[f"phi/fhir/{kind}"].append(rows)
-    shard = {name: _joined(parts) for name, parts in made.items()}
+    shard = {name: _joined(parts) for name, parts in made.items() if parts}
     return {**shard, "phi/quarantine": pa.concat_tables(rejected) if rejected else quarantine([], "")}
 
 
