@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contract.errors import LockError, StoreError
-from store.parquet import FileStat
+from store.parquet import FileStat, make_folder
 from store.snapshot import Snapshot, write_index
 
 
@@ -133,8 +133,8 @@ class Draft:
         return None
 
     def link_into(self, folder: Path) -> None:
-        for name, mode in (("", 0o755), ("phi", 0o700), ("open", 0o755)):
-            (folder / name).mkdir(mode=mode, parents=True)
+        for name in ("phi", "open"):
+            make_folder(folder / name, phi=name == "phi")
         made: set[Path] = set()
         for (table, shard), stat in self.files().items():
             source = self.path(table, shard)
@@ -142,10 +142,12 @@ class Draft:
                 raise StoreError(f"file of table {table}, shard {shard} is gone; run again with a fresh work folder.")
             target = folder / stat.path
             if target.parent not in made:
-                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if stat.path.startswith("phi/") else 0o755)
+                make_folder(target.parent, phi=stat.path.startswith("phi/"))
                 made.add(target.parent)
             os.link(source, target)
         for name, content in self.documents.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            phi = name.startswith("phi/")
+            make_folder((folder / name).parent, phi=phi)
+            (folder / name).touch(mode=0o600 if phi else 0o644)
             (folder / name).write_bytes(content)
         write_index(self.files().values(), folder)

@@ -55,12 +55,19 @@ def encode(table: Table, rows: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
+def make_folder(folder: Path, *, phi: bool) -> None:
+    """Every level that is not there yet; where it holds PHI all of them are closed to others."""
+    if not folder.exists():
+        make_folder(folder.parent, phi=phi)
+        folder.mkdir(exist_ok=True, mode=0o700 if phi else 0o755)
+
+
 def write(table: Table, rows: pa.Table, shard: str, folder: Path) -> FileStat:
     """Write below `folder`, readable by its owner only where the table is PHI; a half-written file is never seen."""
     content = encode(table, rows)
     path = table.path(shard)
     target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if table.phi else 0o755)
+    make_folder(target.parent, phi=table.phi)
     partial = target.with_suffix(".part")
     partial.touch(mode=0o600 if table.phi else 0o644)
     partial.write_bytes(content)
