@@ -88,7 +88,8 @@ class ExtractNotes:
         texts, faults = self._read(rows)
         rows = rows.drop_columns(["text", "data"]).append_column("text", texts).append_column("kind", self._kind(rows))
         readable = pc.is_valid(texts)
-        people = order.persons(shard[name] for name in self.reads if name in shard)
+        owned = [shard[name] for name in self.reads if name in shard and "subject_id" in shard[name].column_names]
+        people = order.persons(owned)
         return {
             PHI_NOTES.name: PHI_NOTES.conform(_notes(rows.filter(readable), people)),
             PHI_NOTES_REJECTED.name: _rejected(rows.filter(pc.invert(readable)), faults),

@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 
-from etl.fhir.entry import NO_URLS, Deleted, Entry, Fault, Item
+from etl.fhir.entry import NO_URLS, Deleted, Entry, Fault, Item, good_id
 from etl.fhir.exacting import read_exactly, repeated_name, salvage, write, write_broken
 from etl.fhir.manifest import is_manifest
 
 LINK = re.compile(rb'("reference":"|"url":"(?=urn:))([^"#][^"]*)"')
+KIND = re.compile(r"[A-Za-z]+")
 DELETE = re.compile(r"^/?([A-Za-z]+)/([A-Za-z0-9\-.]{1,64})$")
 UUID = re.compile(r"^urn:(?:uuid|oid):(.+)$")
 DATA_METHODS = ("POST", "PUT", None)
@@ -64,7 +65,7 @@ def expand(found: Any, raw: bytes, wanted: Wanted = ALL) -> Iterator[Item]:
 def bundle(numbered: Iterable[tuple[int, Any]], wanted: Wanted = ALL) -> Iterator[Item]:
     entries = list(numbered)
     urls = _full_urls(entry for _, entry in entries)
-    links = {url.encode(): target.encode() for url, target in urls.items()}
+    links = {url.encode("utf-8", "surrogatepass"): target.encode() for url, target in urls.items()}
     for ordinal, entry in entries:
         if wanted.only and not _is(entry, wanted.only):
             continue
@@ -120,7 +121,7 @@ def _full_urls(entries: Iterable[Any]) -> dict[str, str]:
         resource, url = (entry.get("resource"), entry.get("fullUrl")) if isinstance(entry, dict) else (None, None)
         if isinstance(resource, dict) and isinstance(url, str) and isinstance(resource.get("resourceType"), str):
             kind, id_ = resource["resourceType"], _with_id(resource, url).get("id")
-            if isinstance(id_, str):
+            if good_id(id_) and KIND.fullmatch(kind):
                 urls[url] = f"{kind}/{id_}"
     return urls
 

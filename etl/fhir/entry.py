@@ -1,9 +1,11 @@
 """What a file of FHIR holds, one by one: a resource, a fault, or a deletion."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
+ID = r"[A-Za-z0-9\-.]{1,64}"
 BOM = b"\xef\xbb\xbf"
 NO_URLS: Mapping[str, str] = {}
 
@@ -34,6 +36,10 @@ class Deleted(NamedTuple):
 
 
 Item = Entry | Fault | Deleted
+
+
+def good_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and re.fullmatch(ID, value) is not None
 
 
 def text_of(raw: bytes) -> str:

@@ -10,11 +10,10 @@ import pyarrow as pa
 
 from contract.work import PEOPLE
 from etl.fhir.documents import Wanted
-from etl.fhir.entry import Entry
+from etl.fhir.entry import Entry, good_id
 from etl.fhir.files import is_fhir, items
 from etl.fhir.knowledge import Identifying
 from etl.fhir.owner import PATIENT
-from etl.fhir.tables import good_id
 
 PATIENTS = Wanted(only="Patient", exact=False)
 

@@ -14,14 +14,14 @@ import pyarrow as pa
 from contract.work import Group, Spooled
 from etl.fhir.attachments import KINDS, attachments, file_of, inline
 from etl.fhir.binaries import Shelf
-from etl.fhir.entry import Deleted, Entry, Fault, Item, text_of
+from etl.fhir.entry import Deleted, Entry, Fault, Item, good_id, text_of
 from etl.fhir.files import folder_of, is_fhir, items
 from etl.fhir.links import Links
 from etl.fhir.manifest import promised
 from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.spool import Homes, Writer
-from etl.fhir.tables import MESSAGES, good_id
+from etl.fhir.tables import MESSAGES
 from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
 

@@ -1,10 +1,8 @@
 """FHIR R4 JSON into the typed tables of schemas/fhir.py: fast for blocks, exact for blocks with a fault."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeGuard
 
 import duckdb
 import numpy as np
@@ -13,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from etl.fhir.entry import ID
 from etl.fhir.exact import NOT_UTF8, Problem, first_problem
 from etl.fhir.merge import merged
 from schemas.fhir import resource_types
 
-ID = r"[A-Za-z0-9\-.]{1,64}"
 OTHER = "Other"
 LINE_END = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
 BLOCK_LINES = 2_000  # lines parsed at once: one bad line costs the exact path for so many
@@ -28,10 +26,6 @@ MESSAGES = {
     "instant-format": "an instant such as 2026-11-20T23:00:00Z was expected in meta.lastUpdated",
 }
 ELEMENTS = {"resource-type": "resourceType", "id-format": "id", "instant-format": "meta.lastUpdated"}
-
-
-def good_id(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and re.fullmatch(ID, value) is not None
 
 
 @dataclass(frozen=True)

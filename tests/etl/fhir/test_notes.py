@@ -117,6 +117,8 @@ def test_persons_keep_their_order_and_nobodys_documents_are_no_notes() -> None:
     rows: Rows = [(subject, document(f"d{subject}", attachment("note"))) for subject in (9, None, 3)]
     assert [note["subject_id"] for note in notes(rows)] == [9, 3]
     assert notes([]) == []
+    shared = from_json("DocumentReference", [orjson.dumps(document("d", attachment("of nobody")))]).table
+    assert not len(STAGE.run({"phi/fhir/DocumentReference": shared})["phi/notes"])
 
 
 def test_real_notes(tmp_path: Path) -> None:
