@@ -38,8 +38,6 @@ def row_digests(rows: pa.Table) -> np.ndarray:
     if not len(rows) or not columns:
         return np.zeros(len(rows), dtype=np.uint64)
     digest = "0::UBIGINT"
-    for (
-        name
-    ) in columns:  # hashed twice: hash(name, value) is linear in the value, so that two equal values would cancel
+    for name in columns:  # hashed twice: hash(name, value) alone is linear, and equal values would cancel
         digest = f'xor({digest}, CASE WHEN "{name}" IS NULL THEN 0::UBIGINT ELSE hash(hash(\'{name}\', "{name}")) END)'
     return hashed(rows.select(columns), digest)

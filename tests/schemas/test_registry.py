@@ -33,7 +33,7 @@ def test_patient_tables_are_sharded_and_say_whose_rows_they_hold() -> None:
 
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(PlanError, match="'phi/note'; close: .*phi/notes"):
+    with pytest.raises(PlanError, match=r"'phi/note'; close: .*phi/notes"):
         table("phi/note")
 
 
