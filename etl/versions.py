@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.digests import hashed, row_digests
+from schemas.segments import keep
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Changes:
-    """What leaves: groups delivered again or withdrawn (source, group), and tombstones (source, type, id)."""
+    """What leaves: groups delivered again or withdrawn (source, group), and what a tombstone of any night names.
+
+    `deleted`: type -> (source, id) -> arrival of the newest tombstone; a version that arrives after it stands.
+    """
 
     replaced: Set[tuple[str, str]] = frozenset()
-    deleted: Set[tuple[str, str, str]] = frozenset()
+    deleted: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,7 @@ def merge(kind: str, old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
     changed = stays != (np.arange(len(rows)) < len(old))  # an old row that goes, or a new one that stays
     if stays.all():
         return Merged(rows, _counts(rows, len(old), fate), _subjects(rows.slice(len(old))))
-    return Merged(
-        rows.filter(pa.array(stays)), _counts(rows, len(old), fate), _subjects(rows.filter(pa.array(changed)))
-    )
+    return Merged(keep(rows, stays), _counts(rows, len(old), fate), _subjects(keep(rows, changed)))
 
 
 def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> dict[str, np.ndarray]:
@@ -82,16 +84,26 @@ def _repeated(rows: pa.Table) -> np.ndarray:
 
 
 def _gone(kind: str, rows: pa.Table, old: int, changes: Changes) -> np.ndarray:
-    """Old rows whose group is delivered again or withdrawn, or that a tombstone names."""
+    """Old rows whose group is delivered again or withdrawn, and rows that a tombstone names which came after them."""
     gone = np.zeros(len(rows), dtype=bool)
     before = rows.slice(0, old)
     for source, group in changes.replaced if old else ():
         mine = pc.and_(pc.equal(before["source"], source), pc.equal(before["source_group"], group))
         gone[:old] |= pc.fill_null(mine, False).to_numpy()
-    kinds = before["resourceType"].to_pylist() if "resourceType" in before.column_names else [kind] * old
-    if old and any(named in kinds for _, named, _ in changes.deleted):
-        triples = zip(before["source"].to_pylist(), kinds, before["id"].to_pylist(), strict=True)
-        gone[:old] |= np.fromiter((triple in changes.deleted for triple in triples), dtype=bool, count=old)
+    kinds = pc.unique(rows["resourceType"]).to_pylist() if "resourceType" in rows.column_names else [kind]
+    if len(rows) and any(kind in changes.deleted for kind in kinds):
+        gone |= _buried(kind, rows, {named: changes.deleted[named] for named in kinds if named in changes.deleted})
+    return gone
+
+
+def _buried(kind: str, rows: pa.Table, deleted: Mapping[str, Mapping[tuple[str, str], int]]) -> np.ndarray:
+    ids = pa.array([id_ for named in deleted.values() for _, id_ in named], pa.string())
+    found = np.flatnonzero(pc.is_in(rows["id"], ids))
+    names = [name for name in ("source", "id", "arrival", "resourceType") if name in rows.column_names]
+    gone = np.zeros(len(rows), dtype=bool)
+    for place, row in zip(found, rows.select(names).take(pa.array(found)).to_pylist(), strict=True):
+        newest = deleted.get(row.get("resourceType", kind), {}).get((row["source"], row["id"]))
+        gone[place] = newest is not None and row["arrival"] < newest
     return gone
 
 

@@ -1,5 +1,6 @@
 """The next snapshot put together: last night's files that stay, tonight's, and what is known over all patients."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from etl.timeline.valid import dataset_json
 from runner.inbox import MEMORY, Found, Inbox
 from runner.job import Result
 from runner.plan import Plan
+from runner.rows import WHOLE
 from schemas.clinical import PHI_TIMELINE_SPLITS
 from schemas.night import QUARANTINE
 from schemas.people import IDENTITIES
@@ -20,8 +22,6 @@ from schemas.registry import table
 from store import parquet
 from store.lake import Draft, Lake
 from store.snapshot import Snapshot
-
-WHOLE = "all"  # the shard of tables that are one file
 
 
 class Assembly:
@@ -38,6 +38,9 @@ class Assembly:
         inbox: Inbox,
     ) -> Draft:
         draft = Draft(self.previous, self.files)
+        self.tombstones = Counter(
+            kind for said in spooled.values() for kind in said.deleted.to_pydict().get("type", ())
+        )
         for result in results:
             for table_name, shard in result.emptied:
                 draft.drop(table_name, shard)
@@ -108,12 +111,14 @@ class Assembly:
         return {"max_loss": self._losses(draft), **found}
 
     def _losses(self, draft: Draft) -> Verdict:
+        """Rows that a tombstone named are no loss."""
         limit = self.plan.pipeline.max_loss
         before, after = _rows(self.previous.files if self.previous else {}), _rows(draft.files())
         lost = [
             f"{name}: {before[name]} rows last night, {after.get(name, 0)} tonight; at most {limit:.0%} may vanish"
             for name in sorted(before)
-            if name.startswith("phi/fhir/") and after.get(name, 0) < before[name] * (1 - limit)
+            if name.startswith("phi/fhir/")
+            and after.get(name, 0) < before[name] * (1 - limit) - self.tombstones[name.rsplit("/", 1)[-1]]
         ]
         return Verdict(not lost, tuple(lost))
 

@@ -15,7 +15,7 @@ from runner import stages
 from runner.clock import Clock
 from runner.config import load
 from runner.job import Job, Result, StepAccount
-from runner.landing import arrivals, land, touched_shards
+from runner.landing import Past, arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
 from runner.rows import SHARED, Persons
 from runner.spooling import RAW_PER_STORED
@@ -66,8 +66,9 @@ def _night_of(job: Job) -> Result:
     for some in chunks(shards, previous, plan.pipeline.engine.batch_mb):
         with clock.part("versions"):
             mine = arrived if len(some) == len(shards) else [(s, _within(t, some, persons)) for s, t in arrived]
-            standing, changed = land(job, mine, some, persons, previous, result)
-        desk = Desk(job, persons, previous, some, standing, changed, _shared(job, previous))
+            past = Past(previous, some)
+            standing, changed = land(job, mine, past, persons, result)
+        desk = Desk(job, persons, past, standing, changed, _shared(job, previous))
         _carry(desk, plan, result, clock)
     result.parts = clock.parts
     result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -19,7 +19,7 @@ class Engine:
 
     kind: str = "pool"
     workers: int | str = "auto"
-    batch_mb: int = 64
+    batch_mb: int = 192
     memory_mb: int = 2048
 
 

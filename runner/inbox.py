@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from contract.work import Group, Source
 from store.snapshot import Snapshot
 
 State = Literal["new", "changed", "unchanged", "vanished"]
+PACKED = 10  # text is about so many times larger than its .gz
 MEMORY = "phi/inbox.json"  # it names files, and exports carry patients' names in file names
 
 
@@ -21,6 +23,11 @@ class Known:
     digest: str
     arrival: int
     files: Mapping[str, tuple[int, int, str]]  # name -> size, mtime in ns, sha256
+    deleted: Sequence[tuple[str, str]] = ()  # (type, id): its tombstones; what came before them never comes back
+
+    def brings(self, other: "Known") -> bool:
+        """The same files, byte for byte."""
+        return {n: f[2] for n, f in self.files.items()} == {n: f[2] for n, f in other.files.items()}
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,16 @@ class Found:
     known: Known
     group: Group | None  # None: vanished
     replaces: int | None = None  # the arrival whose quarantined rows go with it
+    again: bool = False  # nothing of it changed; it is read again for its rows in quarantine
 
     @property
     def bytes(self) -> int:
         return sum(size for size, _, _ in self.known.files.values())
+
+    @property
+    def raw_bytes(self) -> int:
+        """Unpacked, about: what spool and memory must hold."""
+        return sum(size * (PACKED if name.endswith(".gz") else 1) for name, (size, _, _) in self.known.files.items())
 
     @property
     def to_read(self) -> bool:
@@ -58,39 +71,64 @@ class Inbox:
         return json.dumps({s: {n: vars(k) for n, k in groups.items()} for s, groups in self.sources.items()}).encode()
 
     def look(self, name: str, source: Source, root: Path, again: frozenset[str]) -> list[Found]:
-        """The source's groups in order of arrival. `again`: groups to read even though nothing changed."""
+        """The source's groups by name. `again`: groups to read even though nothing changed.
+
+        A group that is read again keeps its place among the deliveries: it must not win over what came after it.
+        Under `full` the newest group says what there is; while none is complete, nothing is said.
+        """
         before = self.sources.get(name, {})
         arrival = 1 + max((known.arrival for known in before.values()), default=0)
         found = []
         groups = source.groups(root)
         for group in groups:
-            known = _now(group, before.get(group.name), arrival, str(getattr(source, "digest", str)()))
-            state = _state(known, before.get(group.name), group.name in again)
-            if state == "unchanged":
-                known = before[group.name]
+            last = before.get(group.name)
+            known = _now(group, last, arrival, str(getattr(source, "digest", str)()))
+            state = _state(known, last, group.name in again)
+            if last and known.brings(last):
+                known = last if state == "unchanged" else replace(known, arrival=last.arrival)
             else:
                 arrival += 1
-            replaces = before[group.name].arrival if state == "changed" else None
-            found.append(Found(name, group.name, state, known, group, replaces))
-        if source.delivery == "full":
+            same = last is not None and known.digest == last.digest
+            replaces = last.arrival if last and state == "changed" else None
+            found.append(Found(name, group.name, state, known, group, replaces, same and state == "changed"))
+        if source.delivery == "full" and groups:
             gone = before.keys() - {group.name for group in groups}
             found += [Found(name, n, "vanished", before[n], None, before[n].arrival) for n in sorted(gone)]
         return found
 
-    def after(self, found: list[Found]) -> "Inbox":
-        """What to remember once tonight is published; groups of a delta are remembered after their files are gone."""
+    def after(self, found: list[Found], deleted: Mapping[tuple[str, str], Sequence[tuple[str, str]]]) -> "Inbox":
+        """What to remember once tonight is published; groups of a delta are remembered after their files are gone.
+
+        `deleted`: the tombstones that tonight's groups (source, name) brought.
+        """
         sources = {name: dict(groups) for name, groups in self.sources.items()}
         for group in found:
             sources.setdefault(group.source, {})
             if group.state == "vanished":
                 del sources[group.source][group.name]
             else:
-                sources[group.source][group.name] = group.known
+                said = deleted.get((group.source, group.name), group.known.deleted)
+                sources[group.source][group.name] = replace(group.known, deleted=said)
         return Inbox(sources)
+
+    def tombstones(self) -> dict[str, dict[tuple[str, str], int]]:
+        """type -> (source, id) -> arrival of the newest tombstone, of all nights."""
+        found: dict[str, dict[tuple[str, str], int]] = {}
+        for source, groups in self.sources.items():
+            for known in groups.values():
+                for kind, id_ in known.deleted:
+                    named = found.setdefault(kind, {})
+                    named[source, id_] = max(known.arrival, named.get((source, id_), 0))
+        return found
 
 
 def _known(said: dict[str, Any]) -> Known:
-    return Known(said["digest"], said["arrival"], {n: (f[0], f[1], f[2]) for n, f in said["files"].items()})
+    return Known(
+        said["digest"],
+        said["arrival"],
+        {n: (f[0], f[1], f[2]) for n, f in said["files"].items()},
+        [(kind, id_) for kind, id_ in said.get("deleted", ())],
+    )
 
 
 def _state(now: Known, before: Known | None, again: bool) -> State:
@@ -102,9 +140,10 @@ def _state(now: Known, before: Known | None, again: bool) -> State:
 def _now(group: Group, before: Known | None, arrival: int, mapping: str) -> Known:
     """Digest of the group's files and of the mapping that reads them; a file is hashed again only when it changed."""
     files = {}
+    folder = os.path.commonpath([path.parent for path in group.files])
     for path in sorted(group.files):
         stat = path.stat()
-        name = f"{path.parent.name}/{path.name}"
+        name = path.relative_to(folder).as_posix()
         last = before.files.get(name) if before else None
         same = last is not None and last[:2] == (stat.st_size, stat.st_mtime_ns)
         digest = last[2] if last and same else _sha256(path)

@@ -33,7 +33,8 @@ class Night:
     deliveries: tuple[Delivery, ...]
     changes: Changes
     moved: pa.Table  # origin_id, from_subject, to_subject
-    forced: frozenset[str]  # steps whose code, parameters or artifact changed: every unit runs
+    forced: frozenset[str]  # steps whose code, parameters, artifact or shared rows changed: every unit runs
+    touched: frozenset[str] = frozenset()  # shards that hold what tonight's tombstones name
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class StepAccount:
 @dataclass
 class Result:
     files: list[FileStat] = field(default_factory=list)
+    reworded: set[str] = field(default_factory=set)  # tables whose shared rows say something else than last night
     emptied: list[tuple[str, str]] = field(default_factory=list)  # (table, shard) without rows from now on
     resources: dict[tuple[str, str], Counts] = field(default_factory=dict)  # (source, type)
     rejected: dict[tuple[str, str], int] = field(default_factory=dict)  # resources that a rule sent to quarantine

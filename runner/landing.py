@@ -1,6 +1,7 @@
 """Rows that arrive: read from the spool, checked, and merged with what the last night had."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,38 @@ from etl.versions import Counts, merge
 from runner.clock import Clock
 from runner.job import Job, Result
 from runner.plan import Plan
-from runner.rows import SHARED, Persons, shard_name
+from runner.rows import SHARED, WHOLE, Persons, shard_name
+from schemas.digests import row_digests
 from schemas.night import QUARANTINE
+from schemas.people import IDENTITIES
 from store.snapshot import Snapshot
 
 Tables = dict[str, pa.Table]
+
+
+@dataclass
+class Past:
+    """The last snapshot's rows of some shards; each table is read once."""
+
+    previous: Snapshot | None
+    shards: tuple[str, ...]
+    held: Tables = field(default_factory=dict)
+
+    @property
+    def fhir(self) -> list[str]:
+        return [name for name in self.previous.tables() if name.startswith("phi/fhir/")] if self.previous else []
+
+    def read(self, name: str) -> pa.Table:
+        if name not in self.held:
+            self.held[name] = self.elsewhere(name, self.shards)
+        return self.held[name]
+
+    @property
+    def identities(self) -> pa.Table:
+        return self.previous.read(IDENTITIES.name, WHOLE) if self.previous else IDENTITIES.empty()
+
+    def elsewhere(self, name: str, shards: Iterable[str]) -> pa.Table:
+        return self.previous.read_many(name, shards) if self.previous else pa.table({})
 
 
 def arrivals(job: Job, plan: Plan, result: Result, clock: Clock) -> list[tuple[str, Tables]]:
@@ -56,24 +84,20 @@ def _count(result: Result, source: str, before: Tables, checked: Checked) -> Non
 
 
 def land(
-    job: Job,
-    arrived: list[tuple[str, Tables]],
-    shards: tuple[str, ...],
-    persons: Persons,
-    previous: Snapshot | None,
-    result: Result,
+    job: Job, arrived: list[tuple[str, Tables]], past: Past, persons: Persons, result: Result
 ) -> tuple[Tables, dict[str, np.ndarray]]:
     """FHIR tables of the touched shards, and of each table the subjects whose rows are not what they were."""
-    names = {name for _, tables in arrived for name in tables}
-    names |= {name for name in previous.tables() if name.startswith("phi/fhir/")} if previous else set()
+    names = {name for _, tables in arrived for name in tables} | set(past.fhir)
     tables, changed = {}, {}
     for name in sorted(names):
-        old = _old(job, name, shards, persons, previous)
+        old = _old(job, name, past, persons)
         new = [tables_[name] for _, tables_ in arrived if name in tables_]
         fresh = pa.concat_tables(new, promote_options="default") if new else old.slice(0, 0)
         merged = merge(name.rsplit("/", 1)[-1], old, fresh, job.night.changes)
         tables[name] = merged.rows if job.shared or not len(merged.rows) else persons.in_order(merged.rows)
         changed[name] = merged.touched
+        if job.shared and len(np.setdiff1d(row_digests(old), row_digests(merged.rows))):
+            result.reworded.add(name)
         for source, counts in merged.counts.items():
             before = result.resources.get((source, name), Counts())
             result.resources[source, name] = before.plus(counts)
@@ -90,20 +114,19 @@ def touched_shards(job: Job, arrived: Iterable[pa.Table], persons: Persons) -> t
     subjects = [rows["subject_id"].unique().to_numpy() for rows in arrived]
     subjects += [moved[side].to_numpy() for side in ("from_subject", "to_subject")]
     found = persons.shards(np.unique(np.concatenate(subjects)))
+    found = np.union1d(found, [int(shard) for shard in job.night.touched if shard != SHARED]).astype(np.int64)
     return tuple(shard_name(int(n)) for n in found[(found >= job.first) & (found < job.last)])
 
 
-def _old(job: Job, name: str, shards: tuple[str, ...], persons: Persons, previous: Snapshot | None) -> pa.Table:
+def _old(job: Job, name: str, past: Past, persons: Persons) -> pa.Table:
     """Last night's rows of the touched shards, and of persons who move into them from elsewhere."""
-    if previous is None or name not in previous.tables():
-        return pa.table({})
-    moved = job.night.moved
-    if job.shared or not len(moved):
-        return previous.read_many(name, shards)
-    left = {shard_name(int(n)) for n in persons.shards(moved["from_subject"].to_numpy())}
-    rows = previous.read_many(name, sorted(set(shards) | left))
+    rows, moved = past.read(name), job.night.moved
+    if job.shared or not len(moved) or name not in past.fhir:
+        return rows
+    left = {shard_name(int(n)) for n in persons.shards(moved["from_subject"].to_numpy())} - set(past.shards)
+    rows = pa.concat_tables([rows, past.elsewhere(name, sorted(left))], promote_options="default")
     places = pc.index_in(rows["origin_id"], moved["origin_id"])
     subjects = pc.coalesce(moved["to_subject"].take(places), rows["subject_id"])
     rows = rows.set_column(rows.column_names.index("subject_id"), "subject_id", subjects)
-    here = np.isin(persons.of_rows(rows) // persons.shard_subjects, [int(s) for s in shards])
+    here = np.isin(persons.of_rows(rows) // persons.shard_subjects, [int(s) for s in past.shards])
     return rows.filter(pa.array(here))

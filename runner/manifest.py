@@ -20,7 +20,7 @@ from runner.clock import Clock, cpu_seconds
 from runner.config import Config
 from runner.inbox import Found
 from runner.job import Result
-from runner.plan import Plan
+from runner.plan import Plan, fingerprint
 from store.lake import Draft
 from store.snapshot import Snapshot
 
@@ -39,6 +39,13 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
+def summary_fingerprints(plan: Plan) -> dict[str, str]:
+    """Change when a summary may say something else of the same rows: without a version of its own, with any code."""
+    entries = plan.pipeline.summaries
+    versions = {name: getattr(summary, "version", code_digest()) for name, summary in plan.summaries.items()}
+    return {name: fingerprint(entries[name], version) for name, version in versions.items()}
+
+
 class Account:
     def __init__(self, config: Config, plan: Plan, folder: Path, previous: Snapshot | None, clock: Clock) -> None:
         self.plan, self.folder, self.previous, self.clock = plan, folder, previous, clock
@@ -55,6 +62,7 @@ class Account:
             "chartloom": metadata.version("chartloom"),
             "code_digest": code_digest(),
             "config_digest": hashlib.sha256(config.path.read_bytes()).hexdigest(),
+            "shard_subjects": plan.pipeline.shard_subjects,
             "engine": {"kind": engine.kind, "workers": engine.workers},
             "sources": {},
             "steps": {},
@@ -84,6 +92,7 @@ class Account:
         self.manifest.update(
             sources={name: self._source(name, found, spooled, results) for name in self.plan.sources},
             steps={step.name: _step(step, results, self.clock) for step in self.plan.steps},
+            summaries=summary_fingerprints(self.plan),
             tables=_tables(draft, self.previous),
             quarantine=quarantine,
             warnings=_warnings(results),

@@ -1,5 +1,7 @@
 """The nightly run: from what lies in the inboxes to a new snapshot, all of it or nothing."""
 
+import dataclasses
+import errno
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from contract.errors import ChartloomError
+from contract.errors import ChartloomError, ConfigError, InputError, StoreError
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
@@ -19,15 +21,17 @@ from runner.engine import engine
 from runner.inbox import Found, Inbox
 from runner.job import Delivery, Job, Night, Result
 from runner.log import Log
-from runner.manifest import Account, code_digest
+from runner.manifest import Account, code_digest, summary_fingerprints
 from runner.plan import Plan, make_plan
 from runner.progress import Progress, Silent
 from runner.spooling import Cut
+from runner.withheld import without_names
 from schemas.people import IDENTITIES
 from store.lake import Lake
 from store.snapshot import Snapshot
 
 SPARE_BYTES = 200 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(config: Config, pipeline: str, progress: Progress | None = None, *, replay: bool = False) -> dict[str, Any]:
@@ -43,38 +47,49 @@ def run(config: Config, pipeline: str, progress: Progress | None = None, *, repl
         try:
             return night.run()
         except ChartloomError as error:
-            night.account.fail(type(error).__name__, str(error))
+            night.fail(error)
             raise
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            full = StoreError(
+                "the disk is full: the night stopped, the last snapshot stands as it was. Free some space (`chartloom "
+                "prune` drops old snapshots) and run again; finished work is taken up."
+            )
+            night.full = True
+            night.fail(full)
+            raise full from error
         except Exception as error:
             night.account.fail(type(error).__name__, "an error that chartloom does not know; --debug shows where")
             raise
         finally:
-            night.account.write()
+            night.close()
 
 
 class _Night:
     def __init__(self, config: Config, plan: Plan, lake: Lake, progress: Progress, replay: bool) -> None:
         self.config, self.plan, self.lake, self.progress = config, plan, lake, progress
         self.previous = lake.current()
+        _require_same_shards(self.previous, plan.pipeline.shard_subjects)
         self.clock = Clock()
         self.id = _run_id(self.previous, lake.root / "runs")
         self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
         self.inbox = Inbox.remembered(self.previous)
         self.replay = replay
+        self.full = False
 
     def run(self) -> dict[str, Any]:
         self.log.say("start", pipeline=self.plan.pipeline.name, previous=self.previous.id if self.previous else None)
         found = self._look()
-        forced = self._forced()
-        if not forced and self.previous and all(f.state == "unchanged" for f in found):
-            self.account.unchanged()
-            self.log.say("unchanged")
-            return self.account.manifest
-        self.lake.require_space(2 * sum(f.bytes for f in found if f.to_read) + SPARE_BYTES)
-        results, spooled, people = self._work(found, forced)
+        forced, whole = self._forced(), self._resummarised()
+        if not forced and not whole and self.previous and all(f.state == "unchanged" for f in found):
+            return self._unchanged()
+        self.lake.require_space(2 * sum(f.raw_bytes for f in found if f.to_read) + SPARE_BYTES)
+        results, spooled, people = self._work(found, forced, whole)
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
-        draft = assembly.draft(found, spooled, results, people, self.inbox.after(found))
+        inbox = self.inbox.after(found, {place: _tombstones(said) for place, said in spooled.items()})
+        draft = assembly.draft(found, spooled, results, people, inbox)
         self.account.count(found, spooled, results, draft, people)
         with self.clock.part("checks"):
             require(self.account.checks(assembly.verdicts(results, draft)))
@@ -82,8 +97,28 @@ class _Night:
             self.account.published(draft)
             snapshot = self.lake.publish(draft, self.id)
             self.lake.prune(self.plan.pipeline.keep_snapshots)
-            spooling.drop(self.work)
+            spooling.clear(self.lake)
         self.log.say("published", snapshot=snapshot.id)
+        return self.account.manifest
+
+    def fail(self, error: ChartloomError) -> None:
+        inboxes = [self.config.root / entry.parameters.get("path", "") for entry in self.plan.pipeline.sources.values()]
+        said = without_names(str(error), inboxes) if isinstance(error, InputError) else str(error)
+        self.account.fail(type(error).__name__, said)
+
+    def close(self) -> None:
+        try:
+            self.account.write()
+        except OSError:
+            if not self.full:  # else the night's own error tells already
+                raise
+
+    def _unchanged(self) -> dict[str, Any]:
+        """Nothing to do but to clear away what a killed night may have left."""
+        spooling.clear(self.lake)
+        self.lake.prune(self.plan.pipeline.keep_snapshots)
+        self.account.unchanged()
+        self.log.say("unchanged")
         return self.account.manifest
 
     def _look(self) -> list[Found]:
@@ -102,8 +137,14 @@ class _Night:
         before = {name: step["fingerprint"] for name, step in self.previous.manifest().get("steps", {}).items()}
         return frozenset(step.name for step in self.plan.steps if before.get(step.name) != step.fingerprint)
 
+    def _resummarised(self) -> bool:
+        """True when a summary is new or another one than last night: its parts of all shards are made anew."""
+        before = self.previous.manifest().get("summaries", {}) if self.previous else {}
+        now = summary_fingerprints(self.plan)
+        return self.previous is not None and any(before.get(name) != said for name, said in now.items())
+
     def _work(
-        self, found: Sequence[Found], forced: frozenset[str]
+        self, found: Sequence[Found], forced: frozenset[str], whole: bool
     ) -> tuple[list[Result], dict[tuple[str, str], Spooled], pa.Table]:
         said = [
             self.config.path.read_text(),
@@ -111,16 +152,17 @@ class _Night:
             self.previous.id if self.previous else None,
             [(f.source, f.state, f.known.digest) for f in found],
             sorted(forced),
+            whole,
         ]
         self.work = spooling.prepare(self.lake, said)
         known = self.previous.read(IDENTITIES.name, "all") if self.previous else IDENTITIES.empty()
         with self.clock.part("people"):
             people = spooling.know_people(self.plan, found, known, self.work, self.config.identity_seed)
-        whole = bool(forced) or any(f.replaces is not None for f in found)
+        whole = whole or bool(forced) or any(f.replaces is not None for f in found)
         cuts = spooling.cut(self.plan, found, people, len(known), self.previous, whole=whole)
         spooled = spooling.spool(self.plan, found, people, cuts, self.work, self.progress, self.clock)
         night = self._brief(found, spooled, identities.moved(known, people), forced)
-        return self._batches(night, cuts, whole=whole or bool(night.changes.deleted)), spooled, people
+        return self._batches(night, cuts, whole=whole), spooled, people
 
     def _brief(
         self, found: Sequence[Found], spooled: dict[tuple[str, str], Spooled], moved: pa.Table, forced: frozenset[str]
@@ -129,11 +171,8 @@ class _Night:
             Delivery(f.source, spooling.spool_folder(self.work, f), f.known.arrival) for f in found if f.to_read
         )
         replaced = frozenset((f.source, f.name) for f in found if f.replaces is not None)
-        deleted = frozenset(
-            (source, row["type"], row["id"])
-            for (source, _), result in spooled.items()
-            for row in result.deleted.to_pylist()
-        )
+        tonight = {(f.source, f.name): _tombstones(spooled[f.source, f.name]) for f in found if f.to_read}
+        deleted = self.inbox.after(list(found), tonight).tombstones()
         folder = self.previous.folder if self.previous else None
         return Night(
             self.config.path,
@@ -144,11 +183,14 @@ class _Night:
             Changes(replaced, deleted),
             moved,
             forced,
+            spooling.holding(self.previous, [named for said in tonight.values() for named in said]),
         )
 
     def _batches(self, night: Night, cuts: Cut, *, whole: bool) -> list[Result]:
-        jobs = [Job(night, k, first, last, whole) for k, (first, last) in enumerate(cuts.ranges())]
         results = [batch.run(Job(night, SHARED_BATCH, 0, 0, whole))]
+        stale = {step.name for step in self.plan.steps if results[0].reworded & set(step.reads)}
+        night, whole = dataclasses.replace(night, forced=night.forced | stale), whole or bool(stale)
+        jobs = [Job(night, k, first, last, whole) for k, (first, last) in enumerate(cuts.ranges())]
         self.progress.start("batches", len(jobs), "batches")
         for job, result in zip(jobs, engine(self.plan.pipeline.engine)(batch.run, jobs), strict=True):
             results.append(result)
@@ -158,6 +200,19 @@ class _Night:
         for result in results:
             self.clock.add(result.parts)
         return results
+
+
+def _require_same_shards(previous: Snapshot | None, size: int) -> None:
+    """A shard's file holds the persons that the number says: with another one, rows would be written over others."""
+    before = previous.manifest().get("shard_subjects", size) if previous else size
+    if before != size:
+        raise ConfigError(
+            f"shard_subjects is {size}, and the lake was made with {before}. Set it back, or name a new lake."
+        )
+
+
+def _tombstones(spooled: Spooled) -> list[tuple[str, str]]:
+    return [(row["type"], row["id"]) for row in spooled.deleted.to_pylist()]
 
 
 def _run_id(previous: Snapshot | None, runs: Path) -> str:

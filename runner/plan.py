@@ -13,6 +13,12 @@ from runner.config import Config, Entry, Pipeline
 from schemas.registry import match, table
 
 
+def fingerprint(entry: Entry, version: str) -> str:
+    """Changes when the same rows may give another result."""
+    said = [entry.uses, version, dict(entry.parameters)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Step:
     name: str
@@ -29,9 +35,7 @@ class Step:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the same rows may give another result."""
-        said = [self.entry.uses, self.stage.version, dict(self.entry.parameters)]
-        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+        return fingerprint(self.entry, self.stage.version)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SHARED = "shared"
+from schemas.segments import keep, pick
+
+SHARED = "shared"  # the shard of rows that belong to no patient
+WHOLE = "all"  # the shard of tables that are one file
 
 
 def shard_name(number: int) -> str:
@@ -58,7 +61,7 @@ class Persons:
         ordinals = self.of_rows(rows, phi)
         if np.all(ordinals[1:] >= ordinals[:-1]):
             return rows
-        return rows.take(pa.array(np.argsort(ordinals, kind="stable")))
+        return pick(rows, np.argsort(ordinals, kind="stable"))
 
     def of_rows(self, rows: pa.Table, phi: bool = True) -> np.ndarray:
         """Ordinal of every row, found once per run of rows of one person."""
@@ -80,4 +83,4 @@ class Persons:
 
 def only(rows: pa.Table, wanted: Any, column: str = "subject_id") -> pa.Table:
     """The rows whose column holds one of the wanted values, subjects by default."""
-    return rows.filter(pc.is_in(rows[column], pa.array(wanted, type=rows.schema.field(column).type)))
+    return keep(rows, pc.is_in(rows[column], pa.array(wanted, type=rows.schema.field(column).type)).to_numpy())

@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contract.work import HOMES, Spooled
+from contract.work import HOMES, Group, Spooled
 from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
 from runner.inbox import Found
 from runner.plan import Plan
 from runner.progress import Progress
+from schemas.fhir import resource_types
 from schemas.people import IDENTITIES
 from store.lake import Lake
 from store.snapshot import Snapshot
@@ -45,12 +46,17 @@ def prepare(lake: Lake, said: object) -> Path:
     """The work folder of a night. One left by a killed night with the same inputs is taken up, any other dropped."""
     name = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
     work = lake.work / name
-    for other in lake.work.iterdir():
-        if other != work:
-            shutil.rmtree(other)
+    clear(lake, but=work)
     for folder in ("done", "files", "spool"):
         (work / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     return work
+
+
+def clear(lake: Lake, but: Path | None = None) -> None:
+    """Drop what killed nights left."""
+    for other in lake.work.iterdir():
+        if other != but:
+            shutil.rmtree(other)
 
 
 def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path, seed: int | None) -> pa.Table:
@@ -58,12 +64,38 @@ def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path,
     path = work / "identities.parquet"
     if path.exists():
         return pq.read_table(path, schema=IDENTITIES.schema)
-    sightings = [Sighting(f.source, plan.sources[f.source].people(f.group)) for f in found if f.to_read and f.group]
+    sightings = [_sighting(plan, f, f.group, known) for f in sorted(found, key=_arrival) if f.to_read and f.group]
     table = identities.update(known, sightings, seed)
     partial = path.with_suffix(".part")
     pq.write_table(table, partial, compression="zstd")
     partial.rename(path)
     return table
+
+
+def _arrival(group: Found) -> int:
+    return group.known.arrival
+
+
+def _sighting(plan: Plan, found: Found, group: Group, known: pa.Table) -> Sighting:
+    """What a group says of its persons; one that is read again has nothing new to say of those already known."""
+    people = plan.sources[found.source].people(group)
+    if found.again:
+        mine = known.filter(pc.equal(known["source"], found.source))
+        people = people.filter(pc.invert(pc.is_in(people["key"], mine["key"].combine_chunks())))
+    return Sighting(found.source, people)
+
+
+def holding(previous: Snapshot | None, named: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Shards of the last snapshot that may hold some resources (type, id)."""
+    wanted: dict[str, set[str]] = {}
+    for kind, id_ in named:
+        wanted.setdefault(f"phi/fhir/{kind if kind in resource_types() else 'Other'}", set()).add(id_)
+    return frozenset(
+        shard
+        for table, ids in wanted.items()
+        for shard in (previous.shards(table) if previous else ())
+        if previous and pc.any(pc.is_in(previous.ids(table, shard), pa.array(sorted(ids)))).as_py()
+    )
 
 
 def cut(
@@ -75,7 +107,7 @@ def cut(
     count = int(ordinals.max(initial=0)) // size + 1
     weights = np.zeros(count)
     fresh = np.unique(ordinals[known:] // size)  # shards of persons first seen tonight
-    raw = sum(f.bytes for f in found if f.to_read)
+    raw = sum(f.raw_bytes for f in found if f.to_read)
     weights[fresh if len(fresh) else slice(None)] += raw / (len(fresh) or count)
     if whole and previous:
         stored = sum(stat.bytes for stat in previous.files.values()) * RAW_PER_STORED
@@ -117,8 +149,3 @@ def homes_of(plan: Plan, table: pa.Table, source: str, cuts: Cut) -> pa.Table:
     found = identities.homes(table, source)
     shards = pc.divide(found["ordinal"], plan.pipeline.shard_subjects).to_numpy()
     return found.append_column("batch", pa.array(cuts.batch_of(shards))).cast(HOMES)
-
-
-def drop(work: Path) -> None:
-    """What a published night leaves: nothing of the spool stays on disk."""
-    shutil.rmtree(work, ignore_errors=True)

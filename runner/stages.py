@@ -12,12 +12,12 @@ from contract.errors import ChartloomError, StageError
 from contract.work import Shard
 from runner.clock import Clock
 from runner.job import Job, StepAccount
+from runner.landing import Past
 from runner.plan import Step
 from runner.rows import SHARED, Persons, only, shard_name
 from runner.units import Units, compare, granularity
 from schemas.people import IDENTITIES
 from schemas.registry import table
-from store.snapshot import Snapshot
 
 
 @dataclass
@@ -26,8 +26,7 @@ class Desk:
 
     job: Job
     persons: Persons
-    previous: Snapshot | None
-    shards: tuple[str, ...]
+    past: Past
     tables: dict[str, pa.Table]
     changed: dict[str, np.ndarray]  # table -> subjects whose rows are not what they were
     shared: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -36,21 +35,26 @@ class Desk:
         """Shards of some subjects."""
         return [shard_name(int(number)) for number in self.persons.shards(subjects)]
 
+    @property
+    def shards(self) -> tuple[str, ...]:
+        return self.past.shards
+
     def last_night(self, name: str) -> pa.Table:
-        return self.previous.read_many(name, self.shards) if self.previous else pa.table({})
+        return self._of_shards(self.past.identities) if name == IDENTITIES.name else self.past.read(name)
 
     def rows(self, name: str) -> pa.Table:
         """Of a table as it stands now; read from last night when nothing has touched it."""
         if name == IDENTITIES.name:
-            return self._identities()
+            return self._of_shards(self.persons.table)
         if name not in self.tables:
             self.tables[name] = self.last_night(name)
             self.changed[name] = np.zeros(0, dtype=np.int64)
         return self.tables[name]
 
-    def _identities(self) -> pa.Table:
-        numbers = self.persons.table["ordinal"].to_numpy() // self.persons.shard_subjects
-        return self.persons.table.filter(pa.array(np.isin(numbers, [int(s) for s in self.shards if s != SHARED])))
+    def _of_shards(self, identities: pa.Table) -> pa.Table:
+        """Of the persons of the shards."""
+        numbers = identities["ordinal"].to_numpy() // self.persons.shard_subjects
+        return identities.filter(pa.array(np.isin(numbers, [int(s) for s in self.shards if s != SHARED])))
 
     def affected(self, step: Step) -> np.ndarray | None:
         """Subjects for whom the step may have something to do; None: all of the shards."""
