@@ -11,7 +11,7 @@ from etl.csv.layout import Layout
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
+LINE_END = np.array([10], np.uint8)
 LONGEST = 8 << 20  # bytes of one record; an open quote is not followed further
 
 
@@ -32,7 +32,7 @@ def well_formed(data: bytes, buffer: npt.NDArray[np.uint8], quotes: Quotes, last
     """Which lines continue a record, when every quote stands where RFC 4180 wants it; else None."""
     if quotes.odd and (last or len(data) > LONGEST):
         return None
-    around = np.concatenate([[10], buffer, [10]])  # around[i + 1] is buffer[i]
+    around = np.concatenate([LINE_END, buffer, LINE_END, LINE_END])  # around[i + 1] is buffer[i]
     opening, closing = quotes.at[0::2], quotes.at[1::2]
     before, after = around[opening], around[closing + 2]
     again = np.zeros(len(opening), bool)  # a doubled quote: the cell goes on
@@ -40,7 +40,8 @@ def well_formed(data: bytes, buffer: npt.NDArray[np.uint8], quotes: Quotes, last
     doubled = np.zeros(len(closing), bool)
     doubled[: len(opening) - 1] = again[1:][: len(closing)]
     starts_well = (before == layout.mark) | (before == 10) | again
-    ends_well = (after == layout.mark) | (after == 10) | (after == 13) | doubled
+    ends_well = (after == layout.mark) | (after == 10) | doubled
+    ends_well |= (after == 13) & (around[closing + 3] == 10)
     if not (starts_well.all() and ends_well.all()):
         return None
     inside: Bools = np.searchsorted(quotes.at, quotes.starts) % 2 == 1
@@ -72,7 +73,7 @@ def _is_row(line: bytes, layout: Layout) -> bool:
 def _patterns(delimiter: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """A whole record; and one whose last cell is still open at the end of the data."""
     mark = re.escape(delimiter)
-    cell = rf'(?:"(?:[^"]++|"")*+"(?={mark}|\r?\n|\r?\Z)|[^"{mark}\r\n]*+)'
+    cell = rf'(?:"(?:[^"]++|"")*+"(?={mark}|\r?\n|\r?\Z)|[^"{mark}\n]*+)'
     record = rf"{cell}(?:{mark}{cell})*+(?=\r?\n|\r?\Z)"
     unfinished = rf'(?:{cell}{mark})*+"(?:[^"]++|"")*+\Z'
     return re.compile(record.encode()), re.compile(unfinished.encode())
@@ -93,6 +94,8 @@ def walk(data: bytes, quotes: Quotes, last: bool, layout: Layout) -> tuple[list[
             return continued, broken, start
         found = record.match(data, start, min(len(data), start + LONGEST))
         stop = int(np.searchsorted(quotes.ends, found.end())) if found else -1
+        if stop >= len(quotes.ends) and not last and len(data) - start < LONGEST:
+            return continued, broken, start
         if found is None or stop >= len(quotes.ends) or not _fits(data[start : found.end()], layout):
             broken.append(int(line))
         elif stop > line:
@@ -102,11 +105,9 @@ def walk(data: bytes, quotes: Quotes, last: bool, layout: Layout) -> tuple[list[
 
 
 def _fits(record: bytes, layout: Layout) -> bool:
-    """A record on one line is counted by the parser; one of several lines must be right and hold no rows."""
+    """The parser counts cells; here only: no line of a record of several lines may be a row of its own."""
     if b"\n" not in record:
         return True
-    mark = layout.delimiter.encode()
-    cells = QUOTED.sub(b"", record).count(mark) + 1
     first, *rest = record.split(b"\n")
-    suspects = rest if first.count(mark) == len(layout.names) - 1 else rest[:-1]
-    return cells == len(layout.names) and not any(_is_row(line, layout) for line in suspects)
+    suspects = rest if first.count(layout.delimiter.encode()) == len(layout.names) - 1 else rest[:-1]
+    return not any(_is_row(line, layout) for line in suspects)

@@ -114,11 +114,9 @@ def _mark(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines) -> None:
     lengths = lines.ends - lines.starts
     blank = (lengths == 0) | ((lengths == 1) & (buffer[np.minimum(lines.starts, len(buffer) - 1)] == CR))
     state[blank & (state == GOOD)] = BLANK
-    carriage = np.flatnonzero(buffer == CR)
-    stray = lines.at(carriage[np.append(buffer, LF)[carriage + 1] != LF])
-    single = stray[(state[stray] == GOOD) & ~_continues(state, stray)]
-    state[single] = STRAY_CR
     head = np.maximum.accumulate(np.where(state == INSIDE, 0, np.arange(len(state))))
+    stray = head[_stray(buffer, lines, head)]
+    state[stray[state[stray] == GOOD]] = STRAY_CR
     state[head[lines.at(np.flatnonzero(buffer == NUL))]] = NUL_BYTE
     if not _is_utf8(buffer.tobytes()):
         for line in lines.at(np.flatnonzero(buffer >= 0x80)):
@@ -126,10 +124,15 @@ def _mark(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines) -> None:
                 state[head[line]] = ENCODING
 
 
-def _continues(state: npt.NDArray[np.uint8], at: Ints) -> npt.NDArray[np.bool_]:
-    """Whether the next line belongs to the same record: a carriage return is then inside a cell."""
-    following: npt.NDArray[np.bool_] = np.append(state, GOOD)[at + 1] == INSIDE
-    return following
+def _stray(buffer: npt.NDArray[np.uint8], lines: Lines, head: Ints) -> Ints:
+    """Lines with a carriage return that ends no line and stands in no quoted cell."""
+    at = np.flatnonzero(buffer == CR)
+    at = at[(at + 1 < len(buffer)) & (buffer[np.minimum(at + 1, len(buffer) - 1)] != LF)]
+    line = np.searchsorted(lines.ends, at)
+    quotes = np.flatnonzero(buffer == ord('"'))
+    before = np.searchsorted(quotes, at) - np.searchsorted(quotes, lines.starts[head[line]])
+    found: Ints = line[before % 2 == 0]
+    return found
 
 
 def _collect(data: bytes, used: int, lines: Lines) -> Records:

@@ -1,6 +1,7 @@
 """Delimited files: every row with its line, every broken line with its rule, whatever the block size."""
 
 import gzip
+import random
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,33 @@ def test_a_million_cells_in_one_open_quote_do_not_swallow_the_rest(tmp_path: Pat
     path.write_text("\n".join(["a,b,c", *lines]) + "\n", encoding="utf-8")
     rows, broken = read_all(path)
     assert (len(rows), broken) == (199_999, [[102, "quote"]])
+
+
+PIECES = [
+    "a",
+    "b",
+    ",",
+    ",",
+    '"',
+    '""',
+    "\n",
+    "\n",
+    "1,2,3\n",
+    'x,"y",z\n',
+    'q,"m\nn",r\n',
+    "\r\n",
+    "\r",
+    "\0",
+    "\xe9",
+    " ",
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_size_of_blocks_changes_nothing(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    path = tmp_path / "file.csv"
+    path.write_bytes(("a,b,c\n" + "".join(chance.choices(PIECES, k=40))).encode("latin-1"))
+    whole = read_all(path, (0,))
+    monkeypatch.setattr(reader, "BLOCK", chance.randrange(1, 30))
+    assert read_all(path, (0,)) == whole
