@@ -137,12 +137,12 @@ class Reception:
         return made or entry.raw
 
     def _reject(self, fault: Fault, file: str) -> None:
-        kind = fault.kind or "unknown"
+        kind, element = _clean(fault.kind) or "unknown", _clean(fault.element) or None
         if (file, fault.line) not in self._places:  # several faults of one line are one rejected row
             self._places.add((file, fault.line))
             self.rows_in[kind] += 1
         row = {"source_group": self.group.name, "file": file, "line": fault.line, "target": kind}
-        row |= {"column": fault.element or None, "rule": fault.rule, "message": fault.message}
+        row |= {"column": element, "rule": fault.rule, "message": fault.message}
         self.rejected.append(row | {"raw": text_of(fault.raw)})
 
     def _leave_notes(self) -> None:
@@ -156,3 +156,8 @@ class Reception:
             self.links.unanswered(),
             self.repeated,
         )
+
+
+def _clean(name: str) -> str:
+    """A name out of broken text, as text."""
+    return name.encode("utf-8", "backslashreplace").decode()
