@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.fhir import ORIGIN
+from schemas.segments import whole
 
 PROVENANCE = frozenset(column.name for column in ORIGIN)
 
@@ -20,7 +21,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
 def hashed(rows: pa.Table, expression: str) -> np.ndarray:
     """A UBIGINT expression over the columns of `rows`, row by row."""
     connection = _connection()
-    connection.register("hashed", rows)
+    connection.register("hashed", whole(rows))
     try:
         found = connection.sql(f"SELECT {expression} AS digest FROM hashed").to_arrow_table()["digest"]
     finally:

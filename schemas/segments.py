@@ -22,3 +22,17 @@ def pick(rows: pa.Table, places: np.ndarray) -> pa.Table:
 def keep(rows: pa.Table, wanted: np.ndarray) -> pa.Table:
     """The rows where `wanted` is true."""
     return rows if wanted.all() else pick(rows, np.flatnonzero(wanted))
+
+
+def whole(rows: pa.Table) -> pa.Table:
+    """The same rows as DuckDB can read them: it refuses slices of a struct that holds a struct, so these are copied."""
+    for place, field in enumerate(rows.schema):
+        chunks = rows.column(place).chunks
+        if _deep(field.type) and any(chunk.offset for chunk in chunks):
+            copied = [chunk.take(pa.array(np.arange(len(chunk)))) if chunk.offset else chunk for chunk in chunks]
+            rows = rows.set_column(place, field, pa.chunked_array(copied, field.type))
+    return rows
+
+
+def _deep(kind: pa.DataType) -> bool:
+    return pa.types.is_struct(kind) and any(pa.types.is_struct(part.type) for part in kind)

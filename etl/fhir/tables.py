@@ -15,6 +15,7 @@ from etl.fhir.entry import ID
 from etl.fhir.exact import NOT_UTF8, Problem, first_problem
 from etl.fhir.merge import merged
 from schemas.fhir import resource_types
+from schemas.segments import whole
 
 OTHER = "Other"
 LINE_END = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
@@ -172,7 +173,7 @@ def to_json(kind: str, table: pa.Table) -> list[bytes]:
     fields = "".join(f", '{name}': \"{name}\"" for name in names)
     kind_of = '"resourceType"' if kind == OTHER else f"'{kind}'"
     connection = duckdb.connect(config={"threads": 1})
-    connection.register("rows", table)
+    connection.register("rows", whole(table))
     made = connection.sql(
         f"select json_strip_nulls(to_json({{'resourceType': {kind_of}, 'id': id{fields}}})) from rows"
     )

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas.registry import table
+from schemas.segments import whole
 
 DOCUMENTS, REPORTS = "phi/fhir/DocumentReference", "phi/fhir/DiagnosticReport"
 USED = {
@@ -70,6 +71,6 @@ def _narrow(name: str, rows: pa.Table | None) -> pa.Table:
     declared = table(name)
     rows = declared.empty() if rows is None else rows
     kinds = {column.name: column.type for column in declared.columns}
-    return pa.table(
-        {n: rows[n] if n in rows.column_names else pa.nulls(len(rows), kinds[n]) for n in USED[name].split()}
+    return whole(
+        pa.table({n: rows[n] if n in rows.column_names else pa.nulls(len(rows), kinds[n]) for n in USED[name].split()})
     )

@@ -12,6 +12,7 @@ from contract.work import Shard
 from etl.timeline.mapping import FILE, Event, TimelineMapping
 from etl.timeline.names import MARK
 from schemas.registry import table as declared
+from schemas.segments import whole
 
 EVENTS = pa.schema(
     [
@@ -79,7 +80,7 @@ class Query:
     def _view(self, kind: str, shard: Shard) -> None:
         rows = shard.get(table_of(kind))
         rows = declared(table_of(kind)).empty() if rows is None else rows
-        self._con.register(f"raw_{kind}", rows)
+        self._con.register(f"raw_{kind}", whole(rows))
         used = _words(self.mapping, kind)
         columns = ", ".join(
             f'"{name}"' if name in rows.column_names else f'NULL::{sql} AS "{name}"'
