@@ -130,7 +130,8 @@ class Account:
         now = datetime.now(UTC)
         self.manifest["finished"] = now.isoformat(timespec="seconds")
         self.manifest["seconds"] = round((now - self._start).total_seconds(), 3)
-        self.manifest["cpu_seconds"] = round(cpu_seconds() - self._cpu, 3)
+        parts = sum(cpu for _, cpu in self.clock.parts.values())  # workers are no children of this process
+        self.manifest["cpu_seconds"] = round(max(cpu_seconds() - self._cpu, parts), 3)
         self.manifest["parts"] = {name: _rounded(*both) for name, both in self.clock.parts.items()}
 
     def _source(
