@@ -42,9 +42,10 @@ class Cells:
 
     def codes(self) -> tuple[npt.NDArray[np.integer], int]:
         """A small integer per row, the same for equal values, and how many there can be."""
-        coded = self.values.dictionary_encode(null_encoding="encode")
+        few = self.at is not None and len(self.at) < len(self.values)
+        coded = (self.take(None) if few else self.values).dictionary_encode(null_encoding="encode")
         code = coded.indices.to_numpy()
-        return (code if self.at is None else code[self.at]), len(coded.dictionary)
+        return (code if few or self.at is None else code[self.at]), len(coded.dictionary)
 
 
 def cells(column: pa.ChunkedArray) -> Cells:
