@@ -26,7 +26,9 @@ from schemas.registry import tables
 from store import parquet
 from store.snapshot import Snapshot
 
-SHARED_TABLES = tuple(f"phi/fhir/{kind.name}" for kind in resource_types().values() if not kind.patient)
+SHARED_TABLES = tuple(
+    f"{root}fhir/{kind.name}" for root in ("phi/", "") for kind in resource_types().values() if not kind.patient
+)
 
 
 @lru_cache(maxsize=1)

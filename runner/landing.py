@@ -57,10 +57,18 @@ def arrivals(job: Job, plan: Plan, result: Result, clock: Clock) -> list[tuple[s
         with clock.part("rules"):
             checked = check(tables)
         _count(result, delivery.source, tables, checked)
+        result.unread[delivery.source] = result.unread.get(delivery.source, 0) + distinct_rows(unread)
         rejected = [_owned(rows, delivery.source) for rows in (unread, checked.quarantine)]
         result.quarantine = pa.concat_tables([result.quarantine, *rejected])
         found.append((delivery.source, {name: rows for name, rows in checked.shard.items() if len(rows)}))
     return found
+
+
+def distinct_rows(quarantine: pa.Table) -> int:
+    """Raw rows, each once, however many rules it broke."""
+    if not quarantine.num_columns:
+        return 0
+    return len(quarantine.group_by([n for n in ("file", "line") if n in quarantine.column_names]).aggregate([]))
 
 
 def _stamped(rows: pa.Table, source: str, arrival: int) -> pa.Table:

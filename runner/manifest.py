@@ -20,6 +20,7 @@ from runner.clock import Clock, cpu_seconds
 from runner.config import Config
 from runner.inbox import Found
 from runner.job import Result
+from runner.landing import distinct_rows
 from runner.plan import Plan, fingerprint
 from store.lake import Draft
 from store.snapshot import Snapshot
@@ -153,16 +154,10 @@ class Account:
             ],
             "rows_in": _added(p.rows_in for p in passes),
             "rows_spooled": _added(p.rows_spooled for p in passes),
-            "rows_quarantined": sum(_distinct_rows(p.quarantine) for p in passes),
+            "rows_quarantined": sum(distinct_rows(p.quarantine) for p in passes),
+            "rows_unread": sum(result.unread.get(name, 0) for result in results),
             "resources": _resources(name, results),
         }
-
-
-def _distinct_rows(quarantine: pa.Table) -> int:
-    """Raw rows, each once, however many rules it broke."""
-    if not quarantine.num_columns:
-        return 0
-    return len(quarantine.group_by([n for n in ("file", "line") if n in quarantine.column_names]).aggregate([]))
 
 
 def _added(counts: Any) -> dict[str, int]:
@@ -264,16 +259,17 @@ def _balance(sources: Mapping[str, Any]) -> list[dict[str, Any]]:
     lines = []
     for name, source in sources.items():
         rows_in, spooled = sum(source["rows_in"].values()), sum(source["rows_spooled"].values())
+        read, rejected = spooled - source["rows_unread"], source["rows_quarantined"] + source["rows_unread"]
         lines.append(
             {
                 "what": f"{name}: raw rows",
                 "in": rows_in,
-                "out": spooled,
-                "quarantined": source["rows_quarantined"],
+                "out": read,
+                "quarantined": rejected,
                 "duplicates": 0,
                 "superseded": 0,
                 "deleted": 0,
-                "holds": rows_in == spooled + source["rows_quarantined"],
+                "holds": rows_in == read + rejected and read >= 0,
             }
         )
         for kind, n in source["resources"].items():

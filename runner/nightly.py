@@ -188,7 +188,8 @@ class _Night:
 
     def _batches(self, night: Night, cuts: Cut, *, whole: bool) -> list[Result]:
         results = [batch.run(Job(night, SHARED_BATCH, 0, 0, whole))]
-        stale = {step.name for step in self.plan.steps if results[0].reworded & set(step.reads)}
+        reworded = {name.removeprefix("phi/") for name in results[0].reworded}
+        stale = {s.name for s in self.plan.steps if reworded & {name.removeprefix("phi/") for name in s.reads}}
         night, whole = dataclasses.replace(night, forced=night.forced | stale), whole or bool(stale)
         jobs = [Job(night, k, first, last, whole) for k, (first, last) in enumerate(cuts.ranges())]
         self.progress.start("batches", len(jobs), "batches")

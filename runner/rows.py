@@ -47,10 +47,26 @@ class Persons:
 
     def open_ids(self, subjects: np.ndarray) -> np.ndarray:
         """subject_id of the open tables of each subject."""
-        ids = self.table["subject_id"].to_numpy()
-        order = np.argsort(ids)
-        found: np.ndarray = self.table["open_id"].to_numpy()[order[np.searchsorted(ids, subjects, sorter=order)]]
+        return self._looked_up("subject_id", "open_id", subjects)
+
+    def known_as(self, open_ids: np.ndarray) -> np.ndarray:
+        """The subject of each subject_id of open tables."""
+        return self._looked_up("open_id", "subject_id", open_ids)
+
+    def _looked_up(self, by: str, column: str, ids: np.ndarray) -> np.ndarray:
+        keys = self.table[by].to_numpy()
+        order = np.argsort(keys)
+        found: np.ndarray = self.table[column].to_numpy()[order[np.searchsorted(keys, ids, sorter=order)]]
         return found
+
+    def subjects(self, rows: pa.Table, phi: bool) -> np.ndarray:
+        """The subject of each row, of open tables too."""
+        found: np.ndarray = rows["subject_id"].to_numpy()
+        return found if phi else self.known_as(found)
+
+    def only(self, rows: pa.Table, subjects: np.ndarray, phi: bool) -> pa.Table:
+        """The rows of some subjects, of open tables too."""
+        return only(rows, subjects if phi else self.open_ids(subjects))
 
     def shards(self, subjects: np.ndarray) -> np.ndarray:
         """Numbers of the shards that hold the subjects, each once."""

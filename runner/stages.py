@@ -16,6 +16,7 @@ from runner.landing import Past
 from runner.plan import Step
 from runner.rows import SHARED, Persons, only, shard_name
 from runner.units import Units, compare, granularity
+from schemas.digests import row_digests
 from schemas.people import IDENTITIES
 from schemas.registry import table
 
@@ -61,20 +62,29 @@ class Desk:
         if step.name in self.job.night.forced:
             return None
         found = [self.changed[name] for name in step.reads if name in self.changed]
+        found += [self._renamed()] if IDENTITIES.name in step.reads else []
         moved = [self.job.night.moved[side].to_numpy() for side in ("from_subject", "to_subject")]
         return np.unique(np.concatenate([*found, *moved])) if found or len(moved[0]) else np.zeros(0, dtype=np.int64)
+
+    def _renamed(self) -> np.ndarray:
+        """Subjects of whom another thing is known than last night."""
+        now, before = self.rows(IDENTITIES.name), self.last_night(IDENTITIES.name)
+        found: np.ndarray = now["subject_id"].to_numpy()[~np.isin(row_digests(now), row_digests(before))]
+        return found
 
 
 def run(desk: Desk, step: Step, clock: Clock) -> StepAccount:
     """Run one step; its outputs and its memory of units join the desk."""
     forced = step.name in desk.job.night.forced
+    if desk.job.shared:
+        return _run_shared(desk, step, clock, forced)
     who = desk.affected(step)
     with clock.part("units"):
-        shard = {name: _of(desk.rows(name), who) for name in step.reads}
-        before = {name: _of(desk.last_night(name), who) for name in step.reads}
-        units = compare(step, shard, before, force=forced)
+        shard = {name: _of(desk, name, desk.rows(name), who) for name in step.reads}
+        before = {name: _of(desk, name, desk.last_night(name), who) for name in step.reads}
+        units = compare(step, desk.persons, shard, before, force=forced)
     with clock.part(step.name):
-        outputs = _outputs(step, _pick(step, shard, units), desk.shared) if len(units.run) else {}
+        outputs = _outputs(step, _pick(desk, step, shard, units), desk.shared) if len(units.run) else {}
     with clock.part("units"):
         for name in step.writes:
             _settle(desk, step, name, outputs.get(name), units)
@@ -83,24 +93,38 @@ def run(desk: Desk, step: Step, clock: Clock) -> StepAccount:
     )
 
 
-def _of(rows: pa.Table, who: np.ndarray | None) -> pa.Table:
-    return rows if who is None or not len(rows) or "subject_id" not in rows.column_names else only(rows, who)
+def _run_shared(desk: Desk, step: Step, clock: Clock, forced: bool) -> StepAccount:
+    """Rows of no patient are one piece of work: run whole, or not at all."""
+    shard = {name: desk.rows(name) for name in step.reads if name != IDENTITIES.name}
+    said = [np.sort(row_digests(rows)).tolist() for rows in shard.values()]
+    if not forced and said == [np.sort(row_digests(desk.last_night(name))).tolist() for name in shard]:
+        return StepAccount()
+    with clock.part(step.name):
+        outputs = _outputs(step, shard, {})
+    for name in step.writes:
+        desk.tables[name] = outputs.get(name, table(name).empty())
+        desk.changed[name] = np.zeros(0, dtype=np.int64)
+    return StepAccount(0, 0, {n: len(t) for n, t in shard.items()}, {n: len(t) for n, t in outputs.items()})
 
 
-def _pick(step: Step, shard: Shard, units: Units) -> Shard:
+def _of(desk: Desk, name: str, rows: pa.Table, who: np.ndarray | None) -> pa.Table:
+    if who is None or not len(rows) or "subject_id" not in rows.column_names:
+        return rows
+    return desk.persons.only(rows, who, table(name).phi)
+
+
+def _pick(desk: Desk, step: Step, shard: Shard, units: Units) -> Shard:
     """The rows of the units to run, and the context of their persons."""
     if units.all_run:
         return shard
     column = granularity(step)
-    return {name: _picked(rows, column, units) for name, rows in shard.items()}
+    return {name: _picked(desk, name, rows, column, units) for name, rows in shard.items()}
 
 
-def _picked(rows: pa.Table, column: str, units: Units) -> pa.Table:
-    if not len(rows) or "subject_id" not in rows.column_names:
-        return rows
-    if column not in rows.column_names:
-        return only(rows, units.subjects)
-    return only(rows, units.run, column)
+def _picked(desk: Desk, name: str, rows: pa.Table, column: str, units: Units) -> pa.Table:
+    if column == "subject_id" or column not in rows.column_names:
+        return _of(desk, name, rows, units.subjects)
+    return only(rows, units.run, column) if len(rows) else rows
 
 
 def _outputs(step: Step, shard: Shard, shared: Shard) -> Shard:
