@@ -1,5 +1,6 @@
 """`chartloom`: the command line. Nothing heavy is imported before a command needs it: --help answers at once."""
 
+import os
 import sys
 import traceback
 from errno import EDQUOT, ENOSPC
@@ -17,6 +18,12 @@ EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong 
 6 a check said no, nothing was published; 7 a step failed. docs/command-line.md says what to do about each."""
 
 FULL = "the disk is full; the last snapshot stands as it was. Free some space and run again: the night resumes."
+
+LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
+    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow's memory is kept for the next table: a tenth of a night's CPU went into pages
+    "OPENBLAS_NUM_THREADS": "1",  # a worker has one core; idle BLAS threads would spin on it
+    "OMP_NUM_THREADS": "1",
+}
 
 app = typer.Typer(
     add_completion=False,
@@ -58,6 +65,8 @@ def chartloom(
 
 
 def main() -> None:
+    for name, value in LIBRARIES.items():
+        os.environ.setdefault(name, value)
     sys.excepthook = last_words
     command = get_command(app)  # called itself, not through typer, whose own excepthook would show the trace
     try:
