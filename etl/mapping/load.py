@@ -4,10 +4,12 @@ import csv
 import hashlib
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources as package
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -79,10 +81,11 @@ def load(mapping: str) -> Mapping:
             sql = Expressions(raw, {**maps, **said.get("maps", {})})
             tables[path.stem] = TableMapping(raw, resources(raw, words, sql), _checks(raw, sql))
     first, last = source.get("years", (1850, 2100))
+    zone = _zone(str(source.get("zone", "UTC")), where.name)
     digest = _digest(
         [*sorted(where.rglob("*.yaml")), *sorted(where.rglob("*.csv")), *(shared / name for name in SHARED)]
     )
-    return Mapping(where.name, tables, (first, last), source.get("zone", "UTC"), digest)
+    return Mapping(where.name, tables, (first, last), zone, digest)
 
 
 def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql, Sql], ...]:
@@ -92,6 +95,13 @@ def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql, Sql], ..
         return sql.condition(text, f"checks.{check.rule}", [])
 
     return tuple((each, compiled(each, each.when), compiled(each, each.expect)) for each in raw.checks)
+
+
+def _zone(name: str, where: str) -> str:
+    if name not in available_timezones():
+        near = ", ".join(get_close_matches(name, available_timezones(), 3)) or "Europe/Stockholm, America/New_York"
+        raise MappingError(f"{where}: zone {name!r} is unknown; such as {near}.")
+    return name
 
 
 def _yaml(path: Path) -> dict[str, Any]:

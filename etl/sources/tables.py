@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
+from zoneinfo import available_timezones
 
 import pyarrow as pa
 
+from contract.errors import ConfigError
 from contract.work import Delivery, Group, Shard, Spooled
 from etl.mapping.load import Mapping, load
 from etl.sources.tables_groups import find_groups
@@ -26,6 +29,14 @@ class Tables:
     delivery: Delivery = "full"
     settle_s: float = 30
     timezone: str = ""
+
+    def __post_init__(self) -> None:
+        if self.timezone and self.timezone not in available_timezones():
+            raise ConfigError(
+                f"timezone {self.timezone!r} is unknown; write it like Europe/Stockholm, or leave it out."
+            )
+        if self.delivery not in get_args(Delivery):
+            raise ConfigError(f"delivery {self.delivery!r} is unknown; it is {' or '.join(get_args(Delivery))}.")
 
     @property
     def known(self) -> Mapping:

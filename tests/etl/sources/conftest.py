@@ -32,4 +32,5 @@ def _night(inbox: Path, work: Path, mapping: str = "synthea", batches: int = 1) 
     source = Tables(mapping, inbox.name, settle_s=0)
     (group,) = source.groups(inbox.parent)
     spooled = source.spool(group, homes(source.people(group), batches), work)
+    assert sum(spooled.rows_in.values()) == sum(spooled.rows_spooled.values()) + len(spooled.quarantine)
     return spooled, [source.read(work, batch) for batch in spooled.batches]

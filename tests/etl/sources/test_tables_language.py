@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.errors import ConfigError, MappingError
 from contract.work import Shard, Spooled
 from etl.mapping.load import load
 from etl.sources.tables import Tables
@@ -103,6 +104,16 @@ def test_the_zone_of_the_source_beats_the_mappings(clinic: Path, inbox: Path, tm
     spooled, _ = night(inbox, tmp_path / "work", str(clinic))
     shard = Tables(str(clinic), "inbox", timezone="UTC").read(tmp_path / "work", spooled.batches[0])
     assert shard["phi/fhir/Encounter"]["period"].to_pylist()[0]["start"] == "2020-01-01T10:00:30Z"
+
+
+def test_unknown_zones_and_deliveries_are_refused(clinic: Path) -> None:
+    with pytest.raises(ConfigError, match="Europe/Stockholm"):
+        Tables("synthea", "inbox", timezone="Europe/Stokholm")
+    with pytest.raises(ConfigError, match="full or delta"):
+        Tables("synthea", "inbox", delivery="all")  # type: ignore[arg-type]
+    (clinic / "source.yaml").write_text("zone: Europe/Stokholm\n", encoding="utf-8")
+    with pytest.raises(MappingError, match="Europe/Stockholm"):
+        load(str(clinic))
 
 
 def test_the_digest_follows_the_mappings_files(clinic: Path) -> None:
