@@ -20,7 +20,7 @@ EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong 
 FULL = "the disk is full; the last snapshot stands as it was. Free some space and run again: the night resumes."
 
 LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
-    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow's memory is kept for the next table: a tenth of a night's CPU went into pages
+    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps memory for the next table; pages took a tenth of a night's CPU
     "OPENBLAS_NUM_THREADS": "1",  # a worker has one core; idle BLAS threads would spin on it
     "OMP_NUM_THREADS": "1",
 }
