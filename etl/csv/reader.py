@@ -61,10 +61,11 @@ def read(path: Path, layout: Layout, columns: list[str]) -> Iterator[Piece]:
             if header and b"\n" in data:
                 data, line, header = data[data.index(b"\n") + 1 :], 2, False
             last = not piece
-            if header or not data:
+            damage = stream.damage if last else ""
+            if header or not (data or damage):
                 rest = data
                 continue
-            found = parse.block(data, last, line, damage=stream.damage if last else "")
+            found = parse.block(data, last, line, damage)
             rest = data[found[0] :]
             line += found[1]
             yield found[2]

@@ -40,16 +40,16 @@ class Records:
 def split(data: bytes, last: bool, layout: Layout, exact: bool = False) -> Records:
     """Whole records at the start of `data`. `exact` skips the shortcut: for a block that proved to hold blank lines."""
     end = len(data) if last else data.rfind(b"\n") + 1
-    if not exact and not _needs_care(data, end):
-        text = data if end == len(data) else data[:end]
+    text = data[:end]
+    if not exact and not _needs_care(text):
         return Records(text, None, (), end, -1)
     return _split_lines(data, end, last, layout)
 
 
-def _needs_care(data: bytes, end: int) -> bool:
-    if data.find(b'"', 0, end) >= 0 or data.find(b"\0", 0, end) >= 0 or not _is_utf8(data[:end]):
+def _needs_care(text: bytes) -> bool:
+    if b'"' in text or b"\0" in text or not _is_utf8(text):
         return True
-    return data.find(b"\r", 0, end) >= 0 and data.count(b"\r", 0, end) != data.count(b"\r\n", 0, end)
+    return b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
 
 
 def _is_utf8(data: bytes) -> bool:

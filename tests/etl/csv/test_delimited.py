@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,14 @@ def test_a_gzip_cut_short_keeps_what_came_before(tmp_path: Path) -> None:
     assert len(rows) > 5000
     assert rows == [[i + 2, *line.split(",")] for i, line in enumerate(lines[: len(rows)])]
     assert broken == [[len(rows) + 2, "damaged-file"]]
+
+
+def test_a_gzip_cut_between_lines_is_told(tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    whole = packer.compress(b"a,b\n1,2\n") + packer.flush(zlib.Z_SYNC_FLUSH)
+    path = tmp_path / "file.csv.gz"
+    path.write_bytes(whole)
+    assert read_all(path) == ([[2, "1", "2"]], [[3, "damaged-file"]])
 
 
 def test_a_million_cells_in_one_open_quote_do_not_swallow_the_rest(tmp_path: Path) -> None:
