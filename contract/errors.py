@@ -11,6 +11,7 @@ ChartloomError
 ├── CheckFailed        a Check said no: the night is not published                        exit code 6
 └── StageError         a step failed on its rows (names the step and shard, never a row)  exit code 7
 
+A night that was published, but had to leave out a source that cannot be read, ends with exit code 8.
 Messages never hold a cell's content: rows may be PHI. File names belong to the PHI side too.
 """
 

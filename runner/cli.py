@@ -15,12 +15,13 @@ from runner.commands import export, look, night, quarantine, simulated
 
 EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong option, pipelines.yaml or plan;
 3 input that cannot be used; 4 the lake (disk full, damaged); 5 another run holds the lake;
-6 a check said no, nothing was published; 7 a step failed. docs/command-line.md says what to do about each."""
+6 a check said no, nothing was published; 7 a step failed; 8 published without a source that cannot be read.
+docs/command-line.md says what to do about each."""
 
 FULL = "the disk is full; the last snapshot stands as it was. Free some space and run again: the night resumes."
 
 LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
-    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps memory for the next table; pages took a tenth of a night's CPU
+    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps its memory for the next table instead of giving pages back
     "OPENBLAS_NUM_THREADS": "1",  # a worker has one core; idle BLAS threads would spin on it
     "OMP_NUM_THREADS": "1",
 }

@@ -20,7 +20,6 @@ class Engine:
     kind: str = "pool"
     workers: int | str = "auto"
     batch_mb: int = 192
-    memory_mb: int = 2048
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contract.errors import ConfigError, StageError
 from runner.config import Engine
@@ -34,7 +34,7 @@ def pool(workers: int) -> Run[Item, Result]:
     return run
 
 
-def engine(said: Engine) -> Run[Item, Result]:
+def engine(said: Engine) -> Run[Any, Any]:
     workers = os.cpu_count() or 1 if said.workers == "auto" else int(said.workers)
     if said.kind == "serial" or workers == 1:
         return serial

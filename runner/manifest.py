@@ -67,6 +67,7 @@ class Account:
             "engine": {"kind": engine.kind, "workers": engine.workers},
             "sources": {},
             "steps": {},
+            "refused": {},  # source -> why it was left out tonight
             "error": None,
         }
 

@@ -24,6 +24,7 @@ from runner.log import Log
 from runner.manifest import Account, code_digest, summary_fingerprints
 from runner.plan import Plan, make_plan
 from runner.progress import Progress, Silent
+from runner.refusal import SourceRefused, reading
 from runner.spooling import Cut
 from runner.withheld import without_names
 from schemas.people import IDENTITIES
@@ -77,10 +78,26 @@ class _Night:
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
         self.inbox = Inbox.remembered(self.previous)
         self.replay = replay
+        self.refused: dict[str, str] = {}  # source -> why it is left out tonight
         self.full = False
 
     def run(self) -> dict[str, Any]:
         self.log.say("start", pipeline=self.plan.pipeline.name, previous=self.previous.id if self.previous else None)
+        while True:
+            try:
+                return self._attempt()
+            except SourceRefused as error:
+                self._leave_out(error)
+
+    def _leave_out(self, error: SourceRefused) -> None:
+        """What the source said before stands. Without any source left there is no night."""
+        self.refused[error.source] = self._said(error)
+        self.log.say("refused", source=error.source)
+        if len(self.refused) == len(self.plan.sources):
+            raise error
+        self.account.manifest["refused"] = dict(self.refused)
+
+    def _attempt(self) -> dict[str, Any]:
         found = self._look()
         forced, whole = self._forced(), self._resummarised()
         if not forced and not whole and self.previous and all(f.state == "unchanged" for f in found):
@@ -102,9 +119,11 @@ class _Night:
         return self.account.manifest
 
     def fail(self, error: ChartloomError) -> None:
+        self.account.fail(type(error).__name__, self._said(error))
+
+    def _said(self, error: ChartloomError) -> str:
         inboxes = [self.config.root / entry.parameters.get("path", "") for entry in self.plan.pipeline.sources.values()]
-        said = without_names(str(error), inboxes) if isinstance(error, InputError) else str(error)
-        self.account.fail(type(error).__name__, said)
+        return without_names(str(error), inboxes) if isinstance(error, InputError) else str(error)
 
     def close(self) -> None:
         try:
@@ -123,12 +142,14 @@ class _Night:
 
     def _look(self) -> list[Found]:
         again = quarantined_groups(self.previous) if self.replay else {}
+        found: list[Found] = []
         with self.clock.part("look"):
-            return [
-                found
-                for name, source in self.plan.sources.items()
-                for found in self.inbox.look(name, source, self.config.root, again.get(name, frozenset()))
-            ]
+            for name, source in self.plan.sources.items():
+                if name in self.refused:
+                    continue
+                with reading(name):
+                    found += self.inbox.look(name, source, self.config.root, again.get(name, frozenset()))
+        return found
 
     def _forced(self) -> frozenset[str]:
         """Steps that would say something else of the same rows than they did last night."""

@@ -20,6 +20,7 @@ from runner.clock import Clock
 from runner.inbox import Found
 from runner.plan import Plan
 from runner.progress import Progress
+from runner.refusal import reading
 from schemas.fhir import resource_types
 from schemas.people import IDENTITIES
 from store.lake import Lake
@@ -78,7 +79,8 @@ def _arrival(group: Found) -> int:
 
 def _sighting(plan: Plan, found: Found, group: Group, known: pa.Table) -> Sighting:
     """What a group says of its persons; one that is read again has nothing new to say of those already known."""
-    people = plan.sources[found.source].people(group)
+    with reading(found.source):
+        people = plan.sources[found.source].people(group)
     if found.again:
         mine = known.filter(pc.equal(known["source"], found.source))
         people = people.filter(pc.invert(pc.is_in(people["key"], mine["key"].combine_chunks())))
@@ -131,7 +133,7 @@ def spool(
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, mode=0o700)
             homes = homes_of(plan, table, each.source, cuts)
-            with clock.part("spool"):
+            with clock.part("spool"), reading(each.source):
                 result = plan.sources[each.source].spool(group, homes, folder)
             done.with_suffix(".part").write_bytes(pickle.dumps(result))
             done.with_suffix(".part").rename(done)

@@ -84,13 +84,21 @@ def run(desk: Desk, step: Step, clock: Clock) -> StepAccount:
         before = {name: _of(desk, name, desk.last_night(name), who) for name in step.reads}
         units = compare(step, desk.persons, shard, before, force=forced)
     with clock.part(step.name):
-        outputs = _outputs(step, _pick(desk, step, shard, units), desk.shared) if len(units.run) else {}
+        made = _outputs(step, _pick(desk, step, shard, units), desk.shared) if len(units.run) else {}
+        outputs = {name: _of_persons(rows) for name, rows in made.items()}
     with clock.part("units"):
         for name in step.writes:
             _settle(desk, step, name, outputs.get(name), units)
     return StepAccount(
         len(units.rows), len(units.run), {n: len(t) for n, t in shard.items()}, {n: len(t) for n, t in outputs.items()}
     )
+
+
+def _of_persons(rows: pa.Table) -> pa.Table:
+    """Without what the step made again of rows that belong to no patient: they have their own turn."""
+    if "subject_id" not in rows.column_names:
+        return rows.slice(0, 0)
+    return rows.filter(pc.is_valid(rows["subject_id"])) if rows["subject_id"].null_count else rows
 
 
 def _run_shared(desk: Desk, step: Step, clock: Clock, forced: bool) -> StepAccount:
@@ -151,7 +159,7 @@ def _settle(desk: Desk, step: Step, name: str, made: pa.Table | None, units: Uni
     """The step's table as it stands now: last night's rows of units that did not run, tonight's of those that did."""
     phi = table(name).phi
     old = desk.last_night(name)
-    redone = units.run.append(units.vanished)
+    redone = units.redone
     if len(old) and len(redone):
         old = old.filter(pc.invert(_belongs(desk, step, old, redone, phi)))
     parts = [rows for rows in (old, made) if rows is not None and len(rows)]
@@ -172,6 +180,6 @@ def _ordered(desk: Desk, step: Step, name: str, rows: pa.Table, *, mixed: bool) 
     phi = table(name).phi
     if mixed and granularity(step) != "subject_id" and table(name).order:
         placed = rows.append_column("ordinal", pa.array(desk.persons.of_rows(rows, phi)))
-        keys = [("ordinal", "ascending"), *((column, "ascending") for column in table(name).order)]
-        return rows.take(pc.sort_indices(placed, sort_keys=keys, null_placement="at_start"))
+        keys = [(column, "ascending", "at_start") for column in ("ordinal", *table(name).order)]
+        return rows.take(pc.sort_indices(placed, sort_keys=keys))
     return desk.persons.in_order(rows, phi)

@@ -35,6 +35,12 @@ class Units:
     subjects: np.ndarray  # whose units run or vanished
 
     @property
+    def redone(self) -> pd.Index:
+        """Units whose last results go. An empty index has no type, and would make numbers of the other inexact."""
+        held = [index for index in (self.run, self.vanished) if len(index)]
+        return held[0].append(held[1:]) if held else self.run
+
+    @property
     def all_run(self) -> bool:
         return len(self.run) == len(self.rows)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runner.account import Manifest
     from runner.config import Config
 
+LEFT_OUT = 8  # exit code of a night that was published without one of its sources
 PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="A pipeline of the registry.")]
 
 
@@ -48,6 +49,10 @@ def night(config: "Config", pipeline: str, *, replay: bool = False) -> "Manifest
         error.add_note(f"The runs, and why they ended as they did: chartloom status --lake {config.lake}")
         raise
     show(console, manifest, config.lake)
+    if manifest["refused"]:
+        for reason in manifest["refused"].values():
+            typer.echo(f"chartloom: left out, the night went on without it: {reason}", err=True)
+        raise typer.Exit(LEFT_OUT)
     return manifest
 
 
