@@ -22,6 +22,10 @@ class Content:
     digest: str
 
 
+PARTIALS = "phi/partials/"
+"""Parts of summaries, shard by shard: which shard a person lives in is place; the summaries themselves are compared."""
+
+
 def file_digests(snapshot: Snapshot) -> dict[tuple[str, str], str]:
     """(table, shard) -> digest of the file's bytes."""
     return {key: stat.digest for key, stat in snapshot.files.items() if key[0] not in TIMED}
@@ -32,7 +36,9 @@ def contents(snapshot: Snapshot, without: Collection[str] = PLACE) -> dict[str, 
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute("SET enable_progress_bar = false")  # it would write to stdout
         return {
-            table: content(con, snapshot.paths(table), without) for table in snapshot.tables() if table not in TIMED
+            table: content(con, snapshot.paths(table), without)
+            for table in snapshot.tables()
+            if table not in TIMED and not table.startswith(PARTIALS)
         }
 
 
