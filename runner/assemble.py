@@ -102,12 +102,18 @@ class Assembly:
         joined = {key: pa.concat_tables(parts, promote_options="default") for key, parts in found.items()}
         return {key: rows.sort_by("shard") for key, rows in joined.items()}
 
-    def verdicts(self, results: Sequence[Result], draft: Draft) -> dict[str, Verdict]:
+    def verdicts(
+        self, results: Sequence[Result], spooled: Mapping[tuple[str, str], Spooled], draft: Draft
+    ) -> dict[str, Verdict]:
         """What the checks say of tonight, and whether more rows vanished than may."""
-        found = {
-            name: check.verdict([part for result in results for part in result.checks.get(name, ())])
-            for name, check in self.plan.checks.items()
-        }
+        unspooled = [said.quarantine for said in spooled.values() if said.quarantine.num_columns]
+        rejected = {QUARANTINE.name: pa.concat_tables(unspooled, promote_options="default")} if unspooled else {}
+        found = {}
+        for name, check in self.plan.checks.items():
+            parts = [part for result in results for part in result.checks.get(name, ())]
+            if rejected and QUARANTINE.name in check.reads:
+                parts.append(check.partial(rejected))
+            found[name] = check.verdict(parts)
         return {"max_loss": self._losses(draft), **found}
 
     def _losses(self, draft: Draft) -> Verdict:

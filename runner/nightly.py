@@ -109,7 +109,7 @@ class _Night:
         draft = assembly.draft(found, spooled, results, people, inbox)
         self.account.count(found, spooled, results, draft, people)
         with self.clock.part("checks"):
-            require(self.account.checks(assembly.verdicts(results, draft)))
+            require(self.account.checks(assembly.verdicts(results, spooled, draft)))
         with self.clock.part("publish"):
             self.account.published(draft)
             snapshot = self.lake.publish(draft, self.id)

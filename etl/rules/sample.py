@@ -1,12 +1,13 @@
 """A second opinion: fhir.resources (R4B) validates some resources of each type, chosen by their ids."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from contract.work import Shard, Verdict
@@ -16,7 +17,7 @@ from etl.rules.rows import pick
 from schemas.fhir import resource_types
 
 OPINIONS = "opinions"
-COUNTS = pa.schema([("target", pa.string()), ("rule", pa.string()), ("rows", pa.int64())])
+CANDIDATES = pa.schema([("target", pa.string()), ("hash", pa.uint64()), ("resource", pa.binary())])
 SAMPLED, REFUSED = "sampled", "refused"  # counts of resources, beside those of rules
 SHOWN = 8  # rules named in a line
 
@@ -30,22 +31,36 @@ class SecondOpinion:
         return tuple(f"phi/fhir/{kind}" for kind in resource_types())
 
     def partial(self, shard: Shard) -> Shard:
-        counts: Counter[tuple[str, str]] = Counter()
-        for kind in resource_types():
-            rows = shard.get(f"phi/fhir/{kind}")
-            if rows is not None and len(rows):
-                counts.update(_judge(kind, pick(rows, sample(rows.column("id"), policy().sample_rows))))
-        rows = [{"target": kind, "rule": rule, "rows": n} for (kind, rule), n in sorted(counts.items())]
-        return {OPINIONS: pa.Table.from_pylist(rows, COUNTS)}
+        """The candidates of these rows; which of them stand for the night is known when all are there."""
+        return {OPINIONS: pa.concat_tables([CANDIDATES.empty_table(), *(_candidates(k, r) for k, r in _held(shard))])}
 
     def verdict(self, partials: Iterable[Shard]) -> Verdict:
+        candidates = pa.concat_tables([CANDIDATES.empty_table(), *(part[OPINIONS] for part in partials)])
         counts: Counter[tuple[str, str]] = Counter()
-        for part in partials:
-            for row in part[OPINIONS].to_pylist():
-                counts[row["target"], row["rule"]] += row["rows"]
+        for kind in candidates.column("target").unique().to_pylist():
+            mine = candidates.filter(pc.equal(candidates.column("target"), kind)).sort_by("hash")
+            counts.update(_judge(kind, mine.slice(0, policy().sample_rows).column("resource").to_pylist()))
         sampled, refused = (sum(n for (_, rule), n in counts.items() if rule == kind) for kind in (SAMPLED, REFUSED))
         limit = policy().sample_threshold
         return Verdict(refused <= limit * sampled, (_summary(sampled, refused, limit), *_lines(counts)))
+
+
+def _held(shard: Shard) -> Iterator[tuple[str, pa.Table]]:
+    for kind in resource_types():
+        rows = shard.get(f"phi/fhir/{kind}")
+        if rows is not None and len(rows):
+            yield kind, rows
+
+
+def _candidates(kind: str, rows: pa.Table) -> pa.Table:
+    places = sample(rows.column("id"), policy().sample_rows)
+    chosen = pick(rows, places)
+    found = {
+        "target": [kind] * len(places),
+        "hash": _hashes(chosen.column("id").combine_chunks()),
+        "resource": to_json(kind, chosen),
+    }
+    return pa.table(found, schema=CANDIDATES)
 
 
 def sample(ids: pa.ChunkedArray, rows: int) -> list[int]:
@@ -68,13 +83,13 @@ def _hashes(ids: pa.StringArray) -> NDArray[np.uint64]:
     return found
 
 
-def _judge(kind: str, rows: pa.Table) -> Counter[tuple[str, str]]:
+def _judge(kind: str, resources: Sequence[bytes]) -> Counter[tuple[str, str]]:
     from fhir.resources.R4B import get_fhir_model_class  # the import costs a second
     from pydantic import ValidationError
 
     model: Any = get_fhir_model_class(kind)
-    counts: Counter[tuple[str, str]] = Counter({(kind, SAMPLED): len(rows)})
-    for resource in to_json(kind, rows):
+    counts: Counter[tuple[str, str]] = Counter({(kind, SAMPLED): len(resources)})
+    for resource in resources:
         try:
             model.model_validate_json(resource)
         except ValidationError as error:
