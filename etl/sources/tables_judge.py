@@ -24,8 +24,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Told:
-    """A bad row: its line, its fault and its cells."""
+    """A bad row: where it stands, its fault and its cells."""
 
+    file: str
     line: int
     fault: Fault
     raw: bytes
@@ -87,10 +88,11 @@ def _tell(rows: pa.Table, faults: dict[int, list[Fault]], raw: dict[str, Cells])
     """One entry a row: its first fault, with the others in the message."""
     at = np.array(sorted(faults), np.int64)
     lines = rows.column("line$").to_numpy()[at]
-    for row, line, text in zip(at, lines, _texts(raw, at), strict=True):
+    files = cells(rows.column("file$")).take(at).to_pylist()
+    for row, file, line, text in zip(at, files, lines, _texts(raw, at), strict=True):
         first, *others = faults[int(row)]
         also = "; also " + ", ".join(f"{fault.column}: {fault.rule}" for fault in others) if others else ""
-        yield Told(int(line), Fault(first.column, first.rule, first.message + also), text)
+        yield Told(file, int(line), Fault(first.column, first.rule, first.message + also), text)
 
 
 def _texts(raw: dict[str, Cells], at: Ints) -> list[bytes]:

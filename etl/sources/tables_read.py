@@ -8,49 +8,54 @@ import pyarrow as pa
 
 from contract.work import Shard
 from etl.mapping.build import build
+from etl.mapping.frame import Ints, cells
 from etl.mapping.load import Mapping, TableMapping
-from etl.sources.tables_judge import judged
+from etl.sources.tables_judge import Told, judged
 from etl.sources.tables_quarantine import Reject, quarantine
+from etl.sources.tables_rows import spooled_rows
 
-KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source_line"}
+KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source_line", "file$": "source_file"}
 
 
 def read_batch(folder: Path, batch: int, mapping: Mapping, zone: str) -> Shard:
     made: dict[str, list[pa.Table]] = defaultdict(list)
-    rejected = []
+    rejected = [quarantine([], "")]
     for name, table in mapping.tables.items():
-        for path in sorted(folder.glob(f"{name}~*~{batch}.arrow")):
-            tables, bad = _read_file(path, table, mapping, zone)
-            rejected.append(bad)
-            for kind, rows in (each for each in tables if len(each[1])):
-                made[f"phi/fhir/{kind}"].append(rows)
-    shard = {name: _joined(parts) for name, parts in made.items() if parts}
-    return {**shard, "phi/quarantine": pa.concat_tables(rejected) if rejected else quarantine([], "")}
+        rows = spooled_rows(folder, name, batch)
+        if rows is None:
+            continue
+        frame, order, told = judged(rows, table, mapping.years, zone)
+        rejected.append(_rejected(told, table, rows))
+        for kind, found in build(table.resources, frame, _kept(rows, order)):
+            if len(found):
+                made[f"phi/fhir/{kind}"].append(found)
+    return {**{name: _joined(parts) for name, parts in made.items()}, "phi/quarantine": pa.concat_tables(rejected)}
 
 
-def _read_file(
-    path: Path, table: TableMapping, mapping: Mapping, zone: str
-) -> tuple[list[tuple[str, pa.Table]], pa.Table]:
-    with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as stream:
-        rows = stream.read_all()
-    group, source = (rows.schema.metadata[key].decode() for key in (b"group", b"file"))
-    frame, order, rejects = judged(rows, table, mapping.years, zone)
-    name = table.raw.name
-    told = [
-        Reject(source, row.line, name, row.fault.column, row.fault.rule, row.fault.message, row.raw) for row in rejects
+def _rejected(told: list[Told], table: TableMapping, rows: pa.Table) -> pa.Table:
+    rejects = [
+        Reject(row.file, row.line, table.raw.name, row.fault.column, row.fault.rule, row.fault.message, row.raw)
+        for row in told
     ]
-    kept = {KEPT[n]: rows.column(n).combine_chunks() for n in KEPT if n in rows.column_names}
-    if order is not None:
-        kept = {name: array.take(pa.array(order)) for name, array in kept.items()}
-    kept["source_group"] = pa.repeat(group, frame.length)
-    kept["source_file"] = pa.repeat(source, frame.length)
-    ordinal = rows.column("ordinal$").to_numpy() if "ordinal$" in rows.column_names else np.zeros(len(rows), np.int64)
-    kept["ordinal$"] = pa.array(ordinal if order is None else ordinal[order])
-    return list(build(table.resources, frame, kept)), quarantine(told, group)
+    return quarantine(rejects, _group(rows))
+
+
+def _group(rows: pa.Table) -> str:
+    return str(rows.schema.metadata[b"group"].decode())
+
+
+def _kept(rows: pa.Table, order: Ints | None) -> dict[str, pa.Array]:
+    """What goes along with every resource: whose row it was, where it came from, and its place among the persons."""
+    kept = {KEPT[name]: cells(rows.column(name)).take(order) for name in KEPT if name in rows.column_names}
+    length = len(kept["source_line"])
+    kept["source_group"] = pa.repeat(_group(rows), length)
+    known = "ordinal$" in rows.column_names
+    kept["ordinal$"] = cells(rows.column("ordinal$")).take(order) if known else pa.array(np.zeros(length, np.int64))
+    return kept
 
 
 def _joined(parts: list[pa.Table]) -> pa.Table:
-    """Tables of one type made from several files: in the persons' order again."""
+    """Tables of one type made from several raw tables: in the persons' order again."""
     if len(parts) == 1:
         return parts[0].drop_columns("ordinal$")
     rows = pa.concat_tables(parts, promote_options="default")

@@ -11,6 +11,7 @@ from contract.work import SHARED_BATCH
 from etl.csv.reader import Piece
 from etl.sources.tables_file import RawFile
 from etl.sources.tables_homes import PLACES, Homes, Ints
+from etl.sources.tables_rows import spool_name
 
 SCATTERED = 64  # runs of rows of one batch in a piece; with more of them the piece is sorted
 SMALL = 4  # a slice of less than a quarter of its piece gets dictionaries of its own
@@ -51,8 +52,8 @@ class Writers:
 
     def _writer(self, batch: int, schema: pa.Schema) -> pa.RecordBatchStreamWriter:
         if batch not in self._open:
-            name = f"{self._raw.table.name}~{self._number}~{batch}.arrow"
-            file = self._stack.enter_context(pa.OSFile(str(self._folder / name), "wb"))
+            path = self._folder / spool_name(self._raw.table.name, batch, self._number)
+            file = self._stack.enter_context(pa.OSFile(str(path), "wb"))
             self._open[batch] = self._stack.enter_context(pa.ipc.new_stream(file, schema.with_metadata(self._meta)))
             self.batches.add(batch)
         return self._open[batch]

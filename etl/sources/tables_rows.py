@@ -1,0 +1,36 @@
+"""The rows of one raw table in one batch, of all its files, as they were spooled."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+
+def spool_name(table: str, batch: int, number: int) -> str:
+    return f"{table}~{batch}~{number:06d}.arrow"
+
+
+def spooled_rows(folder: Path, table: str, batch: int) -> pa.Table | None:
+    """With file$ beside the columns; a column that some of the files lack is null there. None: there are no rows."""
+    parts = [_rows(path) for path in sorted(folder.glob(f"{table}~{batch}~*.arrow"))]
+    if len(parts) > 1:
+        kinds = {field.name: field.type for part in parts for field in part.schema}
+        mixed = {
+            name for name in kinds if len({p.schema.field(name).type for p in parts if name in p.column_names}) > 1
+        }
+        parts = [_plain(part, mixed) for part in parts]
+    return pa.concat_tables(parts, promote_options="default") if parts else None
+
+
+def _rows(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as stream:
+        rows = stream.read_all()
+    name = rows.schema.metadata[b"file"].decode()
+    at = pa.array(np.zeros(len(rows), np.int32))
+    return rows.append_column("file$", pa.DictionaryArray.from_arrays(at, pa.array([name], pa.string())))
+
+
+def _plain(rows: pa.Table, mixed: set[str]) -> pa.Table:
+    """A column that is coded in one file and not in another, as plain text."""
+    fields = [pa.field(f.name, pa.string()) if f.name in mixed else f for f in rows.schema]
+    return rows.cast(pa.schema(fields, rows.schema.metadata))
