@@ -26,9 +26,11 @@ def verdict(manifest: Manifest) -> str:
         error = manifest.get("error") or {}
         where = f" in {error['step']}" if error.get("step") else ""
         return f"Not published: the night stopped{where}; the last snapshot stands as it was."
+    without = "".join(f" Left out, for it cannot be read: {name}." for name in manifest.get("refused", ()))
     if status == "unchanged":
-        return "Nothing new arrived; the last snapshot stands as it was."
-    return f"Published: {count(rows_in(manifest), 'raw row')} read, {_rejected(manifest)}; {_accounts(manifest)}."
+        return f"Nothing new arrived; the last snapshot stands as it was.{without}"
+    read = f"{count(rows_in(manifest), 'raw row')} read"
+    return f"Published: {read}, {_rejected(manifest)}; {_accounts(manifest)}.{without}"
 
 
 def _rejected(manifest: Manifest) -> str:

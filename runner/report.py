@@ -55,7 +55,14 @@ def _whole(manifest: Manifest) -> Manifest:
     """A night that failed early knows less, one without news repeats what the last one did; both are left out."""
     if manifest["status"] == "unchanged":
         manifest = {name: said for name, said in manifest.items() if name not in ("sources", "steps", "warnings")}
-    absent: dict[str, Any] = {"balance": [], "quarantine": [], "warnings": [], "sources": {}, "error": None}
+    absent: dict[str, Any] = {
+        "balance": [],
+        "quarantine": [],
+        "warnings": [],
+        "sources": {},
+        "refused": {},
+        "error": None,
+    }
     return {**absent, "engine": {"kind": "?", "workers": 1}, **manifest}
 
 

@@ -44,6 +44,7 @@ def _brief(manifest: dict[str, Any]) -> dict[str, Any]:
     kept = ("run_id", "pipeline", "status", "seconds", "cpu_seconds", "peak_mb", "snapshot", "persons", "error")
     brief = {key: manifest.get(key) for key in kept}
     balanced = all(line["holds"] for line in manifest.get("balance", ()))
+    brief["refused"] = sorted(manifest.get("refused", ()))
     return {**brief, "rows_in": rows_in(manifest), "quarantined": quarantined(manifest), "balanced": balanced}
 
 

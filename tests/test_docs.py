@@ -65,10 +65,11 @@ def test_options_stand_in_the_section_of_their_command(name: str) -> None:
 
 def test_exit_codes_are_those_of_the_errors() -> None:
     from contract import errors
+    from runner.commands.night import LEFT_OUT
 
     kinds = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ChartloomError)]
     listed = {int(code) for code in re.findall(r"^\| (\d) \|", sections()["Exit codes"], re.M)}
-    assert listed == {0, *(kind.exit_code for kind in kinds)}
+    assert listed == {0, LEFT_OUT, *(kind.exit_code for kind in kinds)}
     assert all(f"{code} " in cli.EPILOG for code in listed)
 
 

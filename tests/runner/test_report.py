@@ -81,6 +81,12 @@ def test_a_quiet_night_does_not_repeat_the_last_one(manifest: dict[str, Any]) ->
     assert "Nothing new arrived" in text and "+12" not in text and "1 changed" not in text and "14 of 200" not in text
 
 
+def test_a_source_that_was_left_out_is_named(manifest: dict[str, Any]) -> None:
+    manifest["refused"] = {"feed": "feed: version 3 is not read here"}
+    page = report.page(manifest)
+    assert "Left out, for it cannot be read: feed." in page and "version 3 is not read here" in page
+
+
 def test_coverage_fills_empty_months_and_leaves_out_thin_tails(manifest: dict[str, Any]) -> None:
     drawn = sections.coverage(manifest)
     assert drawn and drawn.said == "2023-11 to 2024-02; 1 event before or after, from 1931-04 to 2024-02"
