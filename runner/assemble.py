@@ -72,7 +72,9 @@ class Assembly:
             if not each.to_read:
                 continue
             mine = pc.and_(pc.equal(of_batches["source"], each.source), pc.equal(of_batches["source_group"], each.name))
-            rows = pa.concat_tables([owned(spooled[each.source, each.name].quarantine, each), of_batches.filter(mine)])
+            rows = pa.concat_tables(
+                [owned(spooled[each.source, each.name].quarantine, each.source, each.name), of_batches.filter(mine)]
+            )
             if len(rows):
                 ordered = rows.sort_by([(name, "ascending") for name in QUARANTINE.order])
                 self._put(draft, QUARANTINE, ordered, f"{each.source}-{each.known.arrival:06d}")
@@ -106,13 +108,14 @@ class Assembly:
         self, results: Sequence[Result], spooled: Mapping[tuple[str, str], Spooled], draft: Draft
     ) -> dict[str, Verdict]:
         """What the checks say of tonight, and whether more rows vanished than may."""
-        unspooled = [said.quarantine for said in spooled.values() if said.quarantine.num_columns]
-        rejected = {QUARANTINE.name: pa.concat_tables(unspooled, promote_options="default")} if unspooled else {}
+        unspooled = pa.concat_tables(
+            [QUARANTINE.empty(), *(owned(said.quarantine, *place) for place, said in spooled.items())]
+        )
         found = {}
         for name, check in self.plan.checks.items():
             parts = [part for result in results for part in result.checks.get(name, ())]
-            if rejected and QUARANTINE.name in check.reads:
-                parts.append(check.partial(rejected))
+            if QUARANTINE.name in check.reads:
+                parts.append(check.partial({QUARANTINE.name: unspooled}))
             found[name] = check.verdict(parts)
         return {"max_loss": self._losses(draft), **found}
 
@@ -138,11 +141,11 @@ def require(verdicts: Mapping[str, Verdict]) -> None:
         )
 
 
-def owned(rows: pa.Table, group: Found) -> pa.Table:
+def owned(rows: pa.Table, source: str, group: str) -> pa.Table:
     """Quarantined rows of a spool with the source and group they belong to."""
     if not rows.num_columns:
         return QUARANTINE.empty()
-    for name, value in (("source", group.source), ("source_group", group.name)):
+    for name, value in (("source", source), ("source_group", group)):
         rows = rows.drop_columns([name]) if name in rows.column_names else rows
         rows = rows.append_column(name, pa.repeat(pa.scalar(value), len(rows)))
     return QUARANTINE.conform(rows)

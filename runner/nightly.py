@@ -94,7 +94,7 @@ class _Night:
         self.refused[error.source] = self._said(error)
         self.log.say("refused", source=error.source)
         if len(self.refused) == len(self.plan.sources):
-            raise error
+            raise error.__cause__ or error
         self.account.manifest["refused"] = dict(self.refused)
 
     def _attempt(self) -> dict[str, Any]:
