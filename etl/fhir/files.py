@@ -50,7 +50,8 @@ def _group(root: Path, folder: Path, settle_s: float, now: float) -> Group | Non
     if missing(files):
         LOG.warning("%d file(s) of a manifest are not there: the group is left until they are", len(missing(files)))
         return None
-    return Group(folder.relative_to(root).as_posix(), files)
+    name = folder.relative_to(root) if folder.is_relative_to(root) else folder  # the inbox may be anywhere
+    return Group(name.as_posix(), files)
 
 
 def _unfinished(file: Path, settle_s: float, now: float) -> bool:

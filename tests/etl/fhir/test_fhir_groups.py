@@ -26,6 +26,12 @@ def test_a_folder_that_holds_files_is_one_delivery(tmp_path: Path) -> None:
     assert group.name == "in" and [file.name for file in group.files] == ["Patient.ndjson", "a.txt"]
 
 
+def test_an_inbox_may_lie_outside_the_folder_of_the_pipelines(tmp_path: Path) -> None:
+    write(tmp_path / "export", {"Patient.ndjson": PATIENT})
+    [group] = Fhir(str(tmp_path / "export"), settle_s=0).groups(tmp_path / "chartloom")
+    assert group.name == (tmp_path / "export").as_posix()
+
+
 @pytest.mark.parametrize("name", ["Condition.ndjson.part", "x.tmp", ".Condition.ndjson.Ab3d"])
 def test_a_delivery_still_being_written_is_left(name: str, tmp_path: Path) -> None:
     write(tmp_path / "in", {"Patient.ndjson": PATIENT, name: ""})
