@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import importlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,16 +114,45 @@ def _pipeline(name: str, said: Any) -> Pipeline:
         raise ConfigError(f"{name}: expected a mapping with `sources:` and `steps:`, found {type(said).__name__}.")
     known = [f.name for f in dataclasses.fields(Pipeline) if f.name != "name"]
     _refuse_unknown(name, said, known)
-    engine = said.get("engine", {})
-    _refuse_unknown(f"{name}.engine", engine, [f.name for f in dataclasses.fields(Engine)])
+    engine = _engine(f"{name}.engine", said.get("engine") or {})
     kinds: dict[str, Any] = {
         k: _entries(f"{name}.{k}", said.get(k)) for k in ("sources", "steps", "summaries", "checks")
     }
     numbers = {key: said[key] for key in ("shard_subjects", "keep_snapshots", "max_loss") if key in said}
-    return dataclasses.replace(Pipeline(name, {}), engine=Engine(**engine), **kinds, **numbers)
+    for key, number in numbers.items():
+        _require(f"{name}.{key}", number, *NUMBERS[key])
+    return dataclasses.replace(Pipeline(name, {}), engine=engine, **kinds, **numbers)
+
+
+NUMBERS: dict[str, tuple[float, float, str]] = {
+    "shard_subjects": (1, math.inf, "how many persons share a file, from 1"),
+    "keep_snapshots": (1, math.inf, "how many nights to keep, from 1"),
+    "max_loss": (0, 1, "a share from 0 to 1"),
+    "batch_mb": (1e-6, math.inf, "a number above 0"),
+}
+
+
+def _require(where: str, number: Any, least: float, most: float, expected: str) -> None:
+    if not isinstance(number, int | float) or isinstance(number, bool) or not least <= number <= most:
+        raise ConfigError(f"{where} is {number!r}; expected {expected}.")
+
+
+def _engine(where: str, said: Any) -> Engine:
+    if not isinstance(said, dict):
+        raise ConfigError(f"{where}: expected a mapping such as {{kind: pool, workers: auto}}, found {said!r}.")
+    _refuse_unknown(where, said, [f.name for f in dataclasses.fields(Engine)])
+    found = Engine(**said)
+    if found.kind not in ("serial", "pool"):
+        raise ConfigError(f"{where}.kind is {found.kind!r}; expected serial or pool.")
+    if found.workers != "auto" and not (isinstance(found.workers, int) and found.workers >= 1):
+        raise ConfigError(f"{where}.workers is {found.workers!r}; expected auto or a number from 1.")
+    _require(f"{where}.batch_mb", found.batch_mb, *NUMBERS["batch_mb"])
+    return found
 
 
 def _entries(where: str, said: Any) -> dict[str, Entry]:
+    if not isinstance(said or {}, dict):
+        raise ConfigError(f"{where}: expected a mapping of names, found {type(said).__name__}.")
     entries = {}
     for name, parts in (said or {}).items():
         if not isinstance(parts, dict) or "uses" not in parts:
@@ -140,5 +170,6 @@ def _refuse_unknown(where: str, said: Iterable[str], known: list[str]) -> None:
 
 def _near(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {close[0]!r}? " * bool(close) + f" Known: {', '.join(names)}."
+    close = difflib.get_close_matches(str(name), names, 1)
+    meant = f"; did you mean {close[0]!r}?" if close else "."
+    return f"{meant} Known: {', '.join(names)}."

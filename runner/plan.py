@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -126,15 +126,21 @@ def _check_flow(plan: Plan) -> None:
         late = [name for name in step.reads if name in writers and name not in made]
         if late:
             raise PlanError(f"{step.name}: reads {late[0]}, which {writers[late[0]]} writes later. Put it after that.")
-        _check_gate(step)
+        _check_gate(step.name, step.reads, step.writes, releases=step.stage.releases)
         made.update(step.writes)
+    for name, summary in plan.summaries.items():
+        for written in summary.writes:
+            if written in writers:
+                raise PlanError(f"{name}: table {written} has a writer already: {writers[written]}.")
+            writers[written] = name
+        _check_gate(name, summary.reads, summary.writes, releases=False)
 
 
-def _check_gate(step: Step) -> None:
-    reads_phi = [name for name in step.reads if table(name).phi]
-    opens = [name for name in step.writes if not table(name).phi]
-    if reads_phi and opens and not step.stage.releases:
+def _check_gate(name: str, reads: Iterable[str], writes: Iterable[str], *, releases: bool) -> None:
+    reads_phi = [table_name for table_name in reads if table(table_name).phi]
+    opens = [table_name for table_name in writes if not table(table_name).phi]
+    if reads_phi and opens and not releases:
         raise PlanError(
-            f"{step.name}: reads {reads_phi[0]} and writes the open table {opens[0]} without `releases`. "
+            f"{name}: reads {reads_phi[0]} and writes the open table {opens[0]} without `releases`. "
             "Only de-identification passes the gate; write to phi/ or read open tables."
         )

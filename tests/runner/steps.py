@@ -102,6 +102,16 @@ class Leak(Step):
 
 
 @dataclass
+class WritesFhir(Step):
+    writes: ClassVar[tuple[str, ...]] = ("phi/fhir/Patient",)
+
+
+@dataclass
+class Misspelt(Step):
+    reads: ClassVar[tuple[str, ...]] = ("phi/note",)
+
+
+@dataclass
 class Raises(Step):
     def run(self, shard: Shard) -> Shard:
         raise ValueError(shard["phi/notes"]["text"][0].as_py())
@@ -132,6 +142,11 @@ class NoteCount:
         every = pa.concat_tables([table("phi/coverage").empty(), *parts], promote_options="default")
         added = every.group_by("month").aggregate([("events", "sum"), ("persons", "sum")])
         return {"phi/coverage": added.rename_columns(["month", "events", "persons"]).cast(every.schema)}
+
+
+@dataclass
+class OpenCount(NoteCount):
+    writes: ClassVar[tuple[str, ...]] = ("timeline_codes",)
 
 
 @dataclass
