@@ -11,14 +11,17 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, StoreError
-from runner.commands import export, look, night, quarantine, simulated
+from runner.commands import export, look, night, quarantine, room, simulated
 
 EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong option, pipelines.yaml or plan;
 3 input that cannot be used; 4 the lake (disk full, damaged); 5 another run holds the lake;
 6 a check said no, nothing was published; 7 a step failed; 8 published without a source that cannot be read.
 docs/command-line.md says what to do about each."""
 
-FULL = "the disk is full; the last snapshot stands as it was. Free some space and run again: the night resumes."
+FULL = (
+    "the disk is full; the last snapshot stands as it was. Free some space (`chartloom prune` drops old snapshots) and "
+    "run again: the night resumes."
+)
 
 LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
     "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps its memory for the next table instead of giving pages back
@@ -43,6 +46,7 @@ for command in (
     night.apply,
     look.query,
     look.tables,
+    room.prune,
 ):
     app.command()(command)
 app.add_typer(quarantine.app, name="quarantine")

@@ -99,6 +99,13 @@ class Lake:
             shutil.rmtree(folder)
         return [folder.name for folder in dropped]
 
+    def prune_runs(self, keep: int) -> list[str]:
+        """Drop manifests, logs and reports of all but the newest `keep` runs."""
+        dropped = sorted((self.root / "runs").iterdir())[:-keep]
+        for folder in dropped:
+            shutil.rmtree(folder)
+        return [folder.name for folder in dropped]
+
 
 class Draft:
     """The next snapshot while it is made: files of the last one that stay, and files that tonight wrote."""
