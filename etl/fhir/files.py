@@ -35,8 +35,9 @@ def groups(root: Path, path: str, delivery: Delivery, settle_s: float, now: floa
     folders = (
         [folder] if holds_files else sorted(sub for sub in folder.iterdir() if sub.is_dir() and sub.name[0] != ".")
     )
-    found = [group for group in (_group(root, sub, settle_s, now) for sub in folders) if group]
-    return found[-1:] if delivery == "full" else found
+    if delivery == "full":  # while the newest is being written, an older one must not take its place
+        folders = [sub for sub in folders if any(is_fhir(file) for file in sub.rglob("*"))][-1:]
+    return [group for group in (_group(root, sub, settle_s, now) for sub in folders) if group]
 
 
 def _group(root: Path, folder: Path, settle_s: float, now: float) -> Group | None:
