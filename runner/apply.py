@@ -17,9 +17,10 @@ from contract.errors import ConfigError, InputError
 from contract.work import Stage
 from etl.fhir.tables import from_json
 from runner.config import Config, Entry
+from runner.stages import outcome
 from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
-from schemas.registry import table
+from schemas.registry import match, table
 
 PATIENT = "patient_id"  # stands in for subject_id in files from outside
 STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class may be given too
@@ -33,16 +34,27 @@ def apply(
 ) -> dict[str, int]:
     """Run a step on the tables given; rows written, by table. Slashes in table names become folders below `out`."""
     stage = _stage(step, config, parameters)
+    _require_read(step, stage, inputs)
     rejected: list[pa.Table] = []
     shard = {name: _read(name, path, rejected) for name, path in inputs.items()}
     persons = _persons(shard)
     ready = {name: _ready(name, rows, persons) for name, rows in shard.items()}
     stage.open()
-    made = dict(stage.run({**{name: table(name).empty() for name in stage.reads if "*" not in name}, **ready}))
+    made = outcome(step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **ready})
     written = {name: _write(name, rows, persons, out) for name, rows in made.items()}
     if rejected:
         written[QUARANTINE.name] = _write(QUARANTINE.name, pa.concat_tables(rejected), persons, out)
     return written
+
+
+def _reads(stage: Stage) -> list[str]:
+    return [found.name for pattern in stage.reads for found in match(pattern)]
+
+
+def _require_read(step: str, stage: Stage, inputs: Mapping[str, Path]) -> None:
+    for name in inputs:
+        if table(name).name not in _reads(stage):
+            raise ConfigError(f"{step} does not read {name}; it reads {', '.join(_reads(stage))}.")
 
 
 def _stage(step: str, config: Config | None, parameters: Mapping[str, str]) -> Stage:
@@ -69,12 +81,22 @@ def _typed(entry: Entry, name: str, text: str) -> Any:
     kind = str(kinds.get(name, "str"))
     if kind == "bool":
         return text.lower() in ("true", "1", "yes")
-    return int(text) if kind == "int" else float(text) if kind == "float" else text
+    try:
+        return int(text) if kind == "int" else float(text) if kind == "float" else text
+    except ValueError as error:
+        raise ConfigError(f"{entry.name}: {name} is {text!r}; expected a number.") from error
 
 
 def _read(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
     if not path.exists():
         raise InputError(f"{name}: the file given is not there; expected Parquet, NDJSON or CSV.")
+    try:
+        return _parsed(name, path, rejected)
+    except pa.ArrowInvalid as error:  # its words may show a row
+        raise InputError(f"{name}: the file given is no {path.suffix} that can be read; is it whole?") from error
+
+
+def _parsed(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
     if path.suffix == ".parquet":
         return pq.read_table(path)
     if path.suffix in (".ndjson", ".jsonl"):
@@ -129,7 +151,8 @@ def _ready(name: str, rows: pa.Table, persons: pd.Index) -> pa.Table:
     if PATIENT in rows.column_names:
         places = persons.get_indexer(pd.Index(rows[PATIENT].cast(pa.string()).to_pandas()))
         subjects = pa.array(np.where(places < 0, 0, places + 1), mask=places < 0, type=pa.int64())
-        rows = rows.drop_columns([PATIENT]).append_column("subject_id", subjects).sort_by("subject_id")
+        rows = rows.select([n for n in rows.column_names if n not in (PATIENT, "subject_id")])
+        rows = rows.append_column("subject_id", subjects).sort_by("subject_id")
     declared = table(name)
     return rows if declared.sparse else declared.conform(rows)
 
@@ -139,7 +162,7 @@ def _write(name: str, rows: pa.Table, persons: pd.Index, out: Path) -> int:
     path = out / f"{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if len(persons) and "subject_id" in rows.column_names:
-        named = persons.take(rows["subject_id"].to_numpy() - 1)
-        rows = rows.add_column(0, PATIENT, pa.array(named, pa.string()))
+        named = pa.array(persons, pa.string()).take(pc.subtract(rows["subject_id"], 1))
+        rows = rows.add_column(0, PATIENT, named)
     pq.write_table(rows, path, compression="zstd")
     return len(rows)

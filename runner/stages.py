@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.errors import ChartloomError, StageError
-from contract.work import Shard
+from contract.work import Shard, Stage
 from runner.clock import Clock
 from runner.job import Job, StepAccount
 from runner.landing import Past
@@ -136,18 +136,23 @@ def _picked(desk: Desk, name: str, rows: pa.Table, column: str, units: Units) ->
 
 
 def _outputs(step: Step, shard: Shard, shared: Shard) -> Shard:
+    given = {**{n: shared[n] for n in step.reads if n in shared}, **_filled(shard, shared)}
+    made = outcome(step.name, step.stage, given)
+    return {name: table(name).conform(rows) if not table(name).sparse else rows for name, rows in made.items()}
+
+
+def outcome(name: str, stage: Stage, shard: Shard) -> Shard:
+    """What a stage makes of some rows. When it fails, its error is told without what it says: that may be a row."""
     try:
-        made = step.stage.run({**{n: shared[n] for n in step.reads if n in shared}, **_filled(shard, shared)})
+        made = stage.run(shard)
     except ChartloomError:
         raise
     except Exception as error:
-        raise StageError(f"step {step.name} failed with {type(error).__name__}; `--debug` shows where.") from error
-    unknown = set(made) - set(step.writes)
+        raise StageError(f"step {name} failed with {type(error).__name__}; `--debug` shows where.") from error
+    unknown = set(made) - set(stage.writes)
     if unknown:
-        raise StageError(
-            f"step {step.name} wrote {sorted(unknown)}, which it does not declare; it writes {step.writes}."
-        )
-    return {name: table(name).conform(rows) if not table(name).sparse else rows for name, rows in made.items()}
+        raise StageError(f"step {name} wrote {sorted(unknown)}, which it does not declare; it writes {stage.writes}.")
+    return made
 
 
 def _filled(shard: Shard, shared: Shard) -> Shard:

@@ -1,0 +1,124 @@
+"""One step on files from outside: NDJSON, Parquet and CSV in, Parquet out, persons by the ids they came with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from contract.errors import ChartloomError, ConfigError, InputError, StageError
+from runner.apply import apply
+from tests.runner.hospital import condition, note, patient
+
+HERE = "tests.runner.steps:"
+NOTES = {"note_id": ["n1", "n2"], "patient_id": ["zoe", "adam"], "text": ["Normal", "Not normal"]}
+
+
+def written(path: Path, *lines: Any) -> Path:
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    return path
+
+
+def rows(out: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(out / f"{name}.parquet").to_pylist()
+    return found
+
+
+def test_resources_in_and_events_of_patients_out(tmp_path: Path) -> None:
+    inputs = {
+        "phi/fhir/Patient": written(tmp_path / "p.ndjson", patient("zoe"), "", patient("adam")),
+        "phi/fhir/Condition": written(tmp_path / "c.ndjson", condition("c", "adam"), condition("d", "zoe", code="9")),
+    }
+    counts = apply("timeline", inputs, tmp_path / "out", None, {})
+    events = rows(tmp_path / "out", "phi/timeline")
+    assert counts == {"phi/timeline": len(events)}
+    codes = {(event["patient_id"], event["code"]) for event in events}
+    assert {("zoe", "SNOMED//9"), ("adam", "SNOMED//44054006"), ("zoe", "MEDS_BIRTH")} <= codes
+    assert len({event["subject_id"] for event in events}) == 2
+    assert (tmp_path / "out" / "phi").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_bad_resource_goes_to_quarantine_beside_good_ones(tmp_path: Path) -> None:
+    lines = [condition("c", "zoe"), '{"resourceType":"Condition","id":"d"', {"resourceType": "Condition", "id": "b d"}]
+    inputs = {"phi/fhir/Condition": written(tmp_path / "c.ndjson", *lines)}
+    counts = apply("timeline", inputs, tmp_path / "out", None, {})
+    assert counts["phi/timeline"] == 1
+    told = rows(tmp_path / "out", "phi/quarantine")
+    assert counts["phi/quarantine"] == len(told)
+    assert 2 in {row["line"] for row in told} and all(row["target"] == "Condition" and row["rule"] for row in told)
+
+
+def test_only_bad_resources(tmp_path: Path) -> None:
+    inputs = {"phi/fhir/Condition": written(tmp_path / "c.ndjson", "not json")}
+    assert apply("timeline", inputs, tmp_path / "out", None, {}) == {"phi/timeline": 0, "phi/quarantine": 1}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "ndjson"])
+def test_tables_of_any_kind_of_file(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"notes.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.table(NOTES), path)
+    elif kind == "csv":
+        written(path, "note_id,patient_id,text", "n1,zoe,Normal", "n2,adam,Not normal")
+    else:
+        written(path, *pa.table(NOTES).to_pylist())
+    assert apply(f"{HERE}Measure", {"phi/notes": path}, tmp_path / "out", None, {"kind": "size"}) == {"phi/findings": 2}
+    found = {(r["patient_id"], r["note_id"], r["kind"], r["effect"]) for r in rows(tmp_path / "out", "phi/findings")}
+    assert found == {("zoe", "n1", "size", "6"), ("adam", "n2", "size", "10")}
+
+
+def test_subject_ids_stay_when_they_are_given(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"note_id": ["n"], "subject_id": [77], "text": ["x"]}), tmp_path / "n.parquet")
+    apply(f"{HERE}Measure", {"phi/notes": tmp_path / "n.parquet"}, tmp_path / "out", None, {})
+    (row,) = rows(tmp_path / "out", "phi/findings")
+    assert row["subject_id"] == 77 and "patient_id" not in row
+
+
+def test_notes_from_reports(tmp_path: Path) -> None:
+    inputs = {"phi/fhir/DiagnosticReport": written(tmp_path / "r.ndjson", note("r", "zoe", "Normal."))}
+    assert apply("notes", inputs, tmp_path / "out", None, {})["phi/notes"] == 1
+    assert rows(tmp_path / "out", "phi/notes")[0]["text"] == "Normal."
+
+
+WRONG: dict[str, tuple[str, str, str, dict[str, str], type[ChartloomError], str]] = {
+    # step, table, file, parameters -> error
+    "unknown step": (
+        "timelime",
+        "phi/notes",
+        "n.csv",
+        {},
+        ConfigError,
+        "no step is called 'timelime'. Known: notes, time",
+    ),
+    "unknown table": ("notes", "phi/note", "n.csv", {}, ConfigError, "no table is called 'phi/note'; close"),
+    "not read": (
+        "notes",
+        "phi/timeline",
+        "n.csv",
+        {},
+        ConfigError,
+        "notes does not read phi/timeline; it reads phi/fhir",
+    ),
+    "absent": (f"{HERE}Measure", "phi/notes", "no.csv", {}, InputError, "phi/notes: the file given is not there"),
+    "another kind": (f"{HERE}Measure", "phi/notes", "n.xlsx", {}, InputError, r"ends in '\.xlsx' cannot be read"),
+    "broken Parquet": (f"{HERE}Measure", "phi/notes", "n.parquet", {}, InputError, r"no \.parquet that can be read"),
+    "ragged CSV": (f"{HERE}Measure", "phi/notes", "ragged.csv", {}, InputError, r"no \.csv that can be read"),
+    "columns": (f"{HERE}Measure", "phi/notes", "n.csv", {}, InputError, "required column.*note_id.*found"),
+    "parameter": (f"{HERE}Measure", "phi/notes", "n.csv", {"kindd": "x"}, ConfigError, "did you mean 'kind'"),
+    "fails": (f"{HERE}Raises", "phi/notes", "good.csv", {}, StageError, "failed with ValueError"),
+    "a summary": (f"{HERE}NoteCount", "phi/notes", "n.csv", {}, ConfigError, "is not a stage"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_errors_teach_and_show_no_row(name: str, tmp_path: Path) -> None:
+    step, table, file, parameters, kind, message = WRONG[name]
+    for other in ("n.csv", "n.xlsx", "n.parquet"):
+        written(tmp_path / other, "patient_id,text", "Tulip,Tulip was seen")
+    written(tmp_path / "ragged.csv", "patient_id,text", "Tulip,Tulip was seen,again")
+    written(tmp_path / "good.csv", "note_id,patient_id,text", "n,Tulip,Tulip was seen")
+    with pytest.raises(kind, match=message) as raised:
+        apply(step, {table: tmp_path / file}, tmp_path / "out", None, parameters)
+    assert "Tulip" not in str(raised.value) and not (tmp_path / "out").exists()
