@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from contract.work import PEOPLE
 from schemas.people import IDENTITIES
@@ -144,11 +142,19 @@ def _merged_into(identities: pa.Table) -> pa.Array:
     """Of every row the subject of the first-seen row it is one person with; null where that is itself."""
     left, right = _links(identities)
     count = len(identities)
-    joined = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
-    _, group = connected_components(joined, directed=False)
+    group = _components(left, right, count) if len(left) else np.arange(count)
     first = pd.Series(np.arange(count)).groupby(group).transform("min").to_numpy()  # rows stand in order of first sight
     subjects = identities["subject_id"].to_numpy()
     return pa.array(subjects[first], mask=first == np.arange(count), type=pa.int64())
+
+
+def _components(left: np.ndarray, right: np.ndarray, count: int) -> np.ndarray:
+    from scipy.sparse import coo_matrix  # most nights link nobody, and the import costs a third of a second
+    from scipy.sparse.csgraph import connected_components
+
+    joined = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+    found: np.ndarray = connected_components(joined, directed=False)[1]
+    return found
 
 
 def _links(identities: pa.Table) -> tuple[np.ndarray, np.ndarray]:
