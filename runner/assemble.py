@@ -11,12 +11,14 @@ from contract.errors import CheckFailed
 from contract.table import Column, Table
 from contract.work import Shard, Spooled, Verdict
 from etl.timeline.valid import dataset_json
+from runner.account import Manifest
 from runner.inbox import MEMORY, Found, Inbox
 from runner.job import Result
 from runner.plan import Plan
 from runner.rows import WHOLE
+from runner.runs import lines, ordered
 from schemas.clinical import PHI_TIMELINE_SPLITS
-from schemas.night import QUARANTINE
+from schemas.night import QUARANTINE, RUNS
 from schemas.people import IDENTITIES
 from schemas.registry import table
 from store import parquet
@@ -53,6 +55,13 @@ class Assembly:
             draft.documents["phi/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
         draft.documents[MEMORY] = inbox.document()
         return draft
+
+    def record(self, draft: Draft, manifest: Manifest) -> None:
+        """The night's lines behind those of the nights before it."""
+        before = self.previous.read(RUNS.name, WHOLE) if self.previous else RUNS.empty()
+        writes = {step.name: tuple(step.writes) for step in self.plan.steps}
+        tonight = lines(manifest, writes | {name: tuple(s.writes) for name, s in self.plan.summaries.items()})
+        self._put(draft, RUNS, ordered(pa.concat_tables([RUNS.conform(before), tonight])))
 
     def _put(self, draft: Draft, declared: Table, rows: pa.Table, shard: str = WHOLE) -> None:
         draft.add([parquet.write(declared, rows, shard, self.files)])

@@ -116,9 +116,13 @@ class Account:
         self.manifest["checks"] = {name: {"passed": v.passed, "lines": list(v.lines)} for name, v in every.items()}
         return every
 
-    def published(self, draft: Draft) -> None:
+    def published(self) -> None:
         self.manifest.update(status="published", snapshot=self.folder.name)
         self._stop()
+
+    def enclose(self, draft: Draft) -> None:
+        """Into the snapshot, with the tables as they stand now."""
+        self.manifest["tables"] = _tables(draft, self.previous)
         draft.documents["manifest.json"] = json.dumps(self.manifest, indent=1).encode()
 
     def write(self) -> None:

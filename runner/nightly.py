@@ -111,7 +111,9 @@ class _Night:
         with self.clock.part("checks"):
             require(self.account.checks(assembly.verdicts(results, spooled, draft)))
         with self.clock.part("publish"):
-            self.account.published(draft)
+            self.account.published()
+            assembly.record(draft, self.account.manifest)
+            self.account.enclose(draft)
             snapshot = self.lake.publish(draft, self.id)
             self.lake.prune(self.plan.pipeline.keep_snapshots)
             spooling.clear(self.lake)

@@ -24,17 +24,23 @@ QUARANTINE = Table(
 )
 RUNS = Table(
     "runs",
-    "One step of one night.",
+    "What one step of one published night did: to a table that it writes, or over all (the row without a table).",
     (
         Column("run_id", pa.string(), "Start of the run, UTC, as 20261120T230000Z.", required=True),
-        Column("step", pa.string(), "Name in pipelines.yaml, or a part of the night such as spool.", required=True),
-        Column("table", pa.string(), "The table counted.", required=True),
-        Column("rows_in", pa.int64(), "Rows read."),
-        Column("rows_out", pa.int64(), "Rows in the table afterwards."),
+        Column(
+            "step",
+            pa.string(),
+            "A source, step or summary of pipelines.yaml, or a part of the night such as spool; the pipeline's own "
+            "name is the whole night.",
+            required=True,
+        ),
+        Column("table", pa.string(), "The table written; null: the step's time and units, which belong to no table."),
+        Column("rows_in", pa.int64(), "Rows read; of a source resources made, of the whole night raw rows."),
+        Column("rows_out", pa.int64(), "Rows in the table afterwards, whoever wrote them."),
         Column("units_run", pa.int64(), "Units that were new or changed."),
-        Column("seconds", pa.float64(), "Wall time, added over workers."),
+        Column("seconds", pa.float64(), "Wall time, added over workers; publication itself is not in it."),
         Column("cpu_seconds", pa.float64(), "CPU time, added over workers."),
-        Column("peak_mb", pa.float64(), "Largest resident memory of a worker."),
+        Column("peak_mb", pa.float64(), "Largest resident memory of a worker; of the whole night only."),
         Column("digest", pa.string(), "Digest of the table's files."),
     ),
     key=("run_id", "step", "table"),
