@@ -107,10 +107,11 @@ def cut(
     size = plan.pipeline.shard_subjects
     ordinals = table["ordinal"].to_numpy()
     count = int(ordinals.max(initial=0)) // size + 1
-    weights = np.zeros(count)
-    fresh = np.unique(ordinals[known:] // size)  # shards of persons first seen tonight
     raw = sum(f.raw_bytes for f in found if f.to_read)
-    weights[fresh if len(fresh) else slice(None)] += raw / (len(fresh) or count)
+    weights = np.full(count, raw / count)  # whom the rows speak of is not known yet: of all persons alike,
+    fresh = np.unique(ordinals[known:] // size)
+    if 0 < len(fresh) < count:  # or of those first seen tonight alone
+        weights[fresh] += raw / len(fresh)
     if whole and previous:
         stored = sum(stat.bytes for stat in previous.files.values()) * RAW_PER_STORED
         weights[: max((known - 1) // size + 1, 1)] += stored / count
