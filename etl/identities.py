@@ -25,10 +25,14 @@ DRAWN = 48  # random bytes a person: subject, open id, offset and split, salt
 
 @dataclass(frozen=True)
 class Sighting:
-    """What one source says tonight of its persons (contract.work.PEOPLE)."""
+    """What one source says tonight of its persons (contract.work.PEOPLE).
+
+    `complete`: whom it does not name it does not have any more, so nothing that it said of them holds.
+    """
 
     source: str
     people: pa.Table
+    complete: bool = False
 
 
 def update(known: pa.Table, sightings: Sequence[Sighting], seed: int | None = None) -> pa.Table:
@@ -38,7 +42,7 @@ def update(known: pa.Table, sightings: Sequence[Sighting], seed: int | None = No
     """
     if not sightings:
         return known
-    seen = _seen(sightings)
+    seen = _seen([*sightings, *(_unnamed(known, sighting) for sighting in sightings if sighting.complete)])
     rows = _refresh(known.to_pandas(types_mapper=pd.ArrowDtype), seen)
     fresh = seen[~seen.set_index(["source", "key"]).index.isin(rows.set_index(["source", "key"]).index)]
     if len(fresh):
@@ -88,6 +92,14 @@ def _seen(sightings: Sequence[Sighting]) -> pd.DataFrame:
     ]
     seen: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=pd.ArrowDtype)
     return seen.drop_duplicates(["source", "key"], keep="last", ignore_index=True)
+
+
+def _unnamed(known: pa.Table, sighting: Sighting) -> Sighting:
+    """Persons of the source whom a complete sighting does not name, with nothing said of them."""
+    mine = known.filter(pc.equal(known["source"], sighting.source))["key"]
+    keys = mine.filter(pc.invert(pc.is_in(mine, sighting.people["key"].combine_chunks())))
+    nothing = [pa.nulls(len(keys), PEOPLE.field(name).type) for name in ("identifiers", "replaced_by")]
+    return Sighting(sighting.source, pa.table([keys, *nothing], schema=PEOPLE))
 
 
 def _refresh(known: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def _sighting(plan: Plan, found: Found, group: Group, known: pa.Table) -> Sighti
     if found.again:
         mine = known.filter(pc.equal(known["source"], found.source))
         people = people.filter(pc.invert(pc.is_in(people["key"], mine["key"].combine_chunks())))
-    return Sighting(found.source, people)
+    return Sighting(found.source, people, plan.sources[found.source].delivery == "full" and not found.again)
 
 
 def holding(previous: Snapshot | None, named: Sequence[tuple[str, str]]) -> frozenset[str]:

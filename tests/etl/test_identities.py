@@ -120,6 +120,13 @@ def test_who_is_one_person(name: str) -> None:
     assert subjects(after(*nights)) == expected
 
 
+def test_whom_a_complete_delivery_does_not_name_stands_alone_under_the_same_id() -> None:
+    first = after([said("a", "p", {"key": "q", "into": "p"}), said("b", {"key": "x", "ids": "m|1"})])
+    now = update(first, [Sighting("a", said("a", "p").people, complete=True)], 7)
+    assert subjects(now) == {"a/p": 0, "a/q": 1, "b/x": 2}
+    assert now["subject_id"].equals(first["subject_id"]) and now["identifiers"].to_pylist()[2]
+
+
 def test_an_identifier_of_many_is_a_placeholder() -> None:
     some = [{"key": str(n), "ids": "ssn|999-99-9999"} for n in range(TOO_COMMON)]
     assert set(subjects(after([said("a", *some)])).values()) == {0}
