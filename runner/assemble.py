@@ -111,7 +111,7 @@ class Assembly:
             for key, rows in part.items():
                 found.setdefault(key, []).append(rows.append_column("shard", pa.repeat(pa.scalar(shard), len(rows))))
         joined = {key: pa.concat_tables(parts, promote_options="default") for key, parts in found.items()}
-        return {key: rows.sort_by("shard") for key, rows in joined.items()}
+        return {key: rows.sort_by([(name, "ascending") for name in _sortable(rows)]) for key, rows in joined.items()}
 
     def verdicts(
         self, results: Sequence[Result], spooled: Mapping[tuple[str, str], Spooled], draft: Draft
@@ -169,6 +169,11 @@ def _rows(files: Mapping[tuple[str, str], parquet.FileStat]) -> dict[str, int]:
     for (name, _), stat in files.items():
         found[name] = found.get(name, 0) + stat.rows
     return found
+
+
+def _sortable(rows: pa.Table) -> list[str]:
+    """The shard, then the other columns: in which order a partial result stands may depend on chunks."""
+    return ["shard", *(f.name for f in rows.schema if f.name != "shard" and not pa.types.is_nested(f.type))]
 
 
 def _key(stored: str, prefix: str) -> str:
