@@ -59,88 +59,126 @@ def merge(kind: str, old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
 
 
 def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> dict[str, np.ndarray]:
-    """What becomes of every row. Only rows that another row or a change contests are looked at one by one."""
+    """What becomes of every row. Only rows that differ from another of their key are looked at one by one."""
     fate = {name: np.zeros(len(rows), dtype=bool) for name in ("duplicate", "superseded", "deleted")}
-    gone = _gone(kind, rows, old, changes)
-    contested = np.flatnonzero(_repeated(rows) | gone)
+    withdrawn, buried = _withdrawn(rows, old, changes), _buried(kind, rows, changes)
+    versions = _Versions.of(rows)
+    settled, fate["duplicate"] = versions.alike(rows, old, withdrawn, buried)
+    contested = np.flatnonzero((versions.repeated | withdrawn | buried) & ~settled)
     if len(contested):
-        frame = _frame(kind, rows.take(pa.array(contested)), contested < old, gone[contested])
+        frame = _frame(kind, keep(rows, np.isin(np.arange(len(rows)), contested)))
+        frame = frame.assign(old=contested < old, gone=(withdrawn | buried)[contested])
         for name, found in _decide(frame).items():
-            fate[name][contested] = found
+            fate[name][contested] |= found
     return {**fate, "stays": ~(fate["duplicate"] | fate["superseded"] | fate["deleted"])}
 
 
-def _repeated(rows: pa.Table) -> np.ndarray:
-    """True of rows whose key may occur more than once: keys are compared by 64 bits of hash, so never too few."""
-    names = [name for name in ("source", "resourceType", "id") if name in rows.column_names]
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
-    keys = hashed(rows.select(names), f"hash({', '.join(names)})")
-    order = np.argsort(keys)
-    same = keys[order][1:] == keys[order][:-1]
-    repeated = np.zeros(len(rows), dtype=bool)
-    repeated[order[1:][same]] = repeated[order[:-1][same]] = True
-    return repeated
+@dataclass(frozen=True)
+class _Versions:
+    """Rows grouped by key. Keys are compared by 64 bits of hash: a group may hold too many keys, never too few rows."""
+
+    order: np.ndarray  # places of rows, those of one key together, last night's first
+    starts: np.ndarray  # where each key begins in `order`
+    sizes: np.ndarray
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> "_Versions":
+        names = [name for name in ("source", "resourceType", "id") if name in rows.column_names]
+        keys = hashed(rows.select(names), f"hash({', '.join(names)})") if len(rows) else np.zeros(0, np.uint64)
+        order = np.argsort(keys, kind="stable")
+        sorted_keys = keys[order]
+        starts = np.flatnonzero(np.concatenate(([True], sorted_keys[1:] != sorted_keys[:-1]))[: len(order)])
+        return cls(order, starts, np.diff(np.append(starts, len(order))))
+
+    @property
+    def repeated(self) -> np.ndarray:
+        """True of rows that share their key."""
+        found = np.zeros(len(self.order), dtype=bool)
+        found[self.order] = np.repeat(self.sizes > 1, self.sizes)
+        return found
+
+    def alike(
+        self, rows: pa.Table, old: int, withdrawn: np.ndarray, buried: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(rows of keys whose versions all say the same, those of them that are duplicates of the first).
+
+        A row that its own group delivers again unchanged stays the row of last night: nothing of it need be done again.
+        """
+        settled = np.zeros(len(rows), dtype=bool)
+        if not (self.sizes > 1).any():
+            return settled, settled.copy()
+        digests = np.zeros(len(rows), dtype=np.uint64)
+        digests[self.repeated] = row_digests(keep(rows, self.repeated))
+        same = np.minimum.reduceat(digests[self.order], self.starts) == np.maximum.reduceat(
+            digests[self.order], self.starts
+        )
+        first, last = self.order[self.starts], self.order[self.starts + self.sizes - 1]
+        stays = ~withdrawn[first] | ((last >= old) & _same_group(rows, first, last))
+        alive = ~np.logical_or.reduceat(buried[self.order], self.starts)
+        settled[self.order] = np.repeat((self.sizes > 1) & same & stays & alive, self.sizes)
+        duplicate = settled.copy()
+        duplicate[first] = False
+        return settled, duplicate
 
 
-def _gone(kind: str, rows: pa.Table, old: int, changes: Changes) -> np.ndarray:
-    """Old rows whose group is delivered again or withdrawn, and rows that a tombstone names which came after them."""
+def _same_group(rows: pa.Table, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    if "source_group" not in rows.column_names:
+        return np.ones(len(left), dtype=bool)
+    groups = hashed(rows.select(["source_group"]), "hash(source_group)")
+    found: np.ndarray = groups[left] == groups[right]
+    return found
+
+
+def _withdrawn(rows: pa.Table, old: int, changes: Changes) -> np.ndarray:
+    """Old rows whose group is delivered again, or not any more."""
     gone = np.zeros(len(rows), dtype=bool)
     before = rows.slice(0, old)
     for source, group in changes.replaced if old else ():
         mine = pc.and_(pc.equal(before["source"], source), pc.equal(before["source_group"], group))
         gone[:old] |= pc.fill_null(mine, False).to_numpy()
-    kinds = pc.unique(rows["resourceType"]).to_pylist() if "resourceType" in rows.column_names else [kind]
-    if len(rows) and any(kind in changes.deleted for kind in kinds):
-        gone |= _buried(kind, rows, {named: changes.deleted[named] for named in kinds if named in changes.deleted})
     return gone
 
 
-def _buried(kind: str, rows: pa.Table, deleted: Mapping[str, Mapping[tuple[str, str], int]]) -> np.ndarray:
+def _buried(kind: str, rows: pa.Table, changes: Changes) -> np.ndarray:
+    """Rows that a tombstone names which came after them."""
+    gone = np.zeros(len(rows), dtype=bool)
+    kinds = pc.unique(rows["resourceType"]).to_pylist() if "resourceType" in rows.column_names else [kind]
+    deleted = {named: changes.deleted[named] for named in kinds if named in changes.deleted}
+    if not len(rows) or not deleted:
+        return gone
     ids = pa.array([id_ for named in deleted.values() for _, id_ in named], pa.string())
     found = np.flatnonzero(pc.is_in(rows["id"], ids))
     names = [name for name in ("source", "id", "arrival", "resourceType") if name in rows.column_names]
-    gone = np.zeros(len(rows), dtype=bool)
     for place, row in zip(found, rows.select(names).take(pa.array(found)).to_pylist(), strict=True):
         newest = deleted.get(row.get("resourceType", kind), {}).get((row["source"], row["id"]))
         gone[place] = newest is not None and row["arrival"] < newest
     return gone
 
 
-def _frame(kind: str, rows: pa.Table, old: np.ndarray, gone: np.ndarray) -> pd.DataFrame:
+def _frame(kind: str, rows: pa.Table) -> pd.DataFrame:
     """One line a contested row: its key, and what decides between versions of one key."""
     source, identifier = rows["source"].to_pandas(), rows["id"].to_pandas()
     kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else kind
     updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else 0
-    group = rows["source_group"].to_pandas() if "source_group" in rows.column_names else ""
     return pd.DataFrame(
         {
             "key": pd.factorize(source + "\0" + kinds + "\0" + identifier)[0],
-            "group": group,
             "updated": updated,
             "arrival": rows["arrival"].to_numpy(),
             "digest": row_digests(rows),
-            "old": old,
-            "gone": gone,
         }
     )
 
 
 def _decide(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The last version of every key stays; of versions that arrived together, the one that stands last."""
     ranked = frame[~frame["gone"]].sort_values(["updated", "arrival"], kind="stable")
     winners = ranked.drop_duplicates("key", keep="last").reset_index().set_index("key")
     won = winners.reindex(frame["key"]).set_index(frame.index)
-    winner = won["index"].to_numpy() == frame.index.to_numpy()
-    same = (frame["digest"] == won["digest"]).to_numpy()
-    # a row that its own group delivers again unchanged is the row of last night: nothing of it need be done again
-    again = frame["old"].to_numpy() & same & (frame["group"] == won["group"]).to_numpy() & ~winner
-    resent = winner & frame["key"].isin(frame["key"][again]).to_numpy() & ~frame["old"].to_numpy()
-    first = (
-        again & ~frame.assign(again=again)[again].duplicated("key").reindex(frame.index, fill_value=False).to_numpy()
-    )
-    stays = (winner & ~resent) | first
+    stays = won["index"].to_numpy() == frame.index.to_numpy()
     lost = ~stays & won["index"].notna().to_numpy()
-    return {"duplicate": lost & (same | resent), "superseded": lost & ~(same | resent), "deleted": ~stays & ~lost}
+    same = (frame["digest"] == won["digest"]).to_numpy()
+    return {"duplicate": lost & same, "superseded": lost & ~same, "deleted": ~stays & ~lost}
 
 
 def _counts(rows: pa.Table, old: int, fate: Mapping[str, np.ndarray]) -> dict[str, Counts]:

@@ -19,6 +19,7 @@ from runner.units import Units, compare, granularity
 from schemas.digests import row_digests
 from schemas.people import IDENTITIES
 from schemas.registry import table
+from schemas.segments import keep
 
 
 @dataclass
@@ -166,7 +167,7 @@ def _settle(desk: Desk, step: Step, name: str, made: pa.Table | None, units: Uni
     old = desk.last_night(name)
     redone = units.redone
     if len(old) and len(redone):
-        old = old.filter(pc.invert(_belongs(desk, step, old, redone, phi)))
+        old = keep(old, ~_belongs(desk, step, old, redone, phi).to_numpy())
     parts = [rows for rows in (old, made) if rows is not None and len(rows)]
     rows = pa.concat_tables(parts, promote_options="default") if parts else table(name).empty()
     desk.tables[name] = _ordered(desk, step, name, rows, mixed=len(parts) > 1)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from contract.table import Table
 
-SMALL = 256  # rows below which starting zstd for each of a FHIR table's many columns costs more than it saves
+SMALL = 4096  # rows below which starting zstd for each of a FHIR table's many columns costs more than it saves
 STATISTICS = (
     "subject_id",
     "time",

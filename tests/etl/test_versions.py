@@ -37,7 +37,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], Changes, list
     "nothing": ([], [], Changes(), [], {}, []),
     "first sight": ([], [{"code": "1"}], Changes(), ["1"], {}, [1]),
     "untouched": ([{"code": "1"}], [], Changes(), ["1"], {}, []),
-    "resend": ([{"code": "1"}], [{"code": "1", **NEW}], Changes(), ["1"], {"duplicates": 1}, [1]),
+    "resend": ([{"code": "1"}], [{"code": "1", **NEW}], Changes(), ["1"], {"duplicates": 1}, []),
     "correction": ([{"code": "1"}], [{"code": "2", **NEW}], Changes(), ["2"], {"superseded": 1}, [1]),
     "newer wins": (
         [{"code": "1", "lastUpdated": day(1)}],
