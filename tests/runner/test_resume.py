@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from contract.errors import LockError, StageError, StoreError
+from runner.manifest import code_digest
 from tests.runner.hospital import Hospital, condition, illness, note, patient, person, visit, weight
 
 SMALL = {"kind": "serial", "batch_mb": 0.0005}
@@ -93,6 +94,7 @@ def test_a_killed_night_is_taken_up(tmp_path: Path) -> None:
     assert killed.snapshot.id == before and killed.digests() == digests
     assert all(len(killed.table(name)) >= 0 for name in killed.snapshot.tables())
     marked = {int(path.stem): mark(path) for path in (killed.lake.root / "work").glob("*/done/*.pickle")}
+    code_digest.cache_clear()  # a night of its own process looks anew at the code that it runs
     said = killed.night()
     assert said["status"] == "published" and killed.digests() == alone.digests()
     assert {b["batch"]: b["peak_mb"] for b in said["batches"] if b["peak_mb"] == MARK} == marked
