@@ -91,7 +91,8 @@ def _seen(sightings: Sequence[Sighting]) -> pd.DataFrame:
         s.people.cast(PEOPLE).append_column("source", pa.repeat(pa.scalar(s.source), len(s.people))) for s in sightings
     ]
     seen: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=pd.ArrowDtype)
-    return seen.drop_duplicates(["source", "key"], keep="last", ignore_index=True)
+    first = seen.drop_duplicates(["source", "key"])[["source", "key"]]  # the order of first sight, with the last word
+    return first.merge(seen.drop_duplicates(["source", "key"], keep="last"), on=["source", "key"], how="left")
 
 
 def _unnamed(known: pa.Table, sighting: Sighting) -> Sighting:

@@ -24,6 +24,7 @@ class Coverage:
         events = shard.get("phi/timeline")
         if events is None or not len(events):
             return {}
+        events = events.select(["subject_id", "time"])  # to filter the other columns would copy them
         timed = events.filter(pc.is_valid(events["time"])) if events["time"].null_count else events
         months = (
             timed["time"].to_numpy().astype("datetime64[M]").astype("int64")
