@@ -120,6 +120,12 @@ def test_who_is_one_person(name: str) -> None:
     assert subjects(after(*nights)) == expected
 
 
+def test_a_night_with_many_deliveries_sees_persons_in_the_order_of_many_nights() -> None:
+    deliveries = [[said("a", "p", "q")], [said("a", {"key": "q", "ids": "m|1"}, "p", {"key": "r", "ids": "m|1"})]]
+    at_once = after([sighting for night in deliveries for sighting in night])
+    assert at_once.equals(after(*deliveries)) and subjects(at_once) == {"a/p": 0, "a/q": 1, "a/r": 1}
+
+
 def test_whom_a_complete_delivery_does_not_name_stands_alone_under_the_same_id() -> None:
     first = after([said("a", "p", {"key": "q", "into": "p"}), said("b", {"key": "x", "ids": "m|1"})])
     now = update(first, [Sighting("a", said("a", "p").people, complete=True)], 7)

@@ -1,5 +1,6 @@
 """Steps, summaries and checks for tests of nights: each does one thing, so that what the runner does shows."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -55,8 +56,10 @@ class ByPerson(Measure):
     reads: ClassVar[tuple[str, ...]] = ("phi/notes", "phi/fhir/Condition")
 
     def run(self, shard: Shard) -> Shard:
-        many = len(shard["phi/fhir/Condition"])
-        return {"phi/findings": findings("phi/findings", shard["phi/notes"], f"{self.kind} {many}")}
+        made = findings("phi/findings", shard["phi/notes"], self.kind)
+        many = Counter(shard["phi/fhir/Condition"]["subject_id"].to_pylist())
+        kinds = [f"{self.kind} {many[subject]}" for subject in made["subject_id"].to_pylist()]
+        return {"phi/findings": made.set_column(made.column_names.index("kind"), made.schema.field("kind"), [kinds])}
 
 
 @dataclass

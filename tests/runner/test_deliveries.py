@@ -41,6 +41,15 @@ def test_deltas(name: str, together: bool, hospital: Hospital) -> None:
     assert all(line["holds"] for line in hospital.last_run()["balance"])
 
 
+@pytest.mark.xfail(strict=True, reason="versions are compared within a shard: the other person keeps the older one")
+def test_a_resource_that_goes_to_another_person_leaves_the_first(hospital: Hospital) -> None:
+    hospital.fhir("1", *(patient(p) for p in "abc"), condition("c", "a"))
+    hospital.night()
+    hospital.fhir("2", condition("c", "c"))
+    hospital.night()
+    assert hospital.column("phi/fhir/Condition", "subject_id") == [hospital.subject("c")]
+
+
 def test_entered_in_error_stays_in_fhir_and_leaves_the_timeline(hospital: Hospital) -> None:
     hospital.fhir("1", patient("a"), condition("c", "a", "2026-01-01"))
     hospital.night()
