@@ -1,5 +1,7 @@
 """Steps, summaries and checks for tests of nights: each does one thing, so that what the runner does shows."""
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -118,6 +120,15 @@ class Misspelt(Step):
 class Raises(Step):
     def run(self, shard: Shard) -> Shard:
         raise ValueError(shard["phi/notes"]["text"][0].as_py())
+
+
+@dataclass
+class Dies(Step):
+    """As a worker does that the system stops for its memory."""
+
+    def run(self, shard: Shard) -> Shard:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return shard
 
 
 @dataclass

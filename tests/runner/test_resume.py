@@ -129,6 +129,17 @@ def test_a_failed_step_leaves_the_snapshot_and_is_taken_up(tmp_path: Path) -> No
     assert hospital.digests() == alone.digests()
 
 
+def test_a_worker_that_dies_is_told(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])  # workers look for the step there
+    filled(hospital).night()
+    before = hospital.digests()
+    hospital.engine = {"kind": "pool", "workers": 2, "batch_mb": 0.0005}
+    hospital.steps["measure"] = "tests.runner.steps:Dies"
+    with pytest.raises(StageError, match="a worker process died; lower"):
+        hospital.night()
+    assert hospital.digests() == before and hospital.last_run()["error"]["kind"] == "StageError"
+
+
 def test_two_nights_at_once(hospital: Hospital) -> None:
     filled(hospital)
     with hospital.lake.lock(), pytest.raises(LockError, match="another run holds this lake"):
