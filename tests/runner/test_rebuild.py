@@ -48,7 +48,7 @@ def delta(draw: random.Random, known: set[str]) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_deltas_add_up(seed: int, tmp_path: Path) -> None:
     draw, known = random.Random(seed), set[str]()
     grown, rebuilt = hospital(tmp_path / "grown", "delta"), hospital(tmp_path / "rebuilt", "delta")
