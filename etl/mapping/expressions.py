@@ -104,7 +104,14 @@ class Expressions:
         name, _, key = (args[1] if len(args) > 1 else "").partition(".")
         if name not in self._maps:
             raise MappingError(f"{self._table.name}.yaml: {path}: map {name!r} is not among {', '.join(self._maps)}.")
-        pairs = [(raw, value[key] if key else value) for raw, value in self._maps[name].items()]
+        entries = self._maps[name]
+        lacking = [str(raw) for raw, value in entries.items() if not (isinstance(value, dict) and key in value)]
+        if key and lacking:
+            raise MappingError(
+                f"{self._table.name}.yaml: {path}: map {name!r} has no field {key!r} at {', '.join(lacking)}. "
+                "Every entry has the same fields; null where one says nothing."
+            )
+        pairs = [(raw, value[key] if key else value) for raw, value in entries.items()]
         cases = " ".join(f"WHEN {_quoted(raw)} THEN {_quoted(value)}" for raw, value in pairs if value is not None)
         return f"CASE {args[0]} {cases} ELSE {args[2] if len(args) > 2 else 'NULL'} END"
 
