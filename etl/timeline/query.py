@@ -105,11 +105,16 @@ class Query:
 
 
 @cache
+def _describer() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})  # opened once: that costs more than to describe a table
+
+
+@cache
 def _types(kind: str) -> list[tuple[str, str]]:
     """Columns and their DuckDB types as declared."""
-    with duckdb.connect(config={"threads": 1}) as con:
-        con.register("declared", declared(table_of(kind)).empty())
-        return [(name, sql) for name, sql, *_ in con.execute("DESCRIBE declared").fetchall()]
+    con = _describer()
+    con.register("declared", declared(table_of(kind)).empty())
+    return [(name, sql) for name, sql, *_ in con.execute("DESCRIBE declared").fetchall()]
 
 
 def _words(mapping: TimelineMapping, kind: str) -> frozenset[str]:
