@@ -64,7 +64,7 @@ def identical(nights: Nights, grown: Run, place: Path) -> bool:
 
 
 def main(
-    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 2000,
+    patients: Annotated[int, typer.Option(help="Persons of the simulated hospital.")] = 10_000,
     share: Annotated[float, typer.Option(help="Share of them who are new or changed in the second night.")] = 0.01,
     work: Annotated[Path | None, typer.Option(help="Folder for the hospital and its lakes; kept.")] = None,
 ) -> None:

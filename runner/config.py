@@ -67,7 +67,7 @@ class Pipeline:
     summaries: Mapping[str, Entry] = field(default_factory=dict)
     checks: Mapping[str, Entry] = field(default_factory=dict)
     engine: Engine = Engine()
-    shard_subjects: int = 32
+    shard_subjects: int = 20
     keep_snapshots: int = 3
     max_loss: float = 0.1
 
