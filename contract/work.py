@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
+import numpy as np
 import pyarrow as pa
 
 Shard = Mapping[str, pa.Table]
@@ -77,6 +78,20 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Recognising(Protocol):
+    """A Source that can tell whose raw rows are as they were: under `full` those are not read again.
+
+    What it makes of a person's rows may depend on nothing but these rows, its parameters and its `digest()`.
+    """
+
+    def digests(self, folder: Path, batch: int) -> pa.Table:
+        """origin_id, digest (uint64) of all raw cells of each person of the batch that are read; null: always read."""
+
+    def read(self, folder: Path, batch: int, skip: np.ndarray | None = None) -> Shard:
+        """As Source.read without the rows of the persons in `skip`; phi/quarantine has origin_id beside its columns."""
+
+
+@runtime_checkable
 class Stage(Protocol):
     """Tables in, tables out, unit by unit; `run` is a pure function of its rows: no disk, clock, network or global."""
 
@@ -131,6 +146,14 @@ class Check(Protocol):
     def reads(self) -> tuple[str, ...]: ...
     def partial(self, shard: Shard) -> Shard: ...
     def verdict(self, partials: Iterable[Shard]) -> Verdict: ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A Check that holds what was rejected against all that a full delivery brought, read tonight or not."""
+
+    def standing(self, rows: Mapping[str, int]) -> Shard:
+        """A partial result of so many rows a table that stand unread."""
 
 
 @runtime_checkable

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from schemas.digests import hashed, row_digests
 from schemas.segments import keep
 
+NOBODY = -1  # ids of persons are positive
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -34,10 +36,12 @@ class Changes:
     """What leaves: groups delivered again or withdrawn (source, group), and what a tombstone of any night names.
 
     `deleted`: type -> (source, id) -> arrival of the newest tombstone; a version that arrives after it stands.
+    `standing`: source -> persons (origin_id) delivered again as they were: their rows stand, nothing of them arrives.
     """
 
     replaced: Set[tuple[str, str]] = frozenset()
     deleted: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
+    standing: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,21 +49,23 @@ class Merged:
     rows: pa.Table
     counts: Mapping[str, Counts]  # by source
     touched: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # subjects whose rows changed
+    contested: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # persons (origin_id) with a
+    # row whose key another standing or arriving row has: what stands of it depends on more than their own rows
 
 
 def merge(kind: str, old: pa.Table, new: pa.Table, changes: Changes) -> Merged:
     """Rows that stand, old ones first. Both tables hold resources of one type, or of `Other` with resourceType."""
     rows = pa.concat_tables([old, new], promote_options="default") if len(old) else new
-    fate = _fates(kind, rows, len(old), changes)
+    fate, contested = _fates(kind, rows, len(old), changes)
     stays = fate["stays"]
     changed = stays != (np.arange(len(rows)) < len(old))  # an old row that goes, or a new one that stays
     if stays.all():
-        return Merged(rows, _counts(rows, len(old), fate), _subjects(rows.slice(len(old))))
-    return Merged(keep(rows, stays), _counts(rows, len(old), fate), _subjects(keep(rows, changed)))
+        return Merged(rows, _counts(rows, len(old), fate), _subjects(rows.slice(len(old))), contested)
+    return Merged(keep(rows, stays), _counts(rows, len(old), fate), _subjects(keep(rows, changed)), contested)
 
 
-def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> dict[str, np.ndarray]:
-    """What becomes of every row. Only rows that differ from another of their key are looked at one by one."""
+def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """What becomes of every row, and who is contested. Only rows that differ within a key are looked at one by one."""
     fate = {name: np.zeros(len(rows), dtype=bool) for name in ("duplicate", "superseded", "deleted")}
     withdrawn, buried = _withdrawn(rows, old, changes), _buried(kind, rows, changes)
     versions = _Versions.of(rows)
@@ -70,7 +76,8 @@ def _fates(kind: str, rows: pa.Table, old: int, changes: Changes) -> dict[str, n
         frame = frame.assign(old=contested < old, gone=(withdrawn | buried)[contested])
         for name, found in _decide(frame).items():
             fate[name][contested] |= found
-    return {**fate, "stays": ~(fate["duplicate"] | fate["superseded"] | fate["deleted"])}
+    stays = ~(fate["duplicate"] | fate["superseded"] | fate["deleted"])
+    return {**fate, "stays": stays}, versions.contested(rows, withdrawn, fate["superseded"])
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,21 @@ class _Versions:
         """True of rows that share their key."""
         found = np.zeros(len(self.order), dtype=bool)
         found[self.order] = np.repeat(self.sizes > 1, self.sizes)
+        return found
+
+    def contested(self, rows: pa.Table, withdrawn: np.ndarray, superseded: np.ndarray) -> np.ndarray:
+        """Persons with a row whose key has another one, beside what is withdrawn: of another person, or unlike it."""
+        if "origin_id" not in rows.column_names or not (self.sizes > 1).any():
+            return np.zeros(0, dtype=np.int64)
+        key = np.empty(len(rows), dtype=np.int64)
+        key[self.order] = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        many = np.bincount(key[~withdrawn], minlength=len(self.sizes)) > 1
+        places = np.flatnonzero(many[key] & ~withdrawn)
+        origins = rows["origin_id"].take(pa.array(places)).fill_null(NOBODY).to_numpy()
+        frame = pd.DataFrame({"key": key[places], "origin": origins, "unlike": superseded[places]})
+        keys = frame.groupby("key")
+        wrong = keys["unlike"].transform("any") | (keys["origin"].transform("nunique") > 1)
+        found: np.ndarray = np.setdiff1d(frame["origin"][wrong].to_numpy(), [NOBODY])
         return found
 
     def alike(
@@ -133,9 +155,12 @@ def _withdrawn(rows: pa.Table, old: int, changes: Changes) -> np.ndarray:
     """Old rows whose group is delivered again, or not any more."""
     gone = np.zeros(len(rows), dtype=bool)
     before = rows.slice(0, old)
-    for source, group in changes.replaced if old else ():
-        mine = pc.and_(pc.equal(before["source"], source), pc.equal(before["source_group"], group))
+    for source in {source for source, _ in changes.replaced} if old else ():
+        groups = pa.array(sorted(group for other, group in changes.replaced if other == source), pa.string())
+        mine = pc.and_(pc.equal(before["source"], source), pc.is_in(before["source_group"], groups))
         gone[:old] |= pc.fill_null(mine, False).to_numpy()
+        if len(changes.standing.get(source, ())) and "origin_id" in before.column_names:
+            gone[:old] &= ~pc.is_in(before["origin_id"], pa.array(changes.standing[source], pa.int64())).to_numpy()
     return gone
 
 

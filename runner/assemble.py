@@ -9,12 +9,14 @@ import pyarrow.compute as pc
 
 from contract.errors import CheckFailed
 from contract.table import Column, Table
-from contract.work import Shard, Spooled, Verdict
+from contract.work import Counting, Shard, Spooled, Verdict
 from etl.timeline.valid import dataset_json
 from runner.account import Manifest
 from runner.inbox import MEMORY, Found, Inbox
 from runner.job import Result
 from runner.plan import Plan
+from runner.recognise import joined, table_of
+from runner.redelivery import Redelivered
 from runner.rows import WHOLE
 from runner.runs import lines, ordered
 from schemas.clinical import PHI_TIMELINE_SPLITS
@@ -55,6 +57,16 @@ class Assembly:
             draft.documents["phi/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
         draft.documents[MEMORY] = inbox.document()
         return draft
+
+    def remember(self, draft: Draft, found: Sequence[Found], results: Sequence[Result], again: Redelivered) -> None:
+        """Digests of the persons of what was delivered tonight take the place of last night's."""
+        self.recognised = again.recognised
+        for source in {f.source for f in found if f.state != "unchanged"}:
+            declared, tag = table_of(source), again.tags.get(source)
+            for shard in self.previous.shards(declared.name) if self.previous else ():
+                draft.drop(declared.name, shard)
+            if tag:
+                self._put(draft, declared, joined(source, results), tag)
 
     def record(self, draft: Draft, manifest: Manifest) -> None:
         """The night's lines behind those of the nights before it."""
@@ -125,6 +137,8 @@ class Assembly:
             parts = [part for result in results for part in result.checks.get(name, ())]
             if QUARANTINE.name in check.reads:
                 parts.append(check.partial({QUARANTINE.name: unspooled}))
+            if self.recognised and isinstance(check, Counting):
+                parts.append(check.standing(_unread(draft, results)))
             found[name] = check.verdict(parts)
         return {"max_loss": self._losses(draft), **found}
 
@@ -158,6 +172,16 @@ def owned(rows: pa.Table, source: str, group: str) -> pa.Table:
         rows = rows.drop_columns([name]) if name in rows.column_names else rows
         rows = rows.append_column(name, pa.repeat(pa.scalar(value), len(rows)))
     return QUARANTINE.conform(rows)
+
+
+def _unread(draft: Draft, results: Sequence[Result]) -> dict[str, int]:
+    """FHIR rows of the shards that were not looked at."""
+    read = {shard for result in results for shard in result.shards}
+    found: Counter[str] = Counter()
+    for (name, shard), stat in draft.files().items():
+        if name.startswith("phi/fhir/") and shard not in read:
+            found[name] += stat.rows
+    return dict(found)
 
 
 def _splits(people: pa.Table) -> pa.Table:

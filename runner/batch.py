@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contract.table import Table
-from runner import stages
+from runner import recognise, stages
 from runner.clock import Clock
 from runner.config import load
 from runner.job import Job, Result, StepAccount
@@ -63,15 +63,20 @@ def _night_of(job: Job) -> Result:
     persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
     previous = Snapshot(job.night.previous) if job.night.previous else None
     result, clock = Result(), Clock()
-    arrived = arrivals(job, plan, result, clock)
-    shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
+    seen = recognise.look(job, plan, clock)
+    job = recognise.briefed(job, seen, persons) if seen else job
+    arrived = arrivals(job, plan, seen, result, clock)
+    result.shards = shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
+    contested: list[np.ndarray] = []
     for some in chunks(shards, previous, plan.pipeline.engine.batch_mb):
         with clock.part("versions"):
             mine = arrived if len(some) == len(shards) else [(s, _within(t, some, persons)) for s, t in arrived]
             past = Past(previous, some)
-            standing, changed = land(job, mine, past, persons, result)
-        desk = Desk(job, persons, past, standing, changed, _shared(job, previous))
+            landed = land(job, mine, past, persons, result)
+        contested += landed.contested
+        desk = Desk(job, persons, past, landed.tables, landed.changed, _shared(job, previous))
         _carry(desk, plan, result, clock)
+    recognise.remember(seen, contested, result)
     result.parts = clock.parts
     result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return result

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ class Known:
     arrival: int
     files: Mapping[str, tuple[int, int, str]]  # name -> size, mtime in ns, sha256
     deleted: Sequence[tuple[str, str]] = ()  # (type, id): its tombstones; what came before them never comes back
+    also: Sequence[str] = ()  # names of earlier groups that rows still stand under which it brought again as they were
 
     def brings(self, other: "Known") -> bool:
         """The same files, byte for byte."""
@@ -83,7 +84,8 @@ class Inbox:
         for group in groups:
             last = before.get(group.name)
             known = _now(group, last, arrival, str(getattr(source, "digest", str)()))
-            state = _state(known, last, group.name in again)
+            misnamed = last is not None and bool(last.also) and source.delivery != "full"  # it was last night
+            state = _state(known, last, group.name in again or misnamed)
             if last and known.brings(last):
                 known = last if state == "unchanged" else replace(known, arrival=last.arrival)
             else:
@@ -95,6 +97,24 @@ class Inbox:
             gone = before.keys() - {group.name for group in groups}
             found += [Found(name, n, "vanished", before[n], None, before[n].arrival) for n in sorted(gone)]
         return found
+
+    def replaced(self, found: Sequence[Found]) -> frozenset[tuple[str, str]]:
+        """(source, source_group) of rows that what is delivered tonight takes the place of, or that vanished."""
+        groups = [(f.source, name) for f in found if f.replaces is not None for name in self._named(f.source, f.name)]
+        return frozenset(groups)
+
+    def _named(self, source: str, group: str) -> set[str]:
+        """What the rows of a group may be called."""
+        last = self.sources.get(source, {}).get(group)
+        return {group, *(last.also if last else ())}
+
+    def renamed(self, found: Sequence[Found], standing: Set[str]) -> list[Found]:
+        """The groups, those of `standing` sources with the names that what they bring again stands under."""
+        return [self._renamed(f) if f.source in standing and f.to_read else f for f in found]
+
+    def _renamed(self, found: Found) -> Found:
+        names = {name for group in self.sources[found.source] for name in self._named(found.source, group)}
+        return replace(found, known=replace(found.known, also=sorted(names - {found.name})))
 
     def after(self, found: list[Found], deleted: Mapping[tuple[str, str], Sequence[tuple[str, str]]]) -> "Inbox":
         """What to remember once tonight is published; groups of a delta are remembered after their files are gone.
@@ -128,6 +148,7 @@ def _known(said: dict[str, Any]) -> Known:
         said["arrival"],
         {n: (f[0], f[1], f[2]) for n, f in said["files"].items()},
         [(kind, id_) for kind, id_ in said.get("deleted", ())],
+        said.get("also", ()),
     )
 
 

@@ -20,6 +20,8 @@ class Delivery:
     source: str
     folder: Path
     arrival: int
+    tag: str = ""  # what the digests of its persons are remembered under; empty: they are not
+    recognise: bool = False  # persons whose digest is last night's are not read
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Night:
     changes: Changes
     moved: pa.Table  # origin_id, from_subject, to_subject
     forced: frozenset[str]  # steps whose code, parameters, artifact or shared rows changed: every unit runs
-    touched: frozenset[str] = frozenset()  # shards that hold what tonight's tombstones name
+    touched: frozenset[str] = frozenset()  # shards that hold what tonight's tombstones name, and who changed or is gone
 
 
 @dataclass(frozen=True)
@@ -85,4 +87,7 @@ class Result:
     checks: dict[str, list[Mapping[str, pa.Table]]] = field(default_factory=dict)
     parts: dict[str, tuple[float, float]] = field(default_factory=dict)
     rows: int = 0
+    recognised: dict[str, pa.Table] = field(default_factory=dict)  # source -> origin_id, digest of raw rows
+    unchanged: dict[str, int] = field(default_factory=dict)  # source -> persons whose rows stand unread
+    shards: tuple[str, ...] = ()  # that were looked at
     peak_mb: float = 0.0

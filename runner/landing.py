@@ -1,17 +1,19 @@
 """Rows that arrive: read from the spool, checked, and merged with what the last night had."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contract.work import Recognising, Shard
 from etl.rules.check import Checked, check
 from etl.versions import Counts, merge
 from runner.clock import Clock
-from runner.job import Job, Result
+from runner.job import Delivery, Job, Result
 from runner.plan import Plan
+from runner.recognise import Seen, rejected
 from runner.rows import SHARED, WHOLE, Persons, shard_name
 from schemas.digests import row_digests
 from schemas.night import QUARANTINE
@@ -46,22 +48,31 @@ class Past:
         return self.previous.read_many(name, shards) if self.previous else pa.table({})
 
 
-def arrivals(job: Job, plan: Plan, result: Result, clock: Clock) -> list[tuple[str, Tables]]:
-    """(source, checked tables) of every delivery, in the order of arrival."""
+def arrivals(job: Job, plan: Plan, seen: Mapping[str, Seen], result: Result, clock: Clock) -> list[tuple[str, Tables]]:
+    """(source, checked tables) of every delivery, in the order of arrival; not of persons who are as they were."""
     found = []
     for delivery in job.night.deliveries:
         with clock.part("read"):
-            shard = dict(plan.sources[delivery.source].read(delivery.folder, job.batch))
+            shard = dict(_read(job, plan, delivery, seen.get(delivery.source)))
             unread = shard.pop("phi/quarantine", QUARANTINE.empty())
             tables = {n: _stamped(rows, delivery.source, delivery.arrival) for n, rows in shard.items() if len(rows)}
         with clock.part("rules"):
             checked = check(tables)
         _count(result, delivery.source, tables, checked)
         result.unread[delivery.source] = result.unread.get(delivery.source, 0) + distinct_rows(unread)
-        rejected = [_owned(rows, delivery.source) for rows in (unread, checked.quarantine)]
-        result.quarantine = pa.concat_tables([result.quarantine, *rejected])
+        if delivery.source in seen:
+            seen[delivery.source].forgotten += rejected(tables, unread, checked.quarantine)
+        refused = [_owned(rows, delivery.source) for rows in (unread, checked.quarantine)]
+        result.quarantine = pa.concat_tables([result.quarantine, *refused])
         found.append((delivery.source, {name: rows for name, rows in checked.shard.items() if len(rows)}))
     return found
+
+
+def _read(job: Job, plan: Plan, delivery: Delivery, seen: Seen | None) -> Shard:
+    source = plan.sources[delivery.source]
+    if seen is None or not isinstance(source, Recognising):
+        return source.read(delivery.folder, job.batch)
+    return source.read(delivery.folder, job.batch, job.night.changes.standing[delivery.source])
 
 
 def distinct_rows(quarantine: pa.Table) -> int:
@@ -91,12 +102,16 @@ def _count(result: Result, source: str, before: Tables, checked: Checked) -> Non
         result.rows += len(rows)
 
 
-def land(
-    job: Job, arrived: list[tuple[str, Tables]], past: Past, persons: Persons, result: Result
-) -> tuple[Tables, dict[str, np.ndarray]]:
-    """FHIR tables of the touched shards, and of each table the subjects whose rows are not what they were."""
+@dataclass(frozen=True)
+class Landed:
+    tables: Tables  # FHIR tables of the touched shards
+    changed: dict[str, np.ndarray]  # of each table the subjects whose rows are not what they were
+    contested: list[np.ndarray]  # persons (origin_id) whose rows compete with others under one id
+
+
+def land(job: Job, arrived: list[tuple[str, Tables]], past: Past, persons: Persons, result: Result) -> Landed:
     names = {name for _, tables in arrived for name in tables} | set(past.fhir)
-    tables, changed = {}, {}
+    tables, changed, contested = {}, {}, []
     for name in sorted(names):
         old = _old(job, name, past, persons)
         new = [tables_[name] for _, tables_ in arrived if name in tables_]
@@ -104,12 +119,13 @@ def land(
         merged = merge(name.rsplit("/", 1)[-1], old, fresh, job.night.changes)
         tables[name] = merged.rows if job.shared or not len(merged.rows) else persons.in_order(merged.rows)
         changed[name] = merged.touched
+        contested.append(merged.contested)
         if job.shared and len(np.setdiff1d(row_digests(old), row_digests(merged.rows))):
             result.reworded.add(name)
         for source, counts in merged.counts.items():
             before = result.resources.get((source, name), Counts())
             result.resources[source, name] = before.plus(counts)
-    return tables, changed
+    return Landed(tables, changed, contested)
 
 
 def touched_shards(job: Job, arrived: Iterable[pa.Table], persons: Persons) -> tuple[str, ...]:

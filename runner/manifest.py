@@ -161,6 +161,7 @@ class Account:
             "rows_spooled": _added(p.rows_spooled for p in passes),
             "rows_quarantined": sum(distinct_rows(p.quarantine) for p in passes),
             "rows_unread": sum(result.unread.get(name, 0) for result in results),
+            "persons_unchanged": sum(result.unchanged.get(name, 0) for result in results),
             "resources": _resources(name, results),
         }
 

@@ -24,6 +24,7 @@ from runner.log import Log
 from runner.manifest import Account, code_digest, summary_fingerprints
 from runner.plan import Plan, make_plan
 from runner.progress import Progress, Silent
+from runner.redelivery import redelivered
 from runner.refusal import SourceRefused, reading
 from runner.spooling import Cut
 from runner.withheld import without_names
@@ -99,6 +100,8 @@ class _Night:
 
     def _attempt(self) -> dict[str, Any]:
         found = self._look()
+        self.again = redelivered(self.plan, found, self.inbox, self.previous)
+        found = self.inbox.renamed(found, self.again.recognised)
         forced, whole = self._forced(), self._resummarised()
         if not forced and not whole and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
@@ -107,6 +110,7 @@ class _Night:
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
         inbox = self.inbox.after(found, {place: _tombstones(said) for place, said in spooled.items()})
         draft = assembly.draft(found, spooled, results, people, inbox)
+        assembly.remember(draft, found, results, self.again)
         self.account.count(found, spooled, results, draft, people)
         with self.clock.part("checks"):
             require(self.account.checks(assembly.verdicts(results, spooled, draft)))
@@ -176,12 +180,14 @@ class _Night:
             [(f.source, f.state, f.known.digest) for f in found],
             sorted(forced),
             whole,
+            self.again.tags,
         ]
         self.work = spooling.prepare(self.lake, said)
         known = self.previous.read(IDENTITIES.name, "all") if self.previous else IDENTITIES.empty()
         with self.clock.part("people"):
             people = spooling.know_people(self.plan, found, known, self.work, self.config.identity_seed)
-        whole = whole or bool(forced) or any(f.replaces is not None for f in found)
+        anew = any(f.replaces is not None and f.source not in self.again.recognised for f in found)
+        whole = whole or bool(forced) or anew
         cuts = spooling.cut(self.plan, found, people, len(known), self.previous, whole=whole)
         spooled = spooling.spool(self.plan, found, people, cuts, self.work, self.progress, self.clock)
         night = self._brief(found, spooled, identities.moved(known, people), forced)
@@ -190,10 +196,7 @@ class _Night:
     def _brief(
         self, found: Sequence[Found], spooled: dict[tuple[str, str], Spooled], moved: pa.Table, forced: frozenset[str]
     ) -> Night:
-        deliveries = tuple(
-            Delivery(f.source, spooling.spool_folder(self.work, f), f.known.arrival) for f in found if f.to_read
-        )
-        replaced = frozenset((f.source, f.name) for f in found if f.replaces is not None)
+        deliveries = tuple(self._delivery(f) for f in found if f.to_read)
         tonight = {(f.source, f.name): _tombstones(spooled[f.source, f.name]) for f in found if f.to_read}
         deleted = self.inbox.after(list(found), tonight).tombstones()
         folder = self.previous.folder if self.previous else None
@@ -203,11 +206,16 @@ class _Night:
             self.work,
             folder,
             deliveries,
-            Changes(replaced, deleted),
+            Changes(self.inbox.replaced(found), deleted),
             moved,
             forced,
             spooling.holding(self.previous, [named for said in tonight.values() for named in said]),
         )
+
+    def _delivery(self, found: Found) -> Delivery:
+        folder, again = spooling.spool_folder(self.work, found), self.again
+        tag = again.tags.get(found.source, "")
+        return Delivery(found.source, folder, found.known.arrival, tag, found.source in again.recognised)
 
     def _batches(self, night: Night, cuts: Cut, *, whole: bool) -> list[Result]:
         results = [batch.run(Job(night, SHARED_BATCH, 0, 0, whole))]

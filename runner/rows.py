@@ -39,6 +39,14 @@ class Persons:
         order = np.argsort(ids)
         return ids[order], self.table["ordinal"].to_numpy()[order]
 
+    def now(self, origins: np.ndarray) -> np.ndarray:
+        """The subject that each key's own subject is part of tonight."""
+        own = self.table["subject_id"].to_numpy()
+        order = np.argsort(own)
+        subjects = pc.coalesce(self.table["merged_into"], self.table["subject_id"]).to_numpy()
+        found: np.ndarray = subjects[order[np.searchsorted(own, origins, sorter=order)]]
+        return found
+
     def ordinals(self, subjects: np.ndarray, phi: bool = True) -> np.ndarray:
         """Ordinal of each subject; every subject must be known."""
         ids, ordinals = self._subjects if phi else self._open

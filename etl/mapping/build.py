@@ -33,7 +33,7 @@ def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> pa.Ta
         rows = np.flatnonzero(holds.to_numpy(zero_copy_only=False))
         frame = frame.rows(rows)
     level = _level(resource, frame)
-    nest = Nest(evaluate(frame, _leaves(resource.parts)), frame.length)
+    nest = Nest(evaluate(frame, leaves(resource.parts)), frame.length)
     columns = {"id": frame.columns.get("id", frame.columns[f"id({resource.type})"]).take(level.rows)}
     columns |= {
         name: array.take(pa.array(rows[level.rows])) if len(level) < len(array) else array
@@ -48,7 +48,7 @@ def _level(resource: Resource, frame: Frame) -> Level:
     return grouped(rows, [frame.raw[name] for name in resource.by]) if resource.by else single(rows)
 
 
-def _leaves(parts: dict[str, Part] | object) -> list[Sql]:
+def leaves(parts: dict[str, Part] | object) -> list[Sql]:
     """Every expression of the tree, conditions too."""
     found: list[Sql] = []
     todo: list[Part] = list(parts.values()) if isinstance(parts, dict) else []

@@ -1,7 +1,7 @@
 """A night in which too many rows of a table went to quarantine is not published."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -26,9 +26,14 @@ class QuarantineShare:
         return (QUARANTINE.name, *(f"phi/fhir/{kind}" for kind in resource_types()))
 
     def partial(self, shard: Shard) -> Shard:
-        rejected = _rejected(shard.get(QUARANTINE.name))
-        kept = Counter({name.removeprefix("phi/fhir/"): len(rows) for name, rows in shard.items()})
-        del kept[QUARANTINE.name]
+        kept = {name: len(rows) for name, rows in shard.items() if name != QUARANTINE.name}
+        return self._counted(kept, _rejected(shard.get(QUARANTINE.name)))
+
+    def standing(self, rows: Mapping[str, int]) -> Shard:
+        return self._counted(rows, Counter())
+
+    def _counted(self, tables: Mapping[str, int], rejected: Counter[str]) -> Shard:
+        kept = Counter({name.removeprefix("phi/fhir/"): count for name, count in tables.items()})
         kept[RAW] = kept.total()
         rows = [{"target": kind, "kept": kept[kind], "rejected": rejected[kind]} for kind in sorted({*kept, *rejected})]
         return {COUNTED: pa.Table.from_pylist(rows, COUNTS)}

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import available_timezones
 
+import numpy as np
 import pyarrow as pa
 
 from contract.errors import ConfigError
 from contract.work import Delivery, Group, Shard, Spooled
 from etl.mapping.load import Mapping, load
+from etl.sources.tables_digests import person_digests
 from etl.sources.tables_groups import find_groups
 from etl.sources.tables_people import read_people
 from etl.sources.tables_read import read_batch
+from etl.sources.tables_rows import Spool
 from etl.sources.tables_spool import spool_group
 
 
@@ -59,5 +62,8 @@ class Tables:
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
         return spool_group(group, homes, folder, self.known)
 
-    def read(self, folder: Path, batch: int) -> Shard:
-        return read_batch(folder, batch, self.known, self.timezone or self.known.zone)
+    def digests(self, folder: Path, batch: int) -> pa.Table:
+        return person_digests(folder, batch, self.known)
+
+    def read(self, folder: Path, batch: int, skip: np.ndarray | None = None) -> Shard:
+        return read_batch(Spool(folder, batch, skip), self.known, self.timezone or self.known.zone)

@@ -24,12 +24,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Told:
-    """A bad row: where it stands, its fault and its cells."""
+    """A bad row: where it stands, its fault, its cells and its place among the rows read."""
 
     file: str
     line: int
     fault: Fault
     raw: bytes
+    row: int
 
 
 def judged(
@@ -92,7 +93,7 @@ def _tell(rows: pa.Table, faults: dict[int, list[Fault]], raw: dict[str, Cells])
     for row, file, line, text in zip(at, files, lines, _texts(raw, at), strict=True):
         first, *others = faults[int(row)]
         also = "; also " + ", ".join(f"{fault.column}: {fault.rule}" for fault in others) if others else ""
-        yield Told(file, int(line), Fault(first.column, first.rule, first.message + also), text)
+        yield Told(file, int(line), Fault(first.column, first.rule, first.message + also), text, int(row))
 
 
 def _texts(raw: dict[str, Cells], at: Ints) -> list[bytes]:

@@ -1,7 +1,6 @@
 """One batch of spooled rows as FHIR tables: cells judged, bad rows set aside, the rest mapped in the persons' order."""
 
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +11,17 @@ from etl.mapping.frame import Ints, cells
 from etl.mapping.load import Mapping, TableMapping
 from etl.sources.tables_judge import Told, judged
 from etl.sources.tables_quarantine import Reject, quarantine
-from etl.sources.tables_rows import spooled_rows
+from etl.sources.tables_rows import Spool
 
 KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source_line", "file$": "source_file"}
 
 
-def read_batch(folder: Path, batch: int, mapping: Mapping, zone: str) -> Shard:
+def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
     made: dict[str, list[pa.Table]] = defaultdict(list)
-    rejected = [quarantine([], "")]
+    rejected = [quarantine([], "").append_column("origin_id", pa.array([], pa.int64()))]
     for name, table in mapping.tables.items():
-        rows = spooled_rows(folder, name, batch)
-        if rows is None:
+        rows = spool.rows(name)
+        if rows is None or not len(rows):
             continue
         frame, order, told = judged(rows, table, mapping.years, zone)
         rejected.append(_rejected(told, table, rows))
@@ -33,11 +32,14 @@ def read_batch(folder: Path, batch: int, mapping: Mapping, zone: str) -> Shard:
 
 
 def _rejected(told: list[Told], table: TableMapping, rows: pa.Table) -> pa.Table:
+    """phi/quarantine, and whose row it was."""
     rejects = [
         Reject(row.file, row.line, table.raw.name, row.fault.column, row.fault.rule, row.fault.message, row.raw)
         for row in told
     ]
-    return quarantine(rejects, _group(rows))
+    at = pa.array([row.row for row in told], pa.int64())
+    whose = rows.column("origin_id$").take(at) if "origin_id$" in rows.column_names else pa.nulls(len(at), pa.int64())
+    return quarantine(rejects, _group(rows)).append_column("origin_id", whose)
 
 
 def _group(rows: pa.Table) -> str:

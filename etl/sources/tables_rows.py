@@ -1,5 +1,6 @@
 """The rows of one raw table in one batch, of all its files, as they were spooled."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,33 @@ def spooled_rows(folder: Path, table: str, batch: int) -> pa.Table | None:
         }
         parts = [_plain(part, mixed) for part in parts]
     return pa.concat_tables(parts, promote_options="default") if parts else None
+
+
+@dataclass(frozen=True)
+class Spool:
+    """One batch; rows of the persons in `skip` are left out."""
+
+    folder: Path
+    batch: int
+    skip: np.ndarray | None = None
+
+    def rows(self, table: str) -> pa.Table | None:
+        found = spooled_rows(self.folder, table, self.batch)
+        if found is None or self.skip is None or not len(self.skip) or "origin_id$" not in found.column_names:
+            return found
+        origins = found.column("origin_id$").to_numpy()
+        starts = np.flatnonzero(np.concatenate(([True], origins[1:] != origins[:-1]))[: len(origins)])
+        wanted = np.repeat(~np.isin(origins[starts], self.skip), np.diff(np.append(starts, len(origins))))
+        return compact(found.filter(pa.array(wanted)))
+
+
+def compact(rows: pa.Table) -> pa.Table:
+    """Without the coded values that no row has any more."""
+    columns = [
+        column.cast(column.type.value_type).dictionary_encode() if pa.types.is_dictionary(column.type) else column
+        for column in rows.columns
+    ]
+    return pa.table(columns, schema=rows.schema)
 
 
 def _rows(path: Path) -> pa.Table:

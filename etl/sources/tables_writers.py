@@ -11,7 +11,7 @@ from contract.work import SHARED_BATCH
 from etl.csv.reader import Piece
 from etl.sources.tables_file import RawFile
 from etl.sources.tables_homes import PLACES, Homes, Ints
-from etl.sources.tables_rows import spool_name
+from etl.sources.tables_rows import compact, spool_name
 
 SCATTERED = 64  # runs of rows of one batch in a piece; with more of them the piece is sorted
 SMALL = 4  # a slice of less than a quarter of its piece gets dictionaries of its own
@@ -41,7 +41,7 @@ class Writers:
             rows, batch = rows.take(pa.array(kept)), batch[kept]
         for number, some in _by_batch(rows, batch):
             few = SMALL * len(some) < len(piece)
-            self._writer(number, rows.schema).write_table(_compact(some) if few else some)
+            self._writer(number, rows.schema).write_table(compact(some) if few else some)
         return len(batch)
 
     def _placed(self, piece: Piece, at: Ints | None, homes: Homes) -> pa.Table:
@@ -70,12 +70,3 @@ def _by_batch(rows: pa.Table, batch: Ints) -> Iterator[tuple[int, pa.Table]]:
         edges = np.flatnonzero(np.diff(batch)) + 1
     for start, stop in zip([0, *edges], [*edges, len(batch)], strict=True):
         yield int(batch[start]), rows.slice(start, stop - start)
-
-
-def _compact(rows: pa.Table) -> pa.Table:
-    """Without the values that only other batches' rows use."""
-    columns = [
-        column.cast(column.type.value_type).dictionary_encode() if pa.types.is_dictionary(column.type) else column
-        for column in rows.columns
-    ]
-    return pa.table(columns, schema=rows.schema)

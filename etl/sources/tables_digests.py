@@ -1,0 +1,128 @@
+"""What a person's raw rows say, as one number a person: whether anything of them is not as it was the night before."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from etl.mapping.build import leaves
+from etl.mapping.load import Mapping, TableMapping
+from etl.sources.tables_rows import spooled_rows
+from schemas.digests import hashed
+
+Words = npt.NDArray[np.uint64]
+FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xFF51AFD7ED558CCD))  # odd, well-mixing multipliers
+SHIFT = np.uint64(32)
+DIGESTS = pa.schema([pa.field("origin_id", pa.int64(), nullable=False), pa.field("digest", pa.uint64())])
+NONE = pd.DataFrame({"origin_id": np.zeros(0, np.int64), "digest": np.zeros(0, np.uint64)})
+OVER = re.compile(r"\bover\b", re.IGNORECASE)
+PARTITION = re.compile(r'\bover\s*\(\s*partition\s+by\s+("[^"]+"(?:\s*,\s*"[^"]+")*)\s*(?:\)|order\b)', re.IGNORECASE)
+
+
+def person_digests(folder: Path, batch: int, mapping: Mapping) -> pa.Table:
+    """DIGESTS of every person with rows in the batch, in the order of origin_id; null where it cannot be told."""
+    found, entangled = [NONE], [np.zeros(0, np.int64)]
+    for name, table in mapping.tables.items():
+        rows = spooled_rows(folder, name, batch) if table.raw.person else None
+        if rows is not None and len(rows):
+            summed, theirs = _of_table(table, rows)
+            found.append(summed)
+            entangled.append(theirs)
+    total = _summed(pd.concat(found))
+    origins, digests = total["origin_id"].to_numpy(), total["digest"].to_numpy()
+    unsure = np.isin(origins, np.concatenate(entangled))
+    return pa.table([pa.array(origins), pa.array(digests, mask=unsure)], schema=DIGESTS)
+
+
+def _summed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Modulo 2^64, so the order of rows makes no difference and a row sent twice does."""
+    return frame.groupby("origin_id")["digest"].sum().reset_index()
+
+
+def _of_table(table: TableMapping, rows: pa.Table) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Digests of the persons over the cells that the mapping reads, and whom they do not tell all of."""
+    together = _together(table)
+    keys = {name for key in together or () for name in key}
+    held: dict[str, Words] = {}
+    state = np.full(len(rows), int.from_bytes(hashlib.sha256(table.raw.name.encode()).digest()[:8], "big"), np.uint64)
+    for name, words in _words(rows, [column.name for column in table.raw.read]):
+        state *= FACTORS[0]
+        if words is not None:  # an absent column says what an empty one says
+            state += words
+            held |= {name: words} if name in keys else {}
+    origins = rows.column("origin_id$").to_numpy()
+    if together is None or together:  # what several rows make may depend on how they stand
+        state += pd.Series(origins).groupby(origins).cumcount().to_numpy().astype(np.uint64) * FACTORS[1]
+    summed = _summed(pd.DataFrame({"origin_id": origins, "digest": _mixed(state)}))
+    return summed, summed["origin_id"].to_numpy() if together is None else _entangled(table, together, held, origins)
+
+
+def _together(table: TableMapping) -> list[tuple[str, ...]] | None:
+    """Columns whose agreement makes rows one piece, of `by` and of window functions; None: any rows may be."""
+    sqls = [sql for resource in table.resources for sql in leaves(resource.parts)]
+    sqls += [resource.when for resource in table.resources if resource.when is not None]
+    texts = [sql.text for sql in (*sqls, *(sql for _, *both in table.checks for sql in both))]
+    windows = [found for text in texts for found in PARTITION.findall(text)]
+    if len(windows) < sum(len(OVER.findall(re.sub(r"'[^']*'|\"[^\"]*\"", "", text))) for text in texts):
+        return None
+    known = {column.name for column in table.raw.read}
+    keys = [tuple(re.findall(r'"([^"]+)"', window)) for window in windows]
+    if any(not set(key) <= known for key in keys):
+        return None
+    return [*(tuple(resource.by) for resource in table.resources if resource.by), *keys]
+
+
+def _entangled(
+    table: TableMapping, together: list[tuple[str, ...]], held: dict[str, Words], origins: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Persons whose rows make one piece with another's, by a mistake of the exporter."""
+    found = [np.zeros(0, np.int64)]
+    for key in {key for key in together if table.raw.person not in key}:
+        state = np.zeros(len(origins), np.uint64)
+        for name in key:
+            state = _mixed(state + held[name]) if name in held else state
+        pairs = pd.DataFrame({"key": state, "origin_id": origins}).drop_duplicates()
+        found.append(pairs["origin_id"][pairs["key"].duplicated(keep=False)].to_numpy())
+    return np.concatenate(found)
+
+
+def _mixed(state: Words) -> Words:
+    """Not linear: cells that change places between two rows must not give the same sum."""
+    for factor in FACTORS:
+        state ^= state >> SHIFT
+        state *= factor
+    state ^= state >> SHIFT
+    return state
+
+
+def _words(rows: pa.Table, names: list[str]) -> Iterator[tuple[str, Words | None]]:
+    """Of every cell of each column, 0 where it is empty; all values are hashed at once, coded ones once a chunk."""
+    chunks = {name: [c for c in rows.column(name).chunks if len(c)] for name in names if name in rows.column_names}
+    values = [_values(chunk) for held in chunks.values() for chunk in held]
+    texts = pa.table({"cell": pa.chunked_array(values, pa.string())})
+    words = hashed(texts, "CASE WHEN cell IS NULL THEN 0::UBIGINT ELSE hash(cell) END")
+    start = 0
+    for name in names:
+        found = []
+        for chunk in chunks.get(name, ()):
+            length = len(_values(chunk))
+            found.append(_coded(chunk, words[start : start + length]))
+            start += length
+        yield name, np.concatenate(found) if found else None
+
+
+def _values(chunk: pa.Array) -> pa.Array:
+    return (chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk).cast(pa.string())
+
+
+def _coded(chunk: pa.Array, words: Words) -> Words:
+    if not pa.types.is_dictionary(chunk.type):
+        return words
+    found = np.zeros(len(chunk), np.uint64)
+    found[chunk.is_valid().to_numpy(zero_copy_only=False)] = words[chunk.indices.drop_null().to_numpy()]
+    return found
