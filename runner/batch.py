@@ -17,11 +17,11 @@ from runner.config import load
 from runner.job import Job, Result, StepAccount
 from runner.landing import Past, arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
+from runner.recognise import Seen
 from runner.rows import SHARED, Persons
 from runner.spooling import RAW_PER_STORED
 from runner.stages import Desk
 from schemas.fhir import resource_types
-from schemas.night import QUARANTINE
 from schemas.registry import tables
 from store import parquet
 from store.snapshot import Snapshot
@@ -61,25 +61,32 @@ def run(job: Job) -> Result:
 def _night_of(job: Job) -> Result:
     plan = _opened(job.night.config, job.night.pipeline, job.night.work)
     persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
-    previous = Snapshot(job.night.previous) if job.night.previous else None
     result, clock = Result(), Clock()
     seen = recognise.look(job, plan, clock)
     job = recognise.briefed(job, seen, persons) if seen else job
+    for piece in recognise.pieces(job, seen, persons):
+        _work(piece, plan, recognise.within(seen, piece, persons), result, clock)
+    recognise.remember(seen, result)
+    result.parts = clock.parts
+    result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return result
+
+
+def _work(job: Job, plan: Plan, seen: Mapping[str, Seen], result: Result, clock: Clock) -> None:
+    persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
+    previous = Snapshot(job.night.previous) if job.night.previous else None
     arrived = arrivals(job, plan, seen, result, clock)
-    result.shards = shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
-    contested: list[np.ndarray] = []
+    shards = touched_shards(job, (rows for _, tables in arrived for rows in tables.values()), persons)
+    result.shards += shards
     for some in chunks(shards, previous, plan.pipeline.engine.batch_mb):
         with clock.part("versions"):
             mine = arrived if len(some) == len(shards) else [(s, _within(t, some, persons)) for s, t in arrived]
             past = Past(previous, some)
             landed = land(job, mine, past, persons, result)
-        contested += landed.contested
+        for known in seen.values():
+            known.forgotten += landed.contested
         desk = Desk(job, persons, past, landed.tables, landed.changed, _shared(job, previous))
         _carry(desk, plan, result, clock)
-    recognise.remember(seen, contested, result)
-    result.parts = clock.parts
-    result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return result
 
 
 def chunks(shards: tuple[str, ...], previous: Snapshot | None, batch_mb: int) -> Iterator[tuple[str, ...]]:
@@ -172,9 +179,10 @@ def _partials(desk: Desk, plan: Plan, result: Result) -> None:
                 parts[shard][read] = rows
         done = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
         result.partials.setdefault(name, []).extend(done)
-    first = not any(result.checks.values())  # what was quarantined is the batch's, and handed over once
+    fresh = result.quarantine.slice(result.judged)  # handed over once, whatever shards it is of
+    result.judged = len(result.quarantine) if plan.checks else 0
     for name, check in plan.checks.items():
         held = {read: desk.rows(read) for read in check.reads if read != "phi/quarantine"}
         if "phi/quarantine" in check.reads:
-            held["phi/quarantine"] = result.quarantine if first else QUARANTINE.empty()
+            held["phi/quarantine"] = fresh
         result.checks.setdefault(name, []).append(check.partial(held))

@@ -48,6 +48,7 @@ class Job:
     first: int
     last: int
     whole: bool
+    parts: tuple[int, ...] = ()  # first shards of pieces that memory holds where all persons are read
 
     @property
     def shared(self) -> bool:
@@ -82,6 +83,7 @@ class Result:
     rejected: dict[tuple[str, str], int] = field(default_factory=dict)  # resources that a rule sent to quarantine
     warnings: dict[tuple[str, str], int] = field(default_factory=dict)  # (target, rule)
     quarantine: pa.Table = field(default_factory=QUARANTINE.empty)
+    judged: int = 0  # rows of it that the checks were shown
     steps: dict[str, StepAccount] = field(default_factory=dict)
     partials: dict[str, list[tuple[str, Mapping[str, pa.Table]]]] = field(default_factory=dict)  # summary -> shard's
     checks: dict[str, list[Mapping[str, pa.Table]]] = field(default_factory=dict)

@@ -72,7 +72,7 @@ def _read(job: Job, plan: Plan, delivery: Delivery, seen: Seen | None) -> Shard:
     source = plan.sources[delivery.source]
     if seen is None or not isinstance(source, Recognising):
         return source.read(delivery.folder, job.batch)
-    return source.read(delivery.folder, job.batch, job.night.changes.standing[delivery.source])
+    return source.read(delivery.folder, job.batch, seen.skip)
 
 
 def distinct_rows(quarantine: pa.Table) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from contract.errors import ChartloomError, ConfigError, InputError, StoreError
@@ -33,6 +34,7 @@ from store.lake import Lake
 from store.snapshot import Snapshot
 
 SPARE_BYTES = 200 << 20
+COARSE = 4  # batches made one where most persons are expected to be as they were: each batch has a price
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -189,9 +191,11 @@ class _Night:
         anew = any(f.replaces is not None and f.source not in self.again.recognised for f in found)
         whole = whole or bool(forced) or anew
         cuts = spooling.cut(self.plan, found, people, len(known), self.previous, whole=whole)
+        fine = cuts.starts
+        cuts = cuts.coarser(COARSE) if self._all_recognised(found) and not whole else cuts
         spooled = spooling.spool(self.plan, found, people, cuts, self.work, self.progress, self.clock)
         night = self._brief(found, spooled, identities.moved(known, people), forced)
-        return self._batches(night, cuts, whole=whole), spooled, people
+        return self._batches(night, cuts, fine, whole=whole), spooled, people
 
     def _brief(
         self, found: Sequence[Found], spooled: dict[tuple[str, str], Spooled], moved: pa.Table, forced: frozenset[str]
@@ -217,12 +221,19 @@ class _Night:
         tag = again.tags.get(found.source, "")
         return Delivery(found.source, folder, found.known.arrival, tag, found.source in again.recognised)
 
-    def _batches(self, night: Night, cuts: Cut, *, whole: bool) -> list[Result]:
+    def _all_recognised(self, found: Sequence[Found]) -> bool:
+        """True when all that is read tonight is held against last night's digests."""
+        return all(f.source in self.again.recognised for f in found if f.to_read)
+
+    def _batches(self, night: Night, cuts: Cut, fine: np.ndarray, *, whole: bool) -> list[Result]:
         results = [batch.run(Job(night, SHARED_BATCH, 0, 0, whole))]
         reworded = {name.removeprefix("phi/") for name in results[0].reworded}
         stale = {s.name for s in self.plan.steps if reworded & {name.removeprefix("phi/") for name in s.reads}}
         night, whole = dataclasses.replace(night, forced=night.forced | stale), whole or bool(stale)
-        jobs = [Job(night, k, first, last, whole) for k, (first, last) in enumerate(cuts.ranges())]
+        jobs = [
+            Job(night, k, first, last, whole, tuple(fine[(fine >= first) & (fine < last)].tolist()))
+            for k, (first, last) in enumerate(cuts.ranges())
+        ]
         self.progress.start("batches", len(jobs), "batches")
         for job, result in zip(jobs, engine(self.plan.pipeline.engine)(batch.run, jobs), strict=True):
             results.append(result)

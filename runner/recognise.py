@@ -1,8 +1,9 @@
 """Persons whom a full delivery brings as they were: told by digests of their raw rows, not read, their rows stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,19 @@ class Seen:
     now: pa.Table  # origin_id, digest
     before: pa.Table  # the same of last night, of all batches; without rows where nothing is to be recognised
     forgotten: list[np.ndarray] = field(default_factory=list)  # persons with a row that was rejected or contested
+    elsewhere: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # origins of other pieces
 
-    @property
+    @cached_property
     def same(self) -> np.ndarray:
         """Origins that need not be read."""
         at = pc.index_in(self.now["origin_id"], self.before["origin_id"].combine_chunks())
         alike = pc.equal(self.now["digest"], self.before["digest"].take(at))
         found: np.ndarray = self.now["origin_id"].filter(pc.fill_null(alike, False)).to_numpy()
         return found
+
+    @property
+    def skip(self) -> np.ndarray:
+        return np.concatenate([self.same, self.elsewhere])
 
     def remembered(self) -> pa.Table:
         """What the next night compares with. A person with a row in quarantine is read again every night."""
@@ -61,6 +67,40 @@ def look(job: Job, plan: Plan, clock: Clock) -> dict[str, Seen]:
                 now = source.digests(delivery.folder, job.batch)
                 found[delivery.source] = Seen(now, _before(job.night.previous, delivery))
     return found
+
+
+def pieces(job: Job, seen: Mapping[str, Seen], persons: Persons) -> list[Job]:
+    """The batch in as few pieces as memory holds, now that it is known who is to be read."""
+    if len(job.parts) < 2:
+        return [job]
+    starts = np.array(job.parts)
+    every, read = np.zeros(len(starts)), np.zeros(len(starts))
+    for known in seen.values():
+        origins = known.now["origin_id"].to_numpy()
+        part = np.searchsorted(starts, _shards(origins, persons), side="right") - 1
+        every += np.bincount(part, minlength=len(starts))
+        read += np.bincount(part[~np.isin(origins, known.same)], minlength=len(starts))
+    firsts, weight = [job.first], 0.0
+    for first, share in zip(job.parts, read / np.maximum(every, 1), strict=True):
+        if weight + share > 1 and first != firsts[-1]:
+            firsts.append(first)
+            weight = 0.0
+        weight += share
+    return [replace(job, first=first, last=last) for first, last in pairwise([*firsts, job.last])]
+
+
+def within(seen: Mapping[str, Seen], piece: Job, persons: Persons) -> dict[str, Seen]:
+    """The same persons, of whom only those of the piece are to be read."""
+    found = {}
+    for source, known in seen.items():
+        origins = known.now["origin_id"].to_numpy()
+        shards = _shards(origins, persons)
+        found[source] = replace(known, elsewhere=origins[(shards < piece.first) | (shards >= piece.last)])
+    return found
+
+
+def _shards(origins: np.ndarray, persons: Persons) -> np.ndarray:
+    return persons.ordinals(persons.now(origins)) // persons.shard_subjects
 
 
 def _before(previous: Path | None, delivery: Delivery) -> pa.Table:
@@ -98,9 +138,8 @@ def rejected(tables: Mapping[str, pa.Table], unread: pa.Table, ruled_out: pa.Tab
     return found
 
 
-def remember(seen: Mapping[str, Seen], contested: Sequence[np.ndarray], result: Result) -> None:
+def remember(seen: Mapping[str, Seen], result: Result) -> None:
     for source, known in seen.items():
-        known.forgotten += contested
         result.recognised[source] = known.remembered()
         result.unchanged[source] = len(known.same)
 

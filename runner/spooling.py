@@ -39,6 +39,10 @@ class Cut:
     def batch_of(self, shards: np.ndarray) -> np.ndarray:
         return (np.searchsorted(self.starts, shards, side="right") - 1).astype(np.int32)
 
+    def coarser(self, many: int) -> "Cut":
+        """So many batches made one."""
+        return Cut(self.starts[::many], self.end)
+
     def ranges(self) -> list[tuple[int, int]]:
         return list(zip(self.starts.tolist(), [*self.starts[1:].tolist(), self.end], strict=True))
 
