@@ -83,7 +83,7 @@ class Inbox:
         groups = source.groups(root)
         for group in groups:
             last = before.get(group.name)
-            known = _now(group, last, arrival, str(getattr(source, "digest", str)()))
+            known = _now(group, last, arrival, _reading(source))
             misnamed = last is not None and bool(last.also) and source.delivery != "full"  # it was last night
             state = _state(known, last, group.name in again or misnamed)
             if last and known.brings(last):
@@ -150,6 +150,13 @@ def _known(said: dict[str, Any]) -> Known:
         [(kind, id_) for kind, id_ in said.get("deleted", ())],
         said.get("also", ()),
     )
+
+
+def _reading(source: Source) -> str:
+    """What decides how a file is read: the mapping and the parameters, but not where files lie and when they count."""
+    said = dict(vars(source))
+    kept = {name: said[name] for name in sorted(said.keys() - {"path", "settle_s", "delivery"})}
+    return f"{getattr(source, 'digest', str)()} {kept}"
 
 
 def _state(now: Known, before: Known | None, again: bool) -> State:

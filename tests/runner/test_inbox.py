@@ -94,3 +94,13 @@ def test_packed_files_weigh_what_they_unpack_to() -> None:
     known = Known("", 1, {"a.csv": (100, 0, ""), "b.csv.gz": (100, 0, "")})
     found = Found("s", "g", "new", known, None)
     assert found.bytes == 200 and found.raw_bytes == 1100
+
+
+def test_another_way_of_reading_reads_again_and_another_waiting_time_does_not(tmp_path: Path) -> None:
+    put(tmp_path, a=PATIENT)
+    inbox = Inbox().after(look(tmp_path, Inbox()), {})
+    waiting = Fhir("in", "delta", settle_s=-1)
+    other = Fhir("in", "delta", settle_s=0, identities="none")
+    assert said(inbox.look("s", waiting, tmp_path, frozenset())) == [("a", "unchanged", 1)]
+    object.__setattr__(other, "digest", Fhir("in").digest)  # the file of identities is not there; parameters decide
+    assert said(inbox.look("s", other, tmp_path, frozenset())) == [("a", "changed", 1)]
