@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import numpy as np
 import pyarrow as pa
 
-from contract.errors import ConfigError
+from contract.errors import ConfigError, InputError
 from contract.work import Delivery, Group, Shard, Spooled
 from etl.mapping.load import Mapping, load
 from etl.sources.tables_digests import person_digests
@@ -57,7 +57,14 @@ class Tables:
         return find_groups(root / self.path, self.known, self.delivery, self.settle_s)
 
     def people(self, group: Group) -> pa.Table:
-        return read_people(group, self.known)
+        found = read_people(group, self.known)
+        if self.delivery == "full" and self.known.patients and not len(found):
+            expected = ", ".join(self.known.patients.raw.files)
+            raise InputError(
+                f"a full delivery with no person in {expected}: the file is empty, or no row below its header "
+                "has an id. Everybody would vanish. Export it again, or say `delivery: delta` of the source."
+            )
+        return found
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
         return spool_group(group, homes, folder, self.known)

@@ -35,6 +35,8 @@ class Writers:
 
     def write(self, piece: Piece, kept: Ints | None, at: Ints | None, homes: Homes) -> int:
         """`at` are rows of HOMES, `kept` the rows of known persons (None: all). Says how many rows were written."""
+        if kept is not None and not len(kept):
+            return 0  # nobody is known, perhaps nobody at all
         rows = self._placed(piece, at, homes)
         batch = np.full(len(piece), SHARED_BATCH) if at is None else homes.columns["batch"][at]
         if kept is not None:

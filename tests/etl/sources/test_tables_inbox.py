@@ -136,3 +136,16 @@ def test_an_empty_file_is_a_table_of_no_rows(tmp_path: Path) -> None:
     source = Tables("synthea", "a", delivery="delta")
     spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert (dict(spooled.rows_in), list(spooled.batches)) == ({"conditions": 0}, [])
+
+
+@pytest.mark.parametrize("text", ["", "Id,BIRTHDATE,GENDER\n"], ids=["no bytes", "a header alone"])
+def test_a_full_delivery_of_nobody_teaches(text: str, tmp_path: Path) -> None:
+    put(tmp_path / "a", "patients.csv", text)
+    put(tmp_path / "a", "conditions.csv", CONDITIONS)
+    full, delta = Tables("synthea", "a"), Tables("synthea", "a", delivery="delta")
+    with pytest.raises(InputError, match=r"no person in patients\.csv"):
+        full.people(full.groups(tmp_path)[0])
+    (group,) = delta.groups(tmp_path)
+    assert len(delta.people(group)) == 0
+    spooled = delta.spool(group, HOMES.slice(0, 0), tmp_path / "w")
+    assert (spooled.rows_in["conditions"], spooled.rows_spooled["conditions"], len(spooled.quarantine)) == (1, 0, 1)
