@@ -28,7 +28,15 @@ class Known:
 
     def brings(self, other: "Known") -> bool:
         """The same files, byte for byte."""
-        return {n: f[2] for n, f in self.files.items()} == {n: f[2] for n, f in other.files.items()}
+        return self.digests == other.digests
+
+    def holds(self, other: "Known") -> bool:
+        """The same files, byte for byte, and perhaps more."""
+        return other.digests.items() <= self.digests.items()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {name: digest for name, (_, _, digest) in self.files.items()}
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,28 @@ class Inbox:
             same = last is not None and known.digest == last.digest
             replaces = last.arrival if last and state == "changed" else None
             found.append(Found(name, group.name, state, known, group, replaces, same and state == "changed"))
+        if source.delivery != "full":
+            found = self._uncovered(found)
         if source.delivery == "full" and groups:
             gone = before.keys() - {group.name for group in groups}
             found += [Found(name, n, "vanished", before[n], None, before[n].arrival) for n in sorted(gone)]
         return found
+
+    def _uncovered(self, found: list[Found]) -> list[Found]:
+        """The groups of a delta, all to be read when one of them says less than it did.
+
+        What it said before (a version of a resource, a tombstone) has displaced what other groups said, and the lake
+        keeps nothing displaced: only their files can bring it back. They keep their arrivals. Of groups whose files
+        are gone, what stands stays.
+        """
+        before = {f.name: self.sources[f.source][f.name] for f in found if f.replaces is not None}
+        if all(f.known.holds(before[f.name]) for f in found if f.name in before):
+            return found
+        return [self._read_again(f) if f.state == "unchanged" else f for f in found]
+
+    @staticmethod
+    def _read_again(found: Found) -> Found:
+        return replace(found, state="changed", replaces=found.known.arrival, again=True)
 
     def replaced(self, found: Sequence[Found]) -> frozenset[tuple[str, str]]:
         """(source, source_group) of rows that what is delivered tonight takes the place of, or that vanished."""

@@ -8,7 +8,7 @@ import pytest
 
 from contract.errors import CheckFailed
 from etl.timeline.valid import problems
-from tests.runner.hospital import Hospital, condition, illness, patient, person, removed, weight
+from tests.runner.hospital import Hospital, Row, condition, illness, patient, person, removed, weight
 
 DELTAS: dict[str, tuple[list[list[dict[str, Any]]], list[str]]] = {
     # deliveries, one a night -> ids and codes of the Conditions that stand
@@ -166,6 +166,24 @@ def test_a_delta_delivered_again_replaces_what_it_brought(hospital: Hospital) ->
     said = hospital.night()
     assert hospital.ids("Condition") == ["d", "e"] and len(hospital.codes()) == 2
     assert said["steps"]["timeline"]["units_run"] == 2 and all(line["holds"] for line in said["balance"])
+
+
+@pytest.mark.parametrize(
+    "newer", [condition("c", "a", code="333"), removed("Condition/c")], ids=["version", "tombstone"]
+)
+def test_a_delta_delivered_again_uncovers_what_it_had_displaced(newer: Row, hospital: Hospital, tmp_path: Path) -> None:
+    hospital.fhir("1", patient("a"), patient("b"), condition("c", "a", code="111"))
+    hospital.fhir("2", newer, condition("d", "b"))
+    hospital.night()
+    assert "SNOMED//111" not in hospital.codes()
+    hospital.fhir("2", condition("d", "b"))
+    said = hospital.night()
+    assert hospital.codes() == ["SNOMED//111", "SNOMED//44054006"] and all(line["holds"] for line in said["balance"])
+    rebuilt = Hospital(tmp_path / "rebuilt")
+    rebuilt.fhir("1", patient("a"), patient("b"), condition("c", "a", code="111"))
+    rebuilt.fhir("2", condition("d", "b"))
+    rebuilt.night()
+    assert hospital.contents()["phi/fhir/Condition"] == rebuilt.contents()["phi/fhir/Condition"]
 
 
 def test_replay_reads_again_and_older_groups_win_nothing(hospital: Hospital) -> None:

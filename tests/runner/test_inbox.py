@@ -33,10 +33,20 @@ def test_states_and_arrivals(tmp_path: Path) -> None:
     first = look(tmp_path, Inbox())
     assert said(first) == [("b", "new", 1), ("c", "new", 2)]
     inbox = Inbox().after(first, {})
-    put(tmp_path, a=PATIENT, c=PATIENT + "\n" + PATIENT)
+    put(tmp_path, a=PATIENT, c__more=PATIENT + "\n" + PATIENT)
     second = look(tmp_path, inbox)
     assert said(second) == [("a", "new", 3), ("b", "unchanged", 1), ("c", "changed", 4)]
     assert [f.replaces for f in second] == [None, None, 2] and [f.to_read for f in second] == [True, False, True]
+
+
+def test_a_delta_that_may_say_less_has_the_others_read_again(tmp_path: Path) -> None:
+    put(tmp_path, a=PATIENT, b=PATIENT, c=PATIENT)
+    inbox = Inbox().after(look(tmp_path, Inbox()), {})
+    (tmp_path / "in" / "a" / "all.ndjson").unlink()
+    put(tmp_path, c=PATIENT + "\n" + PATIENT)
+    found = look(tmp_path, inbox)
+    assert said(found) == [("b", "changed", 2), ("c", "changed", 4)]
+    assert [(f.replaces, f.again) for f in found] == [(2, True), (3, False)]
 
 
 def test_a_group_read_again_keeps_its_arrival(tmp_path: Path) -> None:
