@@ -263,7 +263,7 @@ def _run_id(previous: Snapshot | None, runs: Path) -> str:
     found = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     if previous and found <= previous.id:
         found = _after(previous.id)
-    while (runs / found).exists():
+    while (runs / found).exists() or (runs.parent / "snapshots" / found).exists():
         found = _after(found)
     return found
 

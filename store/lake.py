@@ -20,6 +20,8 @@ from contract.errors import LockError, StoreError
 from store.parquet import FileStat, make_folder
 from store.snapshot import Snapshot, write_index
 
+UNPUBLISHED = "unpublished"  # stands in a snapshot until the pointer has moved to it
+
 
 class Lake:
     def __init__(self, root: Path) -> None:
@@ -75,9 +77,11 @@ class Lake:
         building = self.root / "snapshots" / f".{snapshot_id}"
         shutil.rmtree(building, ignore_errors=True)
         draft.link_into(building)
+        (building / UNPUBLISHED).touch()
         building.rename(folder)
         os.sync()
         self._point(folder)
+        (folder / UNPUBLISHED).unlink()
         return Snapshot(folder)
 
     def _point(self, folder: Path) -> None:
@@ -87,13 +91,17 @@ class Lake:
         fresh.rename(self.root / "current")
 
     def prune(self, keep: int) -> list[str]:
-        """Drop all but the newest `keep` snapshots (files that a kept one shares stay) and halves of killed nights."""
+        """Drop all but the newest `keep` snapshots (files that a kept one shares stay) and halves of killed nights.
+
+        Whole ones newer than the current stay: somebody went back, and may go forth again.
+        """
         current = self.current()
-        folders = sorted(
-            folder for folder in (self.root / "snapshots").iterdir() if current and folder != current.folder
-        )
-        half = [folder for folder in folders if folder.name.startswith(".") or (current and folder.name > current.id)]
-        old = [folder for folder in folders if folder not in half]
+        if current is None:
+            return []
+        (current.folder / UNPUBLISHED).unlink(missing_ok=True)  # killed as soon as the pointer had moved
+        others = sorted(folder for folder in (self.root / "snapshots").iterdir() if folder != current.folder)
+        half = [folder for folder in others if _half_made(folder)]
+        old = [folder for folder in others if folder not in half and folder.name < current.id]
         dropped = half + old[: max(len(old) - (keep - 1), 0)]
         for folder in dropped:
             shutil.rmtree(folder)
@@ -105,6 +113,12 @@ class Lake:
         for folder in dropped:
             shutil.rmtree(folder)
         return [folder.name for folder in dropped]
+
+
+def _half_made(folder: Path) -> bool:
+    """Of a night that was killed before the pointer moved."""
+    made = (folder / "index.parquet").exists() and not (folder / UNPUBLISHED).exists()
+    return folder.name.startswith(".") or not made
 
 
 class Draft:
@@ -140,6 +154,7 @@ class Draft:
         return None
 
     def link_into(self, folder: Path) -> None:
+        make_folder(folder, phi=False)  # open to others itself: beside phi/ lies open/
         for name in ("phi", "open"):
             make_folder(folder / name, phi=name == "phi")
         made: set[Path] = set()

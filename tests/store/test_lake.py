@@ -89,6 +89,23 @@ def test_prune_keeps_the_newest_and_drops_halves(lake: Lake) -> None:
     assert current is not None and current.read("phi/notes", "a")["text"].to_pylist() == ["4"]
 
 
+def test_going_back_keeps_what_was_published_after(lake: Lake) -> None:
+    for name in "1234":
+        publish(lake, name, a=notes(name))
+    lake._point(lake.root / "snapshots" / "2")
+    (lake.root / "snapshots" / "4" / "unpublished").touch()  # whole, but no pointer ever stood on it
+    assert lake.prune(9) == ["4"] and lake.prune(1) == ["1"]
+    assert sorted(p.name for p in (lake.root / "snapshots").iterdir()) == ["2", "3"]
+    publish(lake, "5", a=notes("5"))
+    assert lake.prune(2) == ["2"]
+
+
+def test_a_night_killed_as_the_pointer_moved_is_published(lake: Lake) -> None:
+    publish(lake, "1", a=notes("x"))
+    (publish(lake, "2", a=notes("y")).folder / "unpublished").touch()
+    assert lake.prune(2) == [] and not (lake.root / "current" / "unpublished").exists()
+
+
 def test_one_run_at_a_time(lake: Lake) -> None:
     with lake.lock(), pytest.raises(LockError), lake.lock():
         pass
@@ -125,4 +142,6 @@ def test_phi_is_closed_at_every_level(lake: Lake) -> None:
     modes = {path.relative_to(folder).as_posix(): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
     assert {mode for name, mode in modes.items() if name.startswith("phi") and "." in name} == {0o600}
     assert {mode for name, mode in modes.items() if name.startswith("phi") and "." not in name} == {0o700}
+    assert folder.stat().st_mode & 0o777 == modes["open"] == modes["open/fhir/Patient"] == 0o755
+    assert lake.work.stat().st_mode & 0o777 == 0o700
     assert modes["open/fhir/Patient/a.parquet"] == 0o644 and modes["manifest.json"] == 0o644
