@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 from contract.table import Table
 from runner import recognise, stages
 from runner.clock import Clock
-from runner.config import load
-from runner.job import Job, Result, StepAccount
+from runner.job import Job, Night, Result, StepAccount
 from runner.landing import Past, arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
 from runner.recognise import Seen
@@ -31,13 +30,18 @@ SHARED_TABLES = tuple(
 )
 
 
-@lru_cache(maxsize=1)
-def _opened(config: Path, pipeline: str, _night: Path) -> Plan:
-    """The plan with its stages opened, once a worker and night: the next one may find another pipelines.yaml."""
-    plan = make_plan(load(config), pipeline)
-    for step in plan.steps:
-        step.stage.open()
-    return plan
+_opened: dict[Path, Plan] = {}  # by the work folder of the night; a worker holds one
+
+
+def opened(night: Night) -> Plan:
+    """The plan with its stages opened, once a worker and night."""
+    if night.work not in _opened:
+        plan = make_plan(night.config, night.pipeline)
+        for step in plan.steps:
+            step.stage.open()
+        _opened.clear()
+        _opened[night.work] = plan
+    return _opened[night.work]
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +63,7 @@ def run(job: Job) -> Result:
 
 
 def _night_of(job: Job) -> Result:
-    plan = _opened(job.night.config, job.night.pipeline, job.night.work)
+    plan = opened(job.night)
     persons = _persons(job.night.work / "identities.parquet", plan.pipeline.shard_subjects)
     result, clock = Result(), Clock()
     seen = recognise.look(job, plan, clock)

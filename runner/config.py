@@ -2,12 +2,14 @@
 
 import dataclasses
 import difflib
+import hashlib
 import importlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -38,6 +40,10 @@ class Entry:
         for name in self.parameters:
             if name not in known:
                 raise ConfigError(f"{self.name}: {self.uses} has no parameter {name!r}{_near(name, known)}")
+        kinds = get_type_hints(kind)
+        for name, value in self.parameters.items():
+            if not _fits(value, kinds[name]):
+                raise ConfigError(f"{self.name}: {name} is {value!r}; expected {_said(kinds[name])}.")
         try:
             return kind(**self.parameters)
         except TypeError as error:
@@ -77,7 +83,8 @@ class Config:
     path: Path
     lake: Path
     pipelines: Mapping[str, Pipeline]
-    identity_seed: int | None = None  # ids become guessable: for tests, demo and benches only
+    identity_seed: int | None = None  # whoever knows it can work out the ids: for tests and benches only
+    digest: str = ""  # of the file as it was read
 
     @property
     def root(self) -> Path:
@@ -91,22 +98,35 @@ class Config:
 
 
 def load(path: Path) -> Config:
+    text = _text(path)
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path} is not there. `chartloom demo` writes a first one; --config names another place."
-        ) from error
+        said = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(said, dict):
         raise ConfigError(f"{path} holds no mapping. Expected `lake:` and pipelines such as `nightly:`.")
-    own = {name: said.pop(name) for name in ("lake", "identity_seed") if name in said}
+    own = {"lake": "lake", "identity_seed": None} | {n: said.pop(n) for n in ("lake", "identity_seed") if n in said}
+    for name, kind in (("lake", str), ("identity_seed", int | None)):
+        if not _fits(own[name], kind):
+            raise ConfigError(f"{name} is {own[name]!r}; expected {_said(kind)}.")
     pipelines = {name: _pipeline(name, parts) for name, parts in said.items()}
     if not pipelines:
         raise ConfigError(f"{path} names no pipeline. Expected one such as `nightly:` with `sources:` and `steps:`.")
-    lake = path.parent / str(own.get("lake", "lake"))
-    return Config(path.resolve(), lake.resolve(), pipelines, own.get("identity_seed"))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Config(path.resolve(), (path.parent / own["lake"]).resolve(), pipelines, own["identity_seed"], digest)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path} is not there. `chartloom demo` writes a first one; --config names another place."
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}); expected a YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
 
 
 def _pipeline(name: str, said: Any) -> Pipeline:
@@ -121,20 +141,54 @@ def _pipeline(name: str, said: Any) -> Pipeline:
     numbers = {key: said[key] for key in ("shard_subjects", "keep_snapshots", "max_loss") if key in said}
     for key, number in numbers.items():
         _require(f"{name}.{key}", number, *NUMBERS[key])
+    if not kinds["sources"]:
+        raise ConfigError(f"{name} has no source, so it would read nothing. Expected `sources:` with one at least.")
     return dataclasses.replace(Pipeline(name, {}), engine=engine, **kinds, **numbers)
 
 
-NUMBERS: dict[str, tuple[float, float, str]] = {
-    "shard_subjects": (1, math.inf, "how many persons share a file, from 1"),
-    "keep_snapshots": (1, math.inf, "how many nights to keep, from 1"),
-    "max_loss": (0, 1, "a share from 0 to 1"),
-    "batch_mb": (1e-6, math.inf, "a number above 0"),
+NUMBERS: dict[str, tuple[Any, float, float, str]] = {
+    "shard_subjects": (int, 1, math.inf, "how many persons share a file, a whole number from 1"),
+    "keep_snapshots": (int, 1, math.inf, "how many nights to keep, a whole number from 1"),
+    "max_loss": (float, 0, 1, "a share from 0 to 1"),
+    "batch_mb": (float, 1e-6, math.inf, "a number above 0"),
 }
 
 
-def _require(where: str, number: Any, least: float, most: float, expected: str) -> None:
-    if not isinstance(number, int | float) or isinstance(number, bool) or not least <= number <= most:
+def _require(where: str, number: Any, kind: Any, least: float, most: float, expected: str) -> None:
+    if not _fits(number, kind) or not least <= number <= most:
         raise ConfigError(f"{where} is {number!r}; expected {expected}.")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """True when a value of YAML may stand where `kind` is annotated; what is annotated otherwise is not judged."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return value in parts
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin in (list, tuple, Sequence):
+        return isinstance(value, list | tuple) and all(_fits(one, parts[0]) for one in value)
+    if kind in (int, float):
+        number = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    if kind is Path:
+        return isinstance(value, str | Path)
+    return isinstance(value, kind) if kind in (str, bool, type(None)) else True
+
+
+WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Path: "a path"}
+
+
+def _said(kind: Any) -> str:
+    """An annotation in words."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " or ".join(map(str, parts))
+    if origin in (Union, UnionType):
+        return " or ".join(_said(part) for part in parts)
+    if origin in (list, tuple, Sequence):
+        return f"a list, each of it {_said(parts[0])}"
+    return "nothing" if kind is type(None) else WORDS.get(kind, str(kind))
 
 
 def _engine(where: str, said: Any) -> Engine:
@@ -144,7 +198,7 @@ def _engine(where: str, said: Any) -> Engine:
     found = Engine(**said)
     if found.kind not in ("serial", "pool"):
         raise ConfigError(f"{where}.kind is {found.kind!r}; expected serial or pool.")
-    if found.workers != "auto" and not (isinstance(found.workers, int) and found.workers >= 1):
+    if found.workers != "auto" and not (_fits(found.workers, int) and int(found.workers) >= 1):
         raise ConfigError(f"{where}.workers is {found.workers!r}; expected auto or a number from 1.")
     _require(f"{where}.batch_mb", found.batch_mb, *NUMBERS["batch_mb"])
     return found
@@ -153,13 +207,19 @@ def _engine(where: str, said: Any) -> Engine:
 def _entries(where: str, said: Any) -> dict[str, Entry]:
     if not isinstance(said or {}, dict):
         raise ConfigError(f"{where}: expected a mapping of names, found {type(said).__name__}.")
-    entries = {}
-    for name, parts in (said or {}).items():
-        if not isinstance(parts, dict) or "uses" not in parts:
-            raise ConfigError(f"{where}.{name}: expected {{uses: module:Class, with: {{...}}}}.")
-        _refuse_unknown(f"{where}.{name}", parts, ["uses", "with"])
-        entries[name] = Entry(name, parts["uses"], parts.get("with") or {})
-    return entries
+    return {name: _entry(f"{where}.{name}", name, parts) for name, parts in (said or {}).items()}
+
+
+def _entry(where: str, name: Any, parts: Any) -> Entry:
+    if not isinstance(name, str):
+        raise ConfigError(f"{where}: a name is {name!r}; expected text, in quotes where YAML takes it for another.")
+    if not isinstance(parts, dict) or not isinstance(parts.get("uses"), str):
+        raise ConfigError(f"{where}: expected {{uses: module:Class, with: {{...}}}}.")
+    _refuse_unknown(where, parts, ["uses", "with"])
+    parameters = parts.get("with") or {}
+    if not isinstance(parameters, dict):
+        raise ConfigError(f"{where}.with: expected a mapping of parameters, found {parameters!r}.")
+    return Entry(name, parts["uses"], parameters)
 
 
 def _refuse_unknown(where: str, said: Iterable[str], known: list[str]) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from contract.work import SHARED_BATCH
 from etl.versions import Changes, Counts
+from runner.config import Config
 from schemas.night import QUARANTINE
 from store.parquet import FileStat
 
@@ -28,7 +29,7 @@ class Delivery:
 class Night:
     """What every batch of a night needs to know."""
 
-    config: Path
+    config: Config
     pipeline: str
     work: Path
     previous: Path | None

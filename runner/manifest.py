@@ -62,7 +62,7 @@ class Account:
             "previous": previous.id if previous else None,
             "chartloom": metadata.version("chartloom"),
             "code_digest": code_digest(),
-            "config_digest": hashlib.sha256(config.path.read_bytes()).hexdigest(),
+            "config_digest": config.digest,
             "shard_subjects": plan.pipeline.shard_subjects,
             "engine": {"kind": engine.kind, "workers": engine.workers},
             "sources": {},

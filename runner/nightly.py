@@ -176,7 +176,8 @@ class _Night:
         self, found: Sequence[Found], forced: frozenset[str], whole: bool
     ) -> tuple[list[Result], dict[tuple[str, str], Spooled], pa.Table]:
         said = [
-            self.config.path.read_text(),
+            self.config.digest,
+            self.plan.pipeline.name,
             code_digest(),
             self.previous.id if self.previous else None,
             [(f.source, f.state, f.known.digest) for f in found],
@@ -205,7 +206,7 @@ class _Night:
         deleted = self.inbox.after(list(found), tonight).tombstones()
         folder = self.previous.folder if self.previous else None
         return Night(
-            self.config.path,
+            self.config,
             self.plan.pipeline.name,
             self.work,
             folder,

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 import yaml
 
-from contract.errors import MappingError
+from contract.errors import ConfigError, MappingError
 from etl.mapping.compile import Vocabulary, resources
 from etl.mapping.expressions import Expressions
 from etl.mapping.language import Check, RawTable, raw_table
@@ -54,7 +54,7 @@ def folder(mapping: str) -> Path:
     found = next((path for path in (root / mapping, Path(mapping)) if (path / "source.yaml").is_file()), None)
     if found is None:
         known = sorted(path.parent.name for path in root.glob("*/source.yaml"))
-        raise MappingError(
+        raise ConfigError(
             f"no mapping {mapping!r}: known are {', '.join(known)}; a path to a folder with source.yaml works too."
         )
     return found

@@ -22,7 +22,7 @@ def run(
     pipeline: PipelineName = "nightly",
     config: ConfigFile = CONFIG,
     engine: Annotated[str | None, typer.Option(help="serial or pool, in place of the registry's.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes of the pool.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of the pool.")] = None,
 ) -> None:
     """Run a night. Read what is new, check it, run the steps on what changed, publish all at once.
 

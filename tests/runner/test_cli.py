@@ -76,7 +76,8 @@ def test_the_ending_of_a_file_says_its_format(lake: Path, tmp_path: Path) -> Non
 
 
 def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "p.yaml").write_text("nightly: {sources: {}}", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("nightly: {sources: {s: {uses: 'a:B'}}}", encoding="utf-8")
+    assert call("run", "--config", tmp_path / "p.yaml", "--workers", "0").exit_code == 2
     said = call("run", "--config", tmp_path / "p.yaml", "--engine", "abacus")
     assert isinstance(said.exception, ConfigError) and "serial" in str(said.exception)
 

@@ -1,5 +1,6 @@
 """Nights: the first, one without news, deltas, full deliveries; what is published, what is accounted for."""
 
+import hashlib
 import json
 import os
 import stat
@@ -9,6 +10,8 @@ import pytest
 
 from contract.errors import MappingError, StoreError
 from etl.timeline.valid import problems
+from runner import nightly
+from runner.config import load
 from tests.runner.hospital import (
     Hospital,
     condition,
@@ -148,6 +151,15 @@ def test_a_night_goes_on_without_a_source_it_cannot_read(delivery: str, hospital
     said = hospital.night()
     assert not said["refused"] and hospital.ids("Patient") == ["a", "b", "p1", "p2"]
     assert hospital.codes() == (["SNOMED//2"] if delivery == "full" else ["SNOMED//1", "SNOMED//2"])
+
+
+def test_a_registry_that_is_edited_while_a_night_runs_is_the_next_nights(hospital: Hospital) -> None:
+    hospital.fhir("1", patient("a"))
+    path = hospital.configure()
+    config, said = load(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text("nightly: [half", encoding="utf-8")
+    manifest = nightly.run(config, "nightly")
+    assert manifest["status"] == "published" and manifest["config_digest"] == said
 
 
 def test_a_lake_keeps_the_size_of_its_shards(hospital: Hospital) -> None:

@@ -63,10 +63,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "b: table phi/coverage has a writer already: a",
     ),
     "a summary opens PHI": ({"summaries": {"a": f"{HERE}OpenCount"}}, "a: reads phi/notes and writes the open table"),
-    "another delivery": (
-        {"sources": {"s": {"uses": "etl.sources.fhir:Fhir", "with": {"path": "x", "delivery": "weekly"}}}},
-        "s: delivery is 'weekly'; expected full or delta",
-    ),
 }
 
 
@@ -78,7 +74,14 @@ def test_refused(name: str, hospital: Hospital) -> None:
     assert raised.value.exit_code == 2
 
 
+def test_a_mapping_that_is_not_there(hospital: Hospital) -> None:
+    wrong = {"uses": "etl.sources.tables:Tables", "with": {"mapping": "sinthea", "path": "x"}}
+    with pytest.raises(ConfigError, match="no mapping 'sinthea'"):
+        planned(hospital, sources={"s": wrong})
+
+
 def test_an_unknown_parameter_stops_the_night_before_it_begins(hospital: Hospital) -> None:
+    hospital.fhir("1")
     hospital.steps = {"notes": {"uses": "etl.notes:ExtractNotes", "with": {"zone": "UTC"}}}
     with pytest.raises(ConfigError, match=r"notes: etl.notes:ExtractNotes has no parameter 'zone'"):
         hospital.night()
