@@ -30,7 +30,15 @@ def verdict(manifest: Manifest) -> str:
     if status == "unchanged":
         return f"Nothing new arrived; the last snapshot stands as it was.{without}"
     read = f"{count(rows_in(manifest), 'raw row')} read"
-    return f"Published: {read}, {_rejected(manifest)}; {_accounts(manifest)}.{without}"
+    return f"Published: {read}, {_rejected(manifest)}; {_accounts(manifest)}.{without}{_gone(manifest)}"
+
+
+def _gone(manifest: Manifest) -> str:
+    """What the plan no longer names."""
+    rows = [(name, count(rows, "row")) for name, rows in manifest.get("dropped", {}).items() if name in declared()]
+    tables = ", ".join(f"{name} ({many})" for name, many in rows)
+    said = f" Dropped, for nothing in the plan writes it: {tables}." if tables else ""
+    return said + "".join(f" Withdrawn, for it is retired: all rows of {name}." for name in manifest.get("retired", ()))
 
 
 def _rejected(manifest: Manifest) -> str:

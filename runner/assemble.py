@@ -14,6 +14,7 @@ from etl.timeline.valid import dataset_json
 from runner.account import Manifest
 from runner.inbox import MEMORY, Found, Inbox
 from runner.job import Result
+from runner.leaving import ownerless
 from runner.plan import Plan
 from runner.recognise import joined, table_of
 from runner.redelivery import Redelivered
@@ -45,6 +46,7 @@ class Assembly:
         self.tombstones = Counter(
             kind for said in spooled.values() for kind in said.deleted.to_pydict().get("type", ())
         )
+        self._leave(draft, results)
         for result in results:
             for table_name, shard in result.emptied:
                 draft.drop(table_name, shard)
@@ -57,6 +59,17 @@ class Assembly:
             draft.documents["phi/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
         draft.documents[MEMORY] = inbox.document()
         return draft
+
+    def _leave(self, draft: Draft, results: Sequence[Result]) -> None:
+        """Tables that nothing writes any more go; rows of a retired source that went are no loss."""
+        gone = ownerless(self.plan, self.previous)
+        for table_name, shard in list(draft.kept):
+            if table_name in gone:
+                draft.drop(table_name, shard)
+        for result in results:
+            for (source, table_name), counts in result.resources.items():
+                if source in self.plan.pipeline.retired:
+                    self.tombstones[table_name.rsplit("/", 1)[-1]] += counts.deleted
 
     def remember(self, draft: Draft, found: Sequence[Found], results: Sequence[Result], again: Redelivered) -> None:
         """Digests of the persons of what was delivered tonight take the place of last night's."""

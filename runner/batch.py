@@ -142,7 +142,7 @@ def _shared(job: Job, previous: Snapshot | None) -> dict[str, pa.Table]:
         fresh = job.night.work / "files" / tables()[name].path(SHARED)
         if fresh.exists():
             found[name] = pq.ParquetFile(fresh).read()
-        elif previous and SHARED in previous.shards(name):
+        elif previous and name not in job.night.dropped and SHARED in previous.shards(name):
             found[name] = previous.read(name, SHARED)
     return found
 

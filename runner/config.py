@@ -65,7 +65,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One night's work, by name. `max_loss`: share of a table's rows that may vanish in a night under `full`."""
+    """One night's work, by name. `max_loss`: share of a table's rows that may vanish in a night under `full`.
+
+    `retired`: sources that were, and whose rows are to go.
+    """
 
     name: str
     sources: Mapping[str, Entry]
@@ -76,6 +79,7 @@ class Pipeline:
     shard_subjects: int = 20
     keep_snapshots: int = 3
     max_loss: float = 0.1
+    retired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,17 @@ def _pipeline(name: str, said: Any) -> Pipeline:
         _require(f"{name}.{key}", number, *NUMBERS[key])
     if not kinds["sources"]:
         raise ConfigError(f"{name} has no source, so it would read nothing. Expected `sources:` with one at least.")
-    return dataclasses.replace(Pipeline(name, {}), engine=engine, **kinds, **numbers)
+    retired = _retired(f"{name}.retired", said.get("retired") or [], kinds["sources"])
+    return dataclasses.replace(Pipeline(name, {}), engine=engine, retired=retired, **kinds, **numbers)
+
+
+def _retired(where: str, said: Any, sources: Mapping[str, Entry]) -> tuple[str, ...]:
+    if not _fits(said, list[str]):
+        raise ConfigError(f"{where} is {said!r}; expected {_said(list[str])}: names of sources that were.")
+    for name in said:
+        if name in sources:
+            raise ConfigError(f"{where}: {name} is a source of the pipeline too; take it out of one of them.")
+    return tuple(dict.fromkeys(said))
 
 
 NUMBERS: dict[str, tuple[Any, float, float, str]] = {

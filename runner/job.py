@@ -37,6 +37,7 @@ class Night:
     changes: Changes
     moved: pa.Table  # origin_id, from_subject, to_subject
     forced: frozenset[str]  # steps whose code, parameters, artifact or shared rows changed: every unit runs
+    dropped: frozenset[str] = frozenset()  # tables of last night that nothing writes any more
     touched: frozenset[str] = frozenset()  # shards that hold what tonight's tombstones name, and who changed or is gone
 
 

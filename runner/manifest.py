@@ -68,6 +68,8 @@ class Account:
             "sources": {},
             "steps": {},
             "refused": {},  # source -> why it was left out tonight
+            "retired": [],  # sources whose rows were withdrawn tonight
+            "dropped": {},  # tables that nothing writes any more -> their rows
             "error": None,
         }
 
@@ -92,7 +94,10 @@ class Account:
     ) -> None:
         quarantine = _quarantine(draft)
         self.manifest.update(
-            sources={name: self._source(name, found, spooled, results) for name in self.plan.sources},
+            sources={
+                name: self._source(name, found, spooled, results)
+                for name in (*self.plan.sources, *self.manifest["retired"])
+            },
             steps={step.name: _step(step, results, self.clock) for step in self.plan.steps},
             summaries=summary_fingerprints(self.plan),
             tables=_tables(draft, self.previous),
@@ -149,10 +154,11 @@ class Account:
     ) -> dict[str, Any]:
         mine = [group for group in found if group.source == name]
         passes = [spooled[name, group.name] for group in mine if (name, group.name) in spooled]
+        entry, source = self.plan.pipeline.sources.get(name), self.plan.sources.get(name)
         return {
-            "uses": self.plan.pipeline.sources[name].uses,
-            "digest": str(getattr(self.plan.sources[name], "digest", str)()),
-            "delivery": self.plan.sources[name].delivery,
+            "uses": entry.uses if entry else "retired",
+            "digest": str(getattr(source, "digest", str)()),
+            "delivery": source.delivery if source else None,
             "groups": [
                 {"digest": g.known.digest, "files": len(g.known.files), "bytes": g.bytes, "state": g.state}
                 for g in mine
@@ -177,19 +183,12 @@ def _added(counts: Any) -> dict[str, int]:
 def _resources(source: str, results: Sequence[Result]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for result in results:
-        for (name, table), lost in result.rejected.items():
+        rejected = [(place, {"quarantined": lost, "made": lost}) for place, lost in result.rejected.items()]
+        for (name, table), numbers in [*rejected, *((place, vars(c)) for place, c in result.resources.items())]:
             if name == source:
-                entry = found.setdefault(
-                    table.removeprefix("phi/fhir/"), dict.fromkeys((*Counts.__annotations__, "quarantined"), 0)
-                )
-                entry["quarantined"] += lost
-                entry["made"] += lost
-        for (name, table), counts in result.resources.items():
-            if name == source:
-                entry = found.setdefault(
-                    table.removeprefix("phi/fhir/"), dict.fromkeys((*Counts.__annotations__, "quarantined"), 0)
-                )
-                for what, number in vars(counts).items():
+                nothing = dict.fromkeys((*Counts.__annotations__, "quarantined"), 0)
+                entry = found.setdefault(table.removeprefix("phi/fhir/"), nothing)
+                for what, number in numbers.items():
                     entry[what] += number
     return found
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from contract.errors import ChartloomError, ConfigError, InputError, StoreError
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
-from runner import batch, spooling
+from runner import batch, leaving, spooling
 from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
@@ -23,7 +23,7 @@ from runner.inbox import Found, Inbox
 from runner.job import Delivery, Job, Night, Result
 from runner.log import Log
 from runner.manifest import Account, code_digest, summary_fingerprints
-from runner.plan import Plan, make_plan
+from runner.plan import Plan, Step, make_plan
 from runner.progress import Progress, Silent
 from runner.redelivery import redelivered
 from runner.refusal import SourceRefused, reading
@@ -80,6 +80,8 @@ class _Night:
         self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
         self.inbox = Inbox.remembered(self.previous)
+        leaving.require_sources(plan, self.inbox)
+        self.dropped = leaving.ownerless(plan, self.previous)
         self.replay = replay
         self.refused: dict[str, str] = {}  # source -> why it is left out tonight
         self.full = False
@@ -101,12 +103,15 @@ class _Night:
         self.account.manifest["refused"] = dict(self.refused)
 
     def _attempt(self) -> dict[str, Any]:
-        found = self._look()
+        retired = leaving.retired(self.plan, self.inbox)
+        found = self._look() + retired
         self.again = redelivered(self.plan, found, self.inbox, self.previous)
         found = self.inbox.renamed(found, self.again.recognised)
         forced, whole = self._forced(), self._resummarised()
-        if not forced and not whole and self.previous and all(f.state == "unchanged" for f in found):
+        due = forced or whole or self.dropped
+        if not due and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
+        self.account.manifest.update(dropped=self.dropped, retired=sorted({f.source for f in retired}))
         self.lake.require_space(2 * sum(f.raw_bytes for f in found if f.to_read) + SPARE_BYTES)
         results, spooled, people = self._work(found, forced, whole)
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
@@ -164,13 +169,17 @@ class _Night:
         if not self.previous:
             return frozenset()
         before = {name: step["fingerprint"] for name, step in self.previous.manifest().get("steps", {}).items()}
-        return frozenset(step.name for step in self.plan.steps if before.get(step.name) != step.fingerprint)
+        return frozenset(step.name for step in self.plan.steps if self._moved(step, before))
+
+    def _moved(self, step: Step, before: Mapping[str, str]) -> bool:
+        return before.get(step.name) != step.fingerprint or not self.dropped.keys().isdisjoint(step.reads)
 
     def _resummarised(self) -> bool:
         """True when a summary is new or another one than last night: its parts of all shards are made anew."""
         before = self.previous.manifest().get("summaries", {}) if self.previous else {}
         now = summary_fingerprints(self.plan)
-        return self.previous is not None and any(before.get(name) != said for name, said in now.items())
+        bereft = any(not self.dropped.keys().isdisjoint(summary.reads) for summary in self.plan.summaries.values())
+        return self.previous is not None and (bereft or any(before.get(name) != said for name, said in now.items()))
 
     def _work(
         self, found: Sequence[Found], forced: frozenset[str], whole: bool
@@ -183,6 +192,7 @@ class _Night:
             [(f.source, f.state, f.known.digest) for f in found],
             sorted(forced),
             whole,
+            sorted(self.dropped),
             self.again.tags,
         ]
         self.work = spooling.prepare(self.lake, said)
@@ -214,6 +224,7 @@ class _Night:
             Changes(self.inbox.replaced(found), deleted),
             moved,
             forced,
+            frozenset(self.dropped),
             spooling.holding(self.previous, [named for said in tonight.values() for named in said]),
         )
 

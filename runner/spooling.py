@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contract.work import HOMES, Group, Spooled
+from contract.work import HOMES, PEOPLE, Group, Spooled
 from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
@@ -70,6 +70,8 @@ def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path,
     if path.exists():
         return pq.read_table(path, schema=IDENTITIES.schema)
     sightings = [_sighting(plan, f, f.group, known) for f in sorted(found, key=_arrival) if f.to_read and f.group]
+    retired = sorted({f.source for f in found} - plan.sources.keys())  # nothing that they said of their persons holds
+    sightings += [Sighting(source, PEOPLE.empty_table(), complete=True) for source in retired]
     table = identities.update(known, sightings, seed)
     partial = path.with_suffix(".part")
     pq.write_table(table, partial, compression="zstd")

@@ -49,7 +49,8 @@ class Desk:
         if name == IDENTITIES.name:
             return self._of_shards(self.persons.table)
         if name not in self.tables:
-            self.tables[name] = self.last_night(name)
+            gone = name in self.job.night.dropped
+            self.tables[name] = table(name).empty() if gone else self.last_night(name)
             self.changed[name] = np.zeros(0, dtype=np.int64)
         return self.tables[name]
 

@@ -48,6 +48,11 @@ WRONG = {
     "half a snapshot": ("nightly: {keep_snapshots: 1.5}", "keep_snapshots is 1.5; expected .* a whole number from 1"),
     "half a person": ("nightly: {shard_subjects: 1.5}", "shard_subjects is 1.5; expected .* a whole number from 1"),
     "endless batches": ("nightly: {engine: {batch_mb: .inf}}", "batch_mb is inf; expected a number above 0"),
+    "retired in words": (
+        f"nightly: {{{SOURCE}, retired: s}}",
+        "nightly.retired is 's'; expected a list, each of it text",
+    ),
+    "retired and alive": (f"nightly: {{{SOURCE}, retired: [s]}}", "nightly.retired: s is a source of the pipeline too"),
     "uses a number": ("nightly: {steps: {a: {uses: 5}}}", r"nightly.steps.a: expected \{uses: module:Class"),
     "with a word": ("nightly: {steps: {a: {uses: 'a:B', with: x}}}", "nightly.steps.a.with: expected a mapping"),
     "name is a number": ("nightly: {steps: {1: {uses: 'a:B'}}}", "a name is 1; expected text"),
