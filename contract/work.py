@@ -37,6 +37,15 @@ SHARED_BATCH = -1
 """The batch of rows that belong to no patient (Practitioner, Organization, Location, Medication)."""
 
 
+TALLY = "tally"
+TALLIED = pa.schema([("table", pa.string()), ("became", pa.string()), ("rows", pa.int64())])
+"""What `read` says under TALLY of every spooled row it read, and of what it hands over: the balance is held against it.
+
+`became` is `resources`, `rejected`, or `nothing` where the mapping asks for nothing of the row; `table` is its raw
+table. Where it is `made`, `table` is a table of the Shard, which has so many rows.
+"""
+
+
 @dataclass(frozen=True)
 class Group:
     """Files that must be read together. `name` is their place below the inbox, and PHI: exports carry names in it."""
@@ -74,7 +83,7 @@ class Source(Protocol):
         """One pass over the files: raw rows into `folder`, split by HOMES.batch; memory does not grow with them."""
 
     def read(self, folder: Path, batch: int) -> Shard:
-        """One batch as declared tables, sorted by ordinal, and phi/quarantine for rows that cannot be mapped."""
+        """One batch as declared tables, sorted by ordinal, phi/quarantine for rows that cannot be mapped, and TALLY."""
 
 
 @runtime_checkable
@@ -85,7 +94,10 @@ class Recognising(Protocol):
     """
 
     def digests(self, folder: Path, batch: int) -> pa.Table:
-        """origin_id, digest (uint64) of all raw cells of each person of the batch that are read; null: always read."""
+        """origin_id, digest (uint64) of all raw cells of each person of the batch that are read; null: always read.
+
+        Beside them, for each raw table, how many rows of it each person has, in a column of the table's name.
+        """
 
     def read(self, folder: Path, batch: int, skip: np.ndarray | None = None) -> Shard:
         """As Source.read without the rows of the persons in `skip`; phi/quarantine has origin_id beside its columns."""

@@ -82,6 +82,7 @@ class Result:
     emptied: list[tuple[str, str]] = field(default_factory=list)  # (table, shard) without rows from now on
     resources: dict[tuple[str, str], Counts] = field(default_factory=dict)  # (source, type)
     unread: dict[str, int] = field(default_factory=dict)  # source -> raw rows that became no resource
+    tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (source, table, became) -> rows
     rejected: dict[tuple[str, str], int] = field(default_factory=dict)  # resources that a rule sent to quarantine
     warnings: dict[tuple[str, str], int] = field(default_factory=dict)  # (target, rule)
     quarantine: pa.Table = field(default_factory=QUARANTINE.empty)

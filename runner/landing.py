@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contract.work import Recognising, Shard
+from contract.work import TALLIED, TALLY, Recognising, Shard
 from etl.rules.check import Checked, check
 from etl.versions import Counts, merge
 from runner.clock import Clock
@@ -55,6 +55,8 @@ def arrivals(job: Job, plan: Plan, seen: Mapping[str, Seen], result: Result, clo
         with clock.part("read"):
             shard = dict(_read(job, plan, delivery, seen.get(delivery.source)))
             unread = shard.pop("phi/quarantine", QUARANTINE.empty())
+            for said in shard.pop(TALLY, TALLIED.empty_table()).to_pylist():
+                result.tally[delivery.source, said["table"], said["became"]] += said["rows"]
             tables = {n: _stamped(rows, delivery.source, delivery.arrival) for n, rows in shard.items() if len(rows)}
         with clock.part("rules"):
             checked = check(tables)

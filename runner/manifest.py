@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from contract.work import Spooled, Verdict
 from etl.versions import Counts
 from runner import report
+from runner.balance import balance, tallied
 from runner.clock import Clock, cpu_seconds
 from runner.config import Config
 from runner.inbox import Found
@@ -111,7 +112,7 @@ class Account:
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),
             peak_mb=round(max((r.peak_mb for r in results), default=0)),
         )
-        self.manifest["balance"] = _balance(self.manifest["sources"])
+        self.manifest["balance"] = balance(self.manifest["sources"])
 
     def checks(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
         """The verdicts with that of the balance before them, as written into the manifest."""
@@ -168,6 +169,7 @@ class Account:
             "rows_quarantined": sum(distinct_rows(p.quarantine) for p in passes),
             "rows_unread": sum(result.unread.get(name, 0) for result in results),
             "persons_unchanged": sum(result.unchanged.get(name, 0) for result in results),
+            **tallied(name, results),
             "resources": _resources(name, results),
         }
 
@@ -257,38 +259,3 @@ def _warnings(results: Sequence[Result]) -> list[dict[str, Any]]:
 def _coverage(draft: Draft) -> list[dict[str, Any]]:
     path = draft.path("phi/coverage", "all")
     return pq.read_table(path).to_pylist() if path else []
-
-
-def _balance(sources: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """in = out + quarantined, of raw rows; before + made = kept + duplicates + superseded + deleted + quarantined."""
-    lines = []
-    for name, source in sources.items():
-        rows_in, spooled = sum(source["rows_in"].values()), sum(source["rows_spooled"].values())
-        read, rejected = spooled - source["rows_unread"], source["rows_quarantined"] + source["rows_unread"]
-        lines.append(
-            {
-                "what": f"{name}: raw rows",
-                "in": rows_in,
-                "out": read,
-                "quarantined": rejected,
-                "duplicates": 0,
-                "superseded": 0,
-                "deleted": 0,
-                "holds": rows_in == read + rejected and read >= 0,
-            }
-        )
-        for kind, n in source["resources"].items():
-            left = n["kept"] + n["duplicates"] + n["superseded"] + n["deleted"] + n["quarantined"]
-            lines.append(
-                {
-                    "what": f"{name}: {kind}",
-                    "in": n["before"] + n["made"],
-                    "out": n["kept"],
-                    "quarantined": n["quarantined"],
-                    "duplicates": n["duplicates"],
-                    "superseded": n["superseded"],
-                    "deleted": n["deleted"],
-                    "holds": n["before"] + n["made"] == left,
-                }
-            )
-    return lines

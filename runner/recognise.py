@@ -27,6 +27,7 @@ class Seen:
     before: pa.Table  # the same of last night, of all batches; without rows where nothing is to be recognised
     forgotten: list[np.ndarray] = field(default_factory=list)  # persons with a row that was rejected or contested
     elsewhere: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # origins of other pieces
+    rows: pa.Table = field(default_factory=lambda: pa.table({}))  # raw table -> rows of each person of `now`
 
     @cached_property
     def same(self) -> np.ndarray:
@@ -64,8 +65,9 @@ def look(job: Job, plan: Plan, clock: Clock) -> dict[str, Seen]:
         source = plan.sources[delivery.source]
         if delivery.tag and isinstance(source, Recognising):
             with clock.part("recognise"):
-                now = source.digests(delivery.folder, job.batch)
-                found[delivery.source] = Seen(now, _before(job.night.previous, delivery))
+                said = source.digests(delivery.folder, job.batch)
+                now, rows = said.select(["origin_id", "digest"]), said.drop_columns(["origin_id", "digest"])
+                found[delivery.source] = Seen(now, _before(job.night.previous, delivery), rows=rows)
     return found
 
 
@@ -142,6 +144,9 @@ def remember(seen: Mapping[str, Seen], result: Result) -> None:
     for source, known in seen.items():
         result.recognised[source] = known.remembered()
         result.unchanged[source] = len(known.same)
+        same = pc.is_in(known.now["origin_id"], pa.array(known.same))
+        for name, rows in zip(known.rows.column_names, known.rows.columns, strict=True):
+            result.tally[source, name, "unchanged"] += pc.sum(rows.filter(same)).as_py() or 0
 
 
 def joined(source: str, results: Iterable[Result]) -> pa.Table:

@@ -6,7 +6,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contract.work import Shard
+from contract.work import TALLIED, TALLY, Shard
 from etl.fhir.attachments import KINDS, attachments, inline
 from etl.fhir.binaries import binary_id, fetch
 from etl.fhir.links import MARK, relink
@@ -21,7 +21,7 @@ ORIGIN = ("origin_id", "source_file", "source_line")
 def read(folder: Path, batch: int) -> Shard:
     answers = {k.encode(): v.encode() for k, v in orjson.loads((folder / LINKS).read_bytes()).items()}
     group = orjson.loads((folder / ABOUT).read_bytes())["group"]
-    shard, rejected = {}, [REJECTED.empty_table()]
+    shard, rejected, tally = {}, [REJECTED.empty_table()], [TALLIED.empty_table()]
     waiting = _by_table(read_parts(folder / batch_name(batch)))
     for kind in sorted(waiting):
         mine = waiting.pop(kind)  # let go of when it is read: a batch is large
@@ -29,11 +29,22 @@ def read(folder: Path, batch: int) -> Shard:
         if kind in KINDS:
             lines = _with_binaries(kind, lines, folder / BINARIES)
         parsed = from_json(kind, lines)
+        lost = parsed.rejected.column("row").unique()
+        tally += [_became("resources", mine, parsed.kept), _became("rejected", mine, lost)]
         if len(parsed.rejected):
             rejected.append(_quarantine(parsed.rejected, mine, lines, group))
         if len(parsed.table):
             shard[f"phi/fhir/{kind}"] = _dressed(parsed.table, _taken(mine, parsed.kept), group)
-    return {**shard, "phi/quarantine": pa.concat_tables(rejected)}
+    made = [{"table": name, "became": "made", "rows": len(rows)} for name, rows in shard.items()]
+    tally.append(pa.Table.from_pylist(made, TALLIED))
+    return {**shard, "phi/quarantine": pa.concat_tables(rejected), TALLY: pa.concat_tables(tally)}
+
+
+def _became(what: str, rows: pa.Table, picked: pa.Array) -> pa.Table:
+    """TALLIED of some of the rows, by their own type."""
+    counted = pc.value_counts(_taken(rows, picked).column("kind").cast(pa.string()))
+    said = [{"table": each["values"], "became": what, "rows": each["counts"]} for each in counted.to_pylist()]
+    return pa.Table.from_pylist(said, TALLIED)
 
 
 def _by_table(rows: pa.Table) -> dict[str, pa.Table]:

@@ -11,13 +11,18 @@ from etl.mapping.nest import Level, Nest, grouped, single
 from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
 
 
-def build(resources: tuple[Resource, ...], frame: Frame, kept: dict[str, pa.Array]) -> Iterator[tuple[str, pa.Table]]:
-    """(type, table) for each resource. `kept` are columns that go along, such as subject_id and line."""
+def build(
+    resources: tuple[Resource, ...], frame: Frame, kept: dict[str, pa.Array]
+) -> Iterator[tuple[str, pa.Table, Ints]]:
+    """(type, table, rows of the frame that are in it) for each resource.
+
+    `kept` are columns that go along, such as subject_id and line.
+    """
     ids = {f"id({each.type})": _ids(each, frame) for each in reversed(resources)}
     frame = frame.with_columns(ids)
     for resource in resources:
         own = frame.with_columns({"id": _ids(resource, frame)}) if len(ids) < len(resources) else frame
-        yield resource.type, _table(resource, own, kept)
+        yield resource.type, *_table(resource, own, kept)
 
 
 def _ids(resource: Resource, frame: Frame) -> Cells:
@@ -26,7 +31,7 @@ def _ids(resource: Resource, frame: Frame) -> Cells:
     return Cells(hashed_ids([frame.raw[name] for name in resource.id]))
 
 
-def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> pa.Table:
+def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> tuple[pa.Table, Ints]:
     rows = np.arange(frame.length)
     if resource.when is not None:
         holds = evaluate(frame, [resource.when])[resource.when].take(None).fill_null(False)
@@ -40,7 +45,7 @@ def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> pa.Ta
         for name, array in kept.items()
     }
     columns |= {name: nest.build(part, level) for name, part in resource.parts.items() if nest.present(part).any()}
-    return pa.table(columns)
+    return pa.table(columns), rows[level.members]
 
 
 def _level(resource: Resource, frame: Frame) -> Level:

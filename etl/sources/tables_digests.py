@@ -19,24 +19,35 @@ Words = npt.NDArray[np.uint64]
 FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xFF51AFD7ED558CCD))  # odd, well-mixing multipliers
 SHIFT = np.uint64(32)
 DIGESTS = pa.schema([pa.field("origin_id", pa.int64(), nullable=False), pa.field("digest", pa.uint64())])
+Counted = dict[str, npt.NDArray[np.int64]]
 NONE = pd.DataFrame({"origin_id": np.zeros(0, np.int64), "digest": np.zeros(0, np.uint64)})
 OVER = re.compile(r"\bover\b", re.IGNORECASE)
 PARTITION = re.compile(r'\bover\s*\(\s*partition\s+by\s+("[^"]+"(?:\s*,\s*"[^"]+")*)\s*(?:\)|order\b)', re.IGNORECASE)
 
 
 def person_digests(folder: Path, batch: int, mapping: Mapping) -> pa.Table:
-    """DIGESTS of every person with rows in the batch, in the order of origin_id; null where it cannot be told."""
+    """DIGESTS of every person with rows in the batch, in the order of origin_id; null where it cannot be told.
+
+    With how many rows of each raw table they have.
+    """
     found, entangled = [NONE], [np.zeros(0, np.int64)]
+    persons: Counted = {}
     for name, table in mapping.tables.items():
         rows = spooled_rows(folder, name, batch) if table.raw.person else None
         if rows is not None and len(rows):
             summed, theirs = _of_table(table, rows)
             found.append(summed)
             entangled.append(theirs)
+            persons[name] = rows.column("origin_id$").to_numpy()
     total = _summed(pd.concat(found))
     origins, digests = total["origin_id"].to_numpy(), total["digest"].to_numpy()
     unsure = np.isin(origins, np.concatenate(entangled))
-    return pa.table([pa.array(origins), pa.array(digests, mask=unsure)], schema=DIGESTS)
+    digested = pa.table([pa.array(origins), pa.array(digests, mask=unsure)], schema=DIGESTS)
+    for name, whose in persons.items():
+        digested = digested.append_column(
+            name, pa.array(np.bincount(np.searchsorted(origins, whose), minlength=len(origins)))
+        )
+    return digested
 
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:

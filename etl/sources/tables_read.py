@@ -1,11 +1,11 @@
 """One batch of spooled rows as FHIR tables: cells judged, bad rows set aside, the rest mapped in the persons' order."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 import pyarrow as pa
 
-from contract.work import Shard
+from contract.work import TALLIED, TALLY, Shard
 from etl.mapping.build import build
 from etl.mapping.frame import Ints, cells
 from etl.mapping.load import Mapping, TableMapping
@@ -18,6 +18,7 @@ KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source
 
 def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
     made: dict[str, list[pa.Table]] = defaultdict(list)
+    became: Counter[tuple[str, str]] = Counter()
     rejected = [quarantine([], "").append_column("origin_id", pa.array([], pa.int64()))]
     for name, table in mapping.tables.items():
         rows = spool.rows(name)
@@ -25,10 +26,22 @@ def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
             continue
         frame, order, told = judged(rows, table, mapping.years, zone)
         rejected.append(_rejected(told, table, rows))
-        for kind, found in build(table.resources, frame, _kept(rows, order)):
+        used = np.zeros(frame.length, bool)
+        for kind, found, members in build(table.resources, frame, _kept(rows, order)):
+            used[members] = True
             if len(found):
                 made[f"phi/fhir/{kind}"].append(found)
-    return {**{name: _joined(parts) for name, parts in made.items()}, "phi/quarantine": pa.concat_tables(rejected)}
+        mapped = int(used.sum())
+        became[name, "rejected"] = len(told)
+        became[name, "resources"], became[name, "nothing"] = mapped, frame.length - mapped
+    became.update({(name, "made"): sum(map(len, parts)) for name, parts in made.items()})
+    shard = {name: _joined(parts) for name, parts in made.items()}
+    return {**shard, "phi/quarantine": pa.concat_tables(rejected), TALLY: _tally(became)}
+
+
+def _tally(became: Counter[tuple[str, str]]) -> pa.Table:
+    said = [{"table": table, "became": what, "rows": rows} for (table, what), rows in became.items()]
+    return pa.Table.from_pylist(said, TALLIED)
 
 
 def _rejected(told: list[Told], table: TableMapping, rows: pa.Table) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from contract.work import HOMES, Shard, Spooled
+from contract.work import HOMES, TALLY, Shard, Spooled
 from etl.sources.fhir import Fhir
 
 
@@ -41,7 +41,11 @@ def receive(root: Path, path: str, spool: Path, batches: int = 1) -> Night:
     (group,) = source.groups(root)
     people = source.people(group)
     spooled = source.spool(group, homes(people, batches), spool)
-    return Night(spooled, people, [source.read(spool, batch) for batch in spooled.batches])
+    shards = [dict(source.read(spool, batch)) for batch in spooled.batches]
+    told = [row for shard in shards for row in shard.pop(TALLY).to_pylist()]
+    read = {name: sum(row["rows"] for row in told if row["table"] == name) for name in spooled.rows_spooled}
+    assert read == spooled.rows_spooled
+    return Night(spooled, people, shards)
 
 
 def write(folder: Path, files: dict[str, Any]) -> None:

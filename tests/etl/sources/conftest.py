@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from contract.work import Shard, Spooled
+from contract.work import TALLY, Shard, Spooled
 from etl.sources.tables import Tables
 
 
@@ -33,4 +33,8 @@ def _night(inbox: Path, work: Path, mapping: str = "synthea", batches: int = 1) 
     (group,) = source.groups(inbox.parent)
     spooled = source.spool(group, homes(source.people(group), batches), work)
     assert sum(spooled.rows_in.values()) == sum(spooled.rows_spooled.values()) + len(spooled.quarantine)
-    return spooled, [source.read(work, batch) for batch in spooled.batches]
+    shards = [dict(source.read(work, batch)) for batch in spooled.batches]
+    told = [row for shard in shards for row in shard.pop(TALLY).to_pylist()]
+    read = {name: sum(row["rows"] for row in told if row["table"] == name) for name in spooled.rows_spooled}
+    assert read == spooled.rows_spooled
+    return spooled, shards

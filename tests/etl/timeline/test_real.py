@@ -26,7 +26,7 @@ def shard(tmp_path_factory: pytest.TempPathFactory) -> Shard:
     numbers = range(len(keys))
     homes = pa.table([keys, numbers, numbers, numbers, [0] * len(keys)], schema=HOMES)
     source.spool(group, homes, spool)
-    return {name: _stamped(rows) for name, rows in source.read(spool, 0).items() if name != "phi/quarantine"}
+    return {name: _stamped(rows) for name, rows in source.read(spool, 0).items() if name.startswith("phi/fhir/")}
 
 
 def _stamped(rows: pa.Table) -> pa.Table:
