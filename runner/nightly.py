@@ -33,7 +33,6 @@ from schemas.people import IDENTITIES
 from store.lake import Lake
 from store.snapshot import Snapshot
 
-SPARE_BYTES = 200 << 20
 COARSE = 4  # batches made one where most persons are expected to be as they were: each batch has a price
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -112,7 +111,7 @@ class _Night:
         if not due and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
         self.account.manifest.update(dropped=self.dropped, retired=sorted({f.source for f in retired}))
-        self.lake.require_space(2 * sum(f.raw_bytes for f in found if f.to_read) + SPARE_BYTES)
+        self.lake.require_space(spooling.space(found, self.previous, forced=bool(forced)))
         results, spooled, people = self._work(found, forced, whole)
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
         inbox = self.inbox.after(found, {place: _tombstones(said) for place, said in spooled.items()})

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from runner import audit
 from runner.published import published
+from runner.query import files_of, text
 from schemas.night import QUARANTINE
 from store.snapshot import Snapshot
 
@@ -35,7 +36,7 @@ def rows(lake: Path, *, rule: str | None = None, source: str | None = None, limi
 def _ask(snapshot: Snapshot, sql: str, parameters: dict[str, str] | None = None) -> pa.Table:
     with duckdb.connect() as connection:
         connection.register("none", QUARANTINE.empty())
-        files = snapshot.folder / QUARANTINE.path("*")
-        found = f" UNION ALL BY NAME FROM '{files}'" if snapshot.shards(QUARANTINE.name) else ""
+        files = text(files_of(snapshot.folder, QUARANTINE))
+        found = f" UNION ALL BY NAME FROM read_parquet({files})" if snapshot.shards(QUARANTINE.name) else ""
         connection.execute(f"CREATE VIEW held AS FROM none{found}")
         return connection.sql(sql, params=parameters or {}).to_arrow_table()

@@ -1,5 +1,6 @@
 """SQL over a snapshot: every table is a view, slashes in its name are dots (fhir/Patient is fhir.Patient)."""
 
+import glob
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,9 +66,19 @@ def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Tabl
     connection.register(declared, table.empty())
     rows = f'SELECT * FROM "{declared}"'
     if snapshot.shards(table.name):
-        files = snapshot.folder / table.path("*")
-        rows += f" UNION ALL BY NAME SELECT * FROM read_parquet('{files}', union_by_name = {table.sparse})"
+        files = text(files_of(snapshot.folder, table))
+        rows += f" UNION ALL BY NAME SELECT * FROM read_parquet({files}, union_by_name = {table.sparse})"
     return f"CREATE VIEW {dotted(table.name)} AS {rows}"
+
+
+def files_of(folder: Path, table: Table) -> str:
+    """The pattern of a table's files; the folder is meant as it is written, whatever signs are in it."""
+    return f"{glob.escape(str(folder))}/{table.path('*')}"
+
+
+def text(said: str) -> str:
+    """As SQL writes it."""
+    return "'" + said.replace("'", "''") + "'"
 
 
 def dotted(name: str) -> str:
@@ -75,8 +86,10 @@ def dotted(name: str) -> str:
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, folder: Path, phi: bool) -> None:
-    roots = [str(folder / root) for root in (("open", "phi") if phi else ("open",))]
-    connection.execute(f"SET allowed_directories = {roots}")
+    """DuckDB looks at a pattern as it is written, and at the files it finds."""
+    spelled = {str(folder), glob.escape(str(folder))}
+    roots = ", ".join(text(f"{where}/{root}") for where in spelled for root in (("open", "phi") if phi else ("open",)))
+    connection.execute(f"SET allowed_directories = [{roots}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

@@ -26,6 +26,7 @@ from schemas.people import IDENTITIES
 from store.lake import Lake
 from store.snapshot import Snapshot
 
+SPARE_BYTES = 200 << 20
 RAW_PER_STORED = 3  # raw CSV is about so many times larger than our Parquet of it
 
 
@@ -45,6 +46,14 @@ class Cut:
 
     def ranges(self) -> list[tuple[int, int]]:
         return list(zip(self.starts.tolist(), [*self.starts[1:].tolist(), self.end], strict=True))
+
+
+def space(found: Sequence[Found], previous: Snapshot | None, *, forced: bool) -> int:
+    """Bytes a night needs on disk, about: spool and files of what is read, and what forced steps make anew."""
+    again = 0
+    if forced and previous:
+        again = sum(stat.bytes for (name, _), stat in previous.files.items() if not name.startswith("phi/fhir/"))
+    return 2 * sum(f.raw_bytes for f in found if f.to_read) + again + SPARE_BYTES
 
 
 def prepare(lake: Lake, said: object) -> Path:

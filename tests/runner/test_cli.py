@@ -1,6 +1,7 @@
 """The command line as a person meets it: answers, messages, exit codes."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,22 @@ def test_query_of_phi_is_audited_by_digest(lake: Path) -> None:
         *(oct(f.stat().st_mode)[-3:] for f in (lake / "phi-audit").iterdir()),
     ]
     assert modes == ["700", "600"]
+
+
+@pytest.mark.parametrize("name", ["o'hara", "ward [1]", "a*b?"])
+def test_a_lake_may_lie_anywhere(lake: Path, tmp_path: Path, name: str) -> None:
+    found = Path(shutil.copytree(lake, tmp_path / name, symlinks=True))
+    said = call("query", "--phi", "--lake", found, "--format", "csv", "select count(*) from phi.notes, timeline")
+    assert said.stdout == "count_star()\n2\n", said.exception
+    assert len(json.loads(call("quarantine", "--json", "--lake", found).stdout)) == 2
+    elsewhere = (lake / "current" / "phi" / "notes" / "00000000.parquet").resolve()
+    assert isinstance(call("query", "--phi", "--lake", found, f"from '{elsewhere}'").exception, InputError)
+
+
+def test_an_error_in_a_query_of_phi_stays_on_the_terminal(lake: Path) -> None:
+    said = call("query", "--phi", "--lake", lake, "select cast(text as int) from phi.notes")
+    assert isinstance(said.exception, InputError)
+    assert "Tulip" not in "".join(f.read_text() for f in (lake / "phi-audit").iterdir())
 
 
 def test_the_ending_of_a_file_says_its_format(lake: Path, tmp_path: Path) -> None:

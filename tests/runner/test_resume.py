@@ -182,7 +182,7 @@ def small_disk(tmp_path: Path) -> Any:
 
 
 def test_a_disk_that_fills_up_in_the_middle(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runner.nightly.SPARE_BYTES", 0)
+    monkeypatch.setattr("runner.spooling.SPARE_BYTES", 0)
     hospital = Hospital(small_disk)
     hospital.csv("1", person("p1"))
     hospital.night()
