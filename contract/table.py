@@ -36,10 +36,6 @@ class Table:
     def phi(self) -> bool:
         return self.name.startswith("phi/")
 
-    @property
-    def sharded(self) -> bool:
-        return not self.file or "{shard}" in self.file
-
     def path(self, shard: str) -> str:
         """Relative to the root of a snapshot: phi/notes/00000012.parquet, open/notes/..."""
         root, name = ("phi", self.name.removeprefix("phi/")) if self.phi else ("open", self.name)

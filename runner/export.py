@@ -5,17 +5,19 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contract.errors import InputError
+from contract.errors import ConfigError, InputError
 from etl.fhir.tables import to_json
 from runner import audit
 from runner.progress import Progress, Silent
 from runner.published import published
+from schemas.fhir import resource_types
 from store.snapshot import Snapshot
 
 SHARDS = 64  # read at a time: about a thousand persons
@@ -27,6 +29,8 @@ def export_fhir(
 ) -> dict[str, Any]:
     """Writes out/<Type>.ndjson and, last of all, out/manifest.json, which it gives back."""
     snapshot = published(lake)
+    for kind in types:
+        _require_type(kind)
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out} is not empty; name a new folder, so that two exports do not mix.")
     prefix = "phi/fhir/" if phi else "fhir/"
@@ -41,6 +45,21 @@ def export_fhir(
     manifest = _manifest(snapshot, files.counts, phi)
     files.write_whole("manifest.json", json.dumps(manifest, indent=1).encode() + b"\n")
     return manifest
+
+
+def _require_type(kind: str) -> None:
+    """Types without columns are of R4 too; that of R4B differs little, and its list is at hand."""
+    if kind in resource_types():
+        return
+    from fhir.resources.R4B import get_fhir_model_class  # the import takes its time
+
+    try:
+        found = [each.__name__ for each in get_fhir_model_class(kind).__mro__]
+    except (KeyError, ValueError):
+        found = []
+    if "Resource" not in found:
+        near = ", ".join(get_close_matches(kind, resource_types())) or f"{', '.join(list(resource_types())[:3])}, ..."
+        raise ConfigError(f"--type {kind}: FHIR R4 has no such type; expected one such as {near}.")
 
 
 def _wanted(name: str, types: Sequence[str]) -> bool:

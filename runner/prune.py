@@ -16,9 +16,11 @@ class Pruned:
 
 def prune(root: Path, keep: int, keep_runs: int | None = None) -> Pruned:
     """Keep the newest snapshots, at least one; and of the runs' logs the newest, all without a number."""
-    published(root)
     lake = Lake(root)
+    if not (root / "lock").exists():
+        published(root)  # says no; asking for the lock would make a lake
     with lake.lock():
+        published(root)
         before = _bytes(root)
         snapshots = lake.prune(keep)
         runs = lake.prune_runs(keep_runs) if keep_runs else []

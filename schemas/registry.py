@@ -1,5 +1,6 @@
 """Every table there is, by name."""
 
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -26,12 +27,17 @@ def tables() -> dict[str, Table]:
 
 def table(name: str) -> Table:
     if name not in tables():
-        near = (
-            ", ".join(sorted(n for n in tables() if n.split("/")[-1][:4] == name.split("/")[-1][:4]))
-            or "chartloom tables"
-        )
-        raise PlanError(f"no table is called {name!r}; close: {near}. Tables are declared in schemas/.")
+        raise PlanError(f"no table is called {name!r}{_near(name)}. `chartloom tables` lists those that are declared.")
     return tables()[name]
+
+
+def _near(name: str) -> str:
+    """Names whose last part starts alike or is spelled alike."""
+    ends = {known: known.split("/")[-1] for known in tables()}
+    end = name.split("/")[-1]
+    alike = get_close_matches(end, sorted(set(ends.values())))
+    near = sorted(known for known, last in ends.items() if last in alike or (end and last[:4] == end[:4]))
+    return f"; close: {', '.join(near)}" if near else ""
 
 
 def match(pattern: str) -> list[Table]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from contract.errors import MappingError
+from contract.errors import ConfigError, MappingError
 
 FOLDER = "fhir_mappings"
 
@@ -25,9 +25,7 @@ def load(name: str) -> Any:
     file = _folder().joinpath(f"{name}.yaml")
     if not file.is_file():
         found = ", ".join(sorted(f.name.removesuffix(".yaml") for f in _folder().iterdir()))
-        raise MappingError(
-            f"{FOLDER}/fhir/{name}.yaml is not there; found {found}. Name one of these, or add the file."
-        )
+        raise ConfigError(f"{FOLDER}/fhir/{name}.yaml is not there; found {found}. Name one of these, or add the file.")
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.markup import escape
 
-from contract.errors import InputError
+from contract.errors import ConfigError, InputError
 from runner.commands.screen import screen, table
 
 SHOWN = 40  # rows on the screen; the other formats give all
@@ -58,7 +58,11 @@ def _opened(out: Path | None, private: bool) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644), "wb") as file:
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
+    except OSError as error:
+        raise ConfigError(f"--out {out}: {error.strerror}; expected a file in a folder that is there.") from error
+    with os.fdopen(handle, "wb") as file:
         yield file
 
 

@@ -44,7 +44,7 @@ def _list(lake: Path, as_json: bool) -> None:
 def show(
     rule: Annotated[str | None, typer.Option(help="Only rows that broke this rule.")] = None,
     source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many rows.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
     lake: LakeFolder = LAKE,
     phi: Annotated[bool, typer.Option("--phi", help="Rejected rows are PHI: say that you mean it.")] = False,
 ) -> None:
@@ -53,11 +53,16 @@ def show(
     \b
     Example: chartloom quarantine show --rule unknown-patient --phi
     """
-    from runner.quarantine import rows
+    from runner.quarantine import counts, rows
 
     if not phi:
         raise ConfigError("rejected rows are PHI. Say --phi to see them; the look is written to lake/phi-audit.")
-    for row in rows(lake, rule=rule, source=source, limit=limit).to_pylist():
+    found = rows(lake, rule=rule, source=source, limit=limit).to_pylist()
+    if not found:
+        held = counts(lake)
+        said = (f"{what}s {', '.join(sorted({row[what] for row in held}))}" for what in ("rule", "source"))
+        typer.echo(f"No such row. In quarantine are {' of '.join(said)}." if held else "Nothing is in quarantine.")
+    for row in found:
         column = f", column {row['column']}" if row["column"] else ""
         typer.echo(f"{row['source']}: {row['file']}, line {row['line']}{column}: {row['rule']}")
         typer.echo(f"    {row['message']}\n    {row['raw']}")

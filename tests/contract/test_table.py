@@ -22,7 +22,7 @@ NOTES = Table("phi/notes", "Notes.", COLUMNS, key=("subject_id",))
 def test_the_name_says_the_root(name: str, file: str, path: str) -> None:
     table = Table(name, "Some.", COLUMNS, key=("subject_id",), file=file)
     assert table.path("00000012") == path
-    assert table.phi == name.startswith("phi/") and table.sharded == ("00000012" in path)
+    assert table.phi == name.startswith("phi/")
 
 
 def test_conform_orders_fills_and_casts() -> None:

@@ -92,6 +92,12 @@ def test_the_ending_of_a_file_says_its_format(lake: Path, tmp_path: Path) -> Non
     assert isinstance(refused.exception, InputError) and not (tmp_path / "a.xls").exists()
 
 
+def test_an_answer_needs_a_folder_that_is_there(lake: Path, tmp_path: Path) -> None:
+    for out in (tmp_path / "none" / "a.csv", tmp_path):
+        refused = call("query", "--lake", lake, "--format", "csv", "--out", out, "select 1 as one")
+        assert isinstance(refused.exception, ConfigError) and "expected a file in a folder" in str(refused.exception)
+
+
 def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("nightly: {sources: {s: {uses: 'a:B'}}}", encoding="utf-8")
     assert call("run", "--config", tmp_path / "p.yaml", "--workers", "0").exit_code == 2
@@ -118,6 +124,12 @@ def test_quarantined_rows_need_phi_and_are_audited(lake: Path) -> None:
     shown = call("quarantine", "show", "--rule", "required", "--phi", "--lake", lake)
     assert "s: tulip.csv, line 12: required" in shown.stdout and "line 9" not in shown.stdout
     assert audit(lake)[-1]["act"] == "quarantine"
+
+
+def test_a_rule_that_rejected_nothing_is_answered_with_those_that_did(lake: Path) -> None:
+    said = call("quarantine", "show", "--rule", "nosuch", "--phi", "--lake", lake)
+    assert said.stdout == "No such row. In quarantine are rules date-format, required of sources s.\n"
+    assert call("quarantine", "show", "--limit", "-3", "--phi", "--lake", lake).exit_code == 2
 
 
 def test_status(lake: Path) -> None:
@@ -207,5 +219,8 @@ def test_export_of_phi_parts_the_other_types_and_is_private(lake: Path, tmp_path
 def test_export_of_one_type_into_a_fresh_folder_only(lake: Path, tmp_path: Path) -> None:
     call("export", "fhir", "--phi", "--type", "Flag", "--lake", lake, "--out", tmp_path)
     assert {f.name for f in tmp_path.iterdir()} == {"Flag.ndjson", "manifest.json"}
+    wrong = call("export", "fhir", "--type", "Patiant", "--lake", lake, "--out", tmp_path / "b")
+    assert isinstance(wrong.exception, ConfigError) and "one such as Patient" in str(wrong.exception)
+    assert call("export", "fhir", "--type", "Basic", "--lake", lake, "--out", tmp_path / "b").exit_code == 0
     again = call("export", "fhir", "--lake", lake, "--out", tmp_path)
     assert isinstance(again.exception, InputError) and "not empty" in str(again.exception)

@@ -55,6 +55,12 @@ def test_it_never_runs_beside_a_night(aged: Hospital) -> None:
     assert len(names(aged, "snapshots")) == NIGHTS
 
 
+def test_it_never_runs_beside_a_first_night(hospital: Hospital) -> None:
+    with hospital.lake.lock():
+        assert isinstance(prune(hospital).exception, LockError)
+    assert isinstance(prune(hospital).exception, InputError)
+
+
 def test_a_folder_that_is_no_lake_is_left_alone(hospital: Hospital) -> None:
     assert isinstance(prune(hospital).exception, InputError)
     assert not hospital.lake.root.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.errors import InputError, MappingError
+from contract.errors import ConfigError, InputError
 from etl.fhir.knowledge import Identifying
 from etl.sources.fhir import Fhir
 from tests.etl.fhir.conftest import write
@@ -106,6 +106,6 @@ def test_what_identifies(system: str, value: str, picked: bool) -> None:
 def test_a_mapping_that_is_not_there_is_named(tmp_path: Path) -> None:
     write(tmp_path / "in", {"Patient.ndjson": PATIENT})
     source = Fhir("in", settle_s=0, identities="nobody")
-    with pytest.raises(MappingError, match="found compartment, identities, versions"):
+    with pytest.raises(ConfigError, match="found compartment, identities, versions"):
         source.people(source.groups(tmp_path)[0])
     assert Fhir("in").digest() == Fhir("elsewhere").digest() != ""
