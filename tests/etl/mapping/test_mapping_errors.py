@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contract.errors import MappingError
+from contract.errors import ConfigError, MappingError
 from etl.mapping.load import load
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "mapping_errors.yaml").read_text(encoding="utf-8"))
@@ -30,5 +30,5 @@ def test_message(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_an_unknown_mapping_lists_the_known() -> None:
-    with pytest.raises(MappingError, match="synthea"):
+    with pytest.raises(ConfigError, match="synthea"):
         load("sinthea")
