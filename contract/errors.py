@@ -9,10 +9,12 @@ ChartloomError
 ├── StoreError         the lake: disk full, damaged snapshot, table without declaration   exit code 4
 │   └── LockError      another run holds the lake                                         exit code 5
 ├── CheckFailed        a Check said no: the night is not published                        exit code 6
-└── StageError         a step failed on its rows (names the step and shard, never a row)  exit code 7
+├── StageError         a step failed on its rows (names the step and shard, never a row)  exit code 7
+└── Interrupted        somebody pressed Ctrl-C                                            exit code 130
 
 A night that was published, but had to leave out a source that cannot be read, ends with exit code 8.
-Messages never hold a cell's content: rows may be PHI. File names belong to the PHI side too.
+Messages never hold a cell's content: rows may be PHI. File names are PHI too: the terminal shows them,
+files in the lake do not.
 """
 
 
@@ -56,3 +58,7 @@ class CheckFailed(ChartloomError):
 
 class StageError(ChartloomError):
     exit_code = 7
+
+
+class Interrupted(ChartloomError):
+    exit_code = 130  # 128 and the number of the signal, as shells have it

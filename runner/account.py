@@ -22,6 +22,8 @@ def quarantined(manifest: Manifest) -> int:
 def verdict(manifest: Manifest) -> str:
     """One sentence: published or not, and whether everything was accounted for."""
     status = manifest["status"]
+    if status == "interrupted":
+        return "Not published: the night was interrupted; the last snapshot stands as it was. Run again to resume."
     if status == "failed":
         error = manifest.get("error") or {}
         where = f" in {error['step']}" if error.get("step") else ""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -168,13 +169,22 @@ class Assembly:
         return Verdict(not lost, tuple(lost))
 
 
-def require(verdicts: Mapping[str, Verdict]) -> None:
+TOP = 5  # rules of quarantine that a failed night names
+
+
+def require(verdicts: Mapping[str, Verdict], quarantine: Sequence[Mapping[str, Any]]) -> None:
+    """`quarantine`: rows by target and rule, most first: where to look for the cause."""
     failed = [f"{name}: {'; '.join(v.lines)}" for name, v in verdicts.items() if not v.passed]
     if failed:
         raise CheckFailed(
-            "the night is not published; the last snapshot stands. " + " | ".join(failed) + " Mend the input, or raise "
-            "the limit in pipelines.yaml or fhir_mappings/rules.yaml if this is right."
+            f"the night is not published; the last snapshot stands. {' | '.join(failed)}.{_most(quarantine)} Mend the "
+            "input, or raise the limit in pipelines.yaml or fhir_mappings/rules.yaml if this is right."
         )
+
+
+def _most(quarantine: Sequence[Mapping[str, Any]]) -> str:
+    rules = [f"{entry['target'] or 'raw rows'} {entry['rule']} {entry['rows']:,}" for entry in quarantine[:TOP]]
+    return f" Most of the quarantine: {', '.join(rules)} (`chartloom quarantine --failed`)." if rules else ""
 
 
 def owned(rows: pa.Table, source: str, group: str) -> pa.Table:

@@ -3,25 +3,21 @@
 import os
 import sys
 import traceback
-from errno import EDQUOT, ENOSPC
 from types import TracebackType
 from typing import Annotated
 
 import typer
 from typer.main import get_command
 
-from contract.errors import ChartloomError, StoreError
+from contract.errors import ChartloomError, Interrupted
 from runner.commands import export, look, night, quarantine, room, simulated
+from runner.mishaps import foreseen
 
-EPILOG = """Exit codes: 0 done; 1 interrupted or an unexpected error; 2 a wrong option, pipelines.yaml or plan;
+EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
 3 input that cannot be used; 4 the lake (disk full, damaged); 5 another run holds the lake;
-6 a check said no, nothing was published; 7 a step failed; 8 published without a source that cannot be read.
+6 a check said no, nothing was published; 7 a step failed; 8 published without a source that cannot be read;
+130 interrupted (Ctrl-C).
 docs/command-line.md says what to do about each."""
-
-FULL = (
-    "the disk is full; the last snapshot stands as it was. Free some space (`chartloom prune` drops old snapshots) and "
-    "run again: the night resumes."
-)
 
 LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
     "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps its memory for the next table instead of giving pages back
@@ -75,17 +71,16 @@ def main() -> None:
     sys.excepthook = last_words
     command = get_command(app)  # called itself, not through typer, whose own excepthook would show the trace
     try:
-        command(prog_name="chartloom")
+        with foreseen():
+            command(prog_name="chartloom")
     except ChartloomError as error:
         if sys.excepthook is sys.__excepthook__:
             traceback.print_exc()
         typer.echo("\n".join([f"chartloom: {error}", *getattr(error, "__notes__", ())]), err=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        if error.errno not in (ENOSPC, EDQUOT):
-            raise
-        typer.echo(f"chartloom: {FULL}", err=True)
-        sys.exit(StoreError.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("chartloom: interrupted", err=True)
+        sys.exit(Interrupted.exit_code)
 
 
 def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -25,13 +26,19 @@ def pool(workers: int) -> Run[Item, Result]:
     def run(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["runner.batch"])
-        with ProcessPoolExecutor(min(workers, max(len(items), 1)), mp_context=context) as executor:
+        many = min(workers, max(len(items), 1))
+        with ProcessPoolExecutor(many, mp_context=context, initializer=_finish_what_you_do) as executor:
             try:
                 yield from executor.map(task, items)
             except BrokenProcessPool as error:  # a worker was killed: by the system for memory, or by hand
                 raise StageError("a worker process died; lower engine.batch_mb or engine.workers.") from error
 
     return run
+
+
+def _finish_what_you_do() -> None:
+    """Ctrl-C reaches every process of the terminal: workers end the batch they are at, the night says the rest."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def engine(said: Engine) -> Run[Any, Any]:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from contract.work import Spooled, Verdict
 from etl.versions import Counts
-from runner import report
+from runner import recorded
 from runner.balance import balance, tallied
 from runner.clock import Clock, cpu_seconds
 from runner.config import Config
@@ -81,8 +81,8 @@ class Account:
         self.manifest["snapshot"] = self.manifest["previous"]
         self._stop()
 
-    def fail(self, kind: str, message: str) -> None:
-        self.manifest["status"] = "failed"
+    def fail(self, kind: str, message: str, status: str = "failed") -> None:
+        self.manifest.update(status=status, snapshot=None)
         self.manifest["error"] = {"kind": kind, "message": message}
 
     def count(
@@ -134,9 +134,7 @@ class Account:
     def write(self) -> None:
         """To lake/runs/<id>/, whatever became of the night."""
         self._stop()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "manifest.json").write_text(json.dumps(self.manifest, indent=1), encoding="utf-8")
-        report.write(self.manifest, self.folder / "report.html")
+        recorded.write(self.manifest, self.folder)
 
     def _stop(self) -> None:
         now = datetime.now(UTC)

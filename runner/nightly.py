@@ -1,20 +1,17 @@
 """The nightly run: from what lies in the inboxes to a new snapshot, all of it or nothing."""
 
 import dataclasses
-import errno
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from contract.errors import ChartloomError, ConfigError, InputError, StoreError
+from contract.errors import ChartloomError, InputError, Interrupted
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
-from runner import batch, leaving, spooling
+from runner import batch, failed, leaving, spooling
 from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
@@ -23,47 +20,54 @@ from runner.inbox import Found, Inbox
 from runner.job import Delivery, Job, Night, Result
 from runner.log import Log
 from runner.manifest import Account, code_digest, summary_fingerprints
+from runner.mishaps import foreseen
 from runner.plan import Plan, Step, make_plan
 from runner.progress import Progress, Silent
+from runner.quarantine import quarantined_groups
+from runner.recorded import restore, run_id
 from runner.redelivery import redelivered
 from runner.refusal import SourceRefused, reading
 from runner.spooling import Cut
 from runner.withheld import without_names
 from schemas.people import IDENTITIES
 from store.lake import Lake
-from store.snapshot import Snapshot
 
 COARSE = 4  # batches made one where most persons are expected to be as they were: each batch has a price
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def run(config: Config, pipeline: str, progress: Progress | None = None, *, replay: bool = False) -> dict[str, Any]:
+def nobody(_: str) -> None:
+    """Hears nothing."""
+
+
+def run(
+    config: Config,
+    pipeline: str,
+    progress: Progress | None = None,
+    *,
+    replay: bool = False,
+    tell: Callable[[str], None] = nobody,
+) -> dict[str, Any]:
     """Run a pipeline once; the manifest of the night, also written to lake/runs/<id>/.
 
     Raises ChartloomError when nothing could be published; the last snapshot then stands as it was.
-    `replay` reads every group again that has rows in quarantine.
+    `replay` reads every group again that has rows in quarantine. `tell` hears in full, with names of files, why a
+    source is left out; what is written into the lake withholds them.
     """
     plan = make_plan(config, pipeline)
     lake = Lake(config.lake)
-    with lake.lock():
+    with foreseen(config.lake), lake.lock():
         night = _Night(config, plan, lake, progress or Silent(), replay)
+        night.tell = tell
         try:
-            return night.run()
+            with foreseen(config.lake):
+                return night.run()
         except ChartloomError as error:
             night.fail(error)
             raise
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            full = StoreError(
-                "the disk is full: the night stopped, the last snapshot stands as it was. Free some space (`chartloom "
-                "prune` drops old snapshots) and run again; finished work is taken up."
-            )
-            night.full = True
-            night.fail(full)
-            raise full from error
+        except KeyboardInterrupt as error:
+            raise night.interrupted() from error
         except Exception as error:
-            night.account.fail(type(error).__name__, "an error that chartloom does not know; --debug shows where")
+            night.failed(type(error).__name__, "an error that chartloom does not know; --debug shows where")
             raise
         finally:
             night.close()
@@ -73,9 +77,9 @@ class _Night:
     def __init__(self, config: Config, plan: Plan, lake: Lake, progress: Progress, replay: bool) -> None:
         self.config, self.plan, self.lake, self.progress = config, plan, lake, progress
         self.previous = lake.current()
-        _require_same_shards(self.previous, plan.pipeline.shard_subjects)
+        spooling.require_same_shards(self.previous, plan.pipeline.shard_subjects)
         self.clock = Clock()
-        self.id = _run_id(self.previous, lake.root / "runs")
+        self.id = run_id(self.previous, lake.root)
         self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
         self.inbox = Inbox.remembered(self.previous)
@@ -83,9 +87,13 @@ class _Night:
         self.dropped = leaving.ownerless(plan, self.previous)
         self.replay = replay
         self.refused: dict[str, str] = {}  # source -> why it is left out tonight
-        self.full = False
+        self.tell: Callable[[str], None] = nobody
+        self.work = lake.work
+        self.batches = 0
+        self.stopped = False
 
     def run(self) -> dict[str, Any]:
+        restore(self.lake, self.previous)
         self.log.say("start", pipeline=self.plan.pipeline.name, previous=self.previous.id if self.previous else None)
         while True:
             try:
@@ -99,6 +107,7 @@ class _Night:
         self.log.say("refused", source=error.source)
         if len(self.refused) == len(self.plan.sources):
             raise error.__cause__ or error
+        self.tell(str(error))
         self.account.manifest["refused"] = dict(self.refused)
 
     def _attempt(self) -> dict[str, Any]:
@@ -119,19 +128,46 @@ class _Night:
         assembly.remember(draft, found, results, self.again)
         self.account.count(found, spooled, results, draft, people)
         with self.clock.part("checks"):
-            require(self.account.checks(assembly.verdicts(results, spooled, draft)))
+            verdicts = self.account.checks(assembly.verdicts(results, spooled, draft))
+            if not all(verdict.passed for verdict in verdicts.values()):
+                failed.keep(self.lake.root, self.id, draft)
+            require(verdicts, self.account.manifest["quarantine"])
         with self.clock.part("publish"):
             self.account.published()
             assembly.record(draft, self.account.manifest)
             self.account.enclose(draft)
             snapshot = self.lake.publish(draft, self.id)
-            self.lake.prune(self.plan.pipeline.keep_snapshots)
-            spooling.clear(self.lake)
+            self._clear()
         self.log.say("published", snapshot=snapshot.id)
         return self.account.manifest
 
+    def _clear(self) -> None:
+        """What of it cannot be dropped now the next night drops: no reason to call a night failed."""
+        try:
+            self.lake.prune(self.plan.pipeline.keep_snapshots)
+            spooling.clear(self.lake)
+            if self.account.manifest["status"] == "published":
+                failed.clear(self.lake.root)
+        except OSError as error:
+            self.log.say("not cleared", reason=error.strerror)
+
     def fail(self, error: ChartloomError) -> None:
-        self.account.fail(type(error).__name__, self._said(error))
+        self.failed(type(error).__name__, self._said(error))
+        error.add_note(f"The report: {self.account.folder / 'report.html'}")
+
+    def failed(self, kind: str, message: str, status: str = "failed") -> None:
+        """Not where the pointer had moved already: then the night is published, whatever came after."""
+        self.stopped = True
+        pointer = self.lake.root / "current"
+        if not (pointer.is_symlink() and pointer.readlink().name == self.id):
+            self.account.fail(kind, message, status)
+
+    def interrupted(self) -> Interrupted:
+        done = sum(path.stem != str(SHARED_BATCH) for path in self.work.glob("done/*.pickle"))
+        far = f"{done} of {self.batches} batches are done" if self.batches else "no batch had begun"
+        error = Interrupted(f"interrupted; {far}, run again to resume. The last snapshot stands as it was.")
+        self.failed(type(error).__name__, str(error), "interrupted")
+        return error
 
     def _said(self, error: ChartloomError) -> str:
         inboxes = [self.config.root / entry.parameters.get("path", "") for entry in self.plan.pipeline.sources.values()]
@@ -141,13 +177,12 @@ class _Night:
         try:
             self.account.write()
         except OSError:
-            if not self.full:  # else the night's own error tells already
+            if not self.stopped:  # else the night's own error tells already
                 raise
 
     def _unchanged(self) -> dict[str, Any]:
         """Nothing to do but to clear away what a killed night may have left."""
-        spooling.clear(self.lake)
-        self.lake.prune(self.plan.pipeline.keep_snapshots)
+        self._clear()
         self.account.unchanged()
         self.log.say("unchanged")
         return self.account.manifest
@@ -245,6 +280,7 @@ class _Night:
             Job(night, k, first, last, whole, tuple(fine[(fine >= first) & (fine < last)].tolist()))
             for k, (first, last) in enumerate(cuts.ranges())
         ]
+        self.batches = len(jobs)
         self.progress.start("batches", len(jobs), "batches")
         for job, result in zip(jobs, engine(self.plan.pipeline.engine)(batch.run, jobs), strict=True):
             results.append(result)
@@ -256,41 +292,5 @@ class _Night:
         return results
 
 
-def _require_same_shards(previous: Snapshot | None, size: int) -> None:
-    """A shard's file holds the persons that the number says: with another one, rows would be written over others."""
-    before = previous.manifest().get("shard_subjects", size) if previous else size
-    if before != size:
-        raise ConfigError(
-            f"shard_subjects is {size}, and the lake was made with {before}. Set it back, or name a new lake."
-        )
-
-
 def _tombstones(spooled: Spooled) -> list[tuple[str, str]]:
     return [(row["type"], row["id"]) for row in spooled.deleted.to_pylist()]
-
-
-def _run_id(previous: Snapshot | None, runs: Path) -> str:
-    """Start of the run in UTC; later than the last snapshot's even when clocks are set back, and no other run's."""
-    found = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    if previous and found <= previous.id:
-        found = _after(previous.id)
-    while (runs / found).exists() or (runs.parent / "snapshots" / found).exists():
-        found = _after(found)
-    return found
-
-
-def _after(run_id: str) -> str:
-    stem, _, count = run_id.partition("-")
-    return f"{stem}-{int(count or 1) + 1:03d}"
-
-
-def quarantined_groups(snapshot: Snapshot | None) -> dict[str, frozenset[str]]:
-    """source -> groups of files that have rows in quarantine."""
-    found: dict[str, set[str]] = {}
-    for shard in snapshot.shards("phi/quarantine") if snapshot else ():
-        rows = snapshot.read("phi/quarantine", shard) if snapshot else pa.table({})
-        for row in (
-            rows.select(["source", "source_group"]).group_by(["source", "source_group"]).aggregate([]).to_pylist()
-        ):
-            found.setdefault(row["source"], set()).add(row["source_group"])
-    return {source: frozenset(groups) for source, groups in found.items()}

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from contract.errors import InputError
+from runner.mishaps import foreseen
 from store.lake import Lake
 from store.snapshot import Snapshot
 
 
 def published(lake: Path) -> Snapshot:
-    snapshot = Lake(lake).current() if lake.is_dir() else None
+    with foreseen(lake):
+        snapshot = Lake(lake).current() if lake.is_dir() else None
     if snapshot is None:
         raise InputError(
             f"{lake} holds no published night. `chartloom run nightly` makes one; `chartloom demo` shows one on a "

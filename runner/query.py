@@ -24,25 +24,28 @@ def query(lake: Path, sql: str, *, phi: bool = False) -> tuple[pa.Schema, Iterat
     snapshot = published(lake)
     if phi:
         audit.record(lake, "query", sql)
-    connection = _connect(snapshot, sql, phi)
-    with _teaching(sql, phi):
+    with _teaching(snapshot, sql, phi):
+        connection = _connect(snapshot, sql, phi)
         answer = connection.sql(sql)
         if answer is None:
             raise InputError("the statement gives no rows; ask with SELECT, FROM, DESCRIBE or SUMMARIZE.")
         reader = answer.to_arrow_reader(ROWS)
-    return reader.schema, _batches(reader, sql, phi)
 
+    def batches() -> Iterator[pa.RecordBatch]:
+        with _teaching(snapshot, sql, phi):
+            yield from reader
 
-def _batches(reader: pa.RecordBatchReader, sql: str, phi: bool) -> Iterator[pa.RecordBatch]:
-    with _teaching(sql, phi):
-        yield from reader
+    return reader.schema, batches()
 
 
 @contextmanager
-def _teaching(sql: str, phi: bool) -> Iterator[None]:
+def _teaching(snapshot: Snapshot, sql: str, phi: bool) -> Iterator[None]:
     try:
         yield
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.IOException, duckdb.InvalidInputException, pa.ArrowException) as error:
+        snapshot.require(*(table.name for table in _asked(sql, phi)))
+        raise InputError(f"{error}\n{_hint(sql, phi)}") from error
+    except duckdb.Error as error:
         raise InputError(f"{error}\n{_hint(sql, phi)}") from error
 
 
@@ -52,12 +55,16 @@ def _connect(snapshot: Snapshot, sql: str, phi: bool) -> duckdb.DuckDBPyConnecti
     connection.execute("CREATE SCHEMA fhir")
     if phi:
         connection.execute("ATTACH ':memory:' AS phi; CREATE SCHEMA phi.fhir")
-    words = set(re.findall(r"\w+", sql.lower()))
-    for name, table in tables().items():
-        if (phi or not table.phi) and name.split("/")[-1].lower() in words:
-            connection.execute(_view(connection, snapshot, table))
+    for table in _asked(sql, phi):
+        snapshot.require_there(table.name)
+        connection.execute(_view(connection, snapshot, table))
     _confine(connection, snapshot.folder, phi)
     return connection
+
+
+def _asked(sql: str, phi: bool) -> list[Table]:
+    words = set(re.findall(r"\w+", sql.lower()))
+    return [t for name, t in tables().items() if (phi or not t.phi) and name.split("/")[-1].lower() in words]
 
 
 def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table) -> str:

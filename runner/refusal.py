@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from contract.errors import InputError
+from runner.mishaps import CLOSED, unreadable
 
 
 class SourceRefused(InputError):
@@ -20,3 +21,8 @@ def reading(source: str) -> Iterator[None]:
         yield
     except InputError as error:
         raise SourceRefused(source, error) from error
+    except OSError as error:
+        if error.errno not in CLOSED or not error.filename:
+            raise
+        reason = unreadable(error)
+        raise SourceRefused(source, reason) from reason

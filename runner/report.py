@@ -13,7 +13,12 @@ from markupsafe import Markup
 from runner.account import COLUMNS, Manifest, accounts, size, verdict
 from runner.pages import sections
 
-HEADLINES = {"published": "The night is published", "failed": "The night failed", "unchanged": "A quiet night"}
+HEADLINES = {
+    "published": "The night is published",
+    "failed": "The night failed",
+    "interrupted": "The night was interrupted",
+    "unchanged": "A quiet night",
+}
 
 
 def write(manifest: Manifest, out: Path) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from contract.errors import ConfigError
 from contract.work import HOMES, PEOPLE, Group, Spooled
 from etl import identities
 from etl.identities import Sighting
@@ -54,6 +55,15 @@ def space(found: Sequence[Found], previous: Snapshot | None, *, forced: bool) ->
     if forced and previous:
         again = sum(stat.bytes for (name, _), stat in previous.files.items() if not name.startswith("phi/fhir/"))
     return 2 * sum(f.raw_bytes for f in found if f.to_read) + again + SPARE_BYTES
+
+
+def require_same_shards(previous: Snapshot | None, size: int) -> None:
+    """A shard's file holds the persons that the number says: with another one, rows would be written over others."""
+    before = previous.manifest().get("shard_subjects", size) if previous else size
+    if before != size:
+        raise ConfigError(
+            f"shard_subjects is {size}, and the lake was made with {before}. Set it back, or name a new lake."
+        )
 
 
 def prepare(lake: Lake, said: object) -> Path:

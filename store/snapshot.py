@@ -1,7 +1,8 @@
 """One published state of the lake: an index of files, and the files. It never changes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from contract.errors import StoreError
 from schemas.registry import tables
 from store.parquet import FileStat
 
@@ -22,6 +24,8 @@ INDEX = pa.schema(
         ("digest", pa.string()),
     ]
 )
+
+MEND = "Restore it from a backup, or point lake/current to an older snapshot (docs/operations.md)."
 
 
 class Snapshot:
@@ -68,7 +72,8 @@ class Snapshot:
     def read_many(self, table: str, shards: Iterable[str]) -> pa.Table:
         """The rows of some shards, in the order given; no rows when the table has none there."""
         held = self._by_table.get(table, {})
-        parts = [read(self.folder / held[shard].path) for shard in shards if shard in held]
+        with self.whole(table):
+            parts = [read(self.folder / held[shard].path) for shard in shards if shard in held]
         if not parts:
             declared = tables().get(table)
             return declared.empty() if declared else pa.table({})
@@ -76,7 +81,37 @@ class Snapshot:
 
     def ids(self, table: str, shard: str) -> pa.ChunkedArray:
         """The column `id` alone."""
-        return pq.read_table(self.folder / self.files[table, shard].path, columns=["id"])["id"]
+        with self.whole(table):
+            return pq.read_table(self.folder / self.files[table, shard].path, columns=["id"])["id"]
+
+    @contextmanager
+    def whole(self, *tables: str) -> Iterator[None]:
+        """Where a file of the tables turns out to be gone or garbage it is named, with what to do."""
+        try:
+            yield
+        except (OSError, pa.ArrowInvalid) as error:
+            self.require(*tables)
+            raise StoreError(
+                f"snapshot {self.id} is damaged: a file of {', '.join(tables)} ends early. {MEND}"
+            ) from error
+
+    def require(self, *tables: str) -> None:
+        """Every file of the tables is there and begins and ends as Parquet does."""
+        for path in (path for table in tables for path in self.paths(table)):
+            try:
+                pq.ParquetFile(path)
+            except (OSError, pa.ArrowInvalid) as error:
+                raise self._damaged(path) from error
+
+    def require_there(self, table: str) -> None:
+        """Every file of the table is there: a pattern of names finds those that are, and misses none."""
+        for path in self.paths(table):
+            if not path.exists():
+                raise self._damaged(path)
+
+    def _damaged(self, path: Path) -> StoreError:
+        what = "cannot be read" if path.exists() else "is gone"
+        return StoreError(f"snapshot {self.id} is damaged: {path.relative_to(self.folder)} {what}. {MEND}")
 
     def manifest(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))

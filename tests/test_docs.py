@@ -68,7 +68,7 @@ def test_exit_codes_are_those_of_the_errors() -> None:
     from runner.commands.night import LEFT_OUT
 
     kinds = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.ChartloomError)]
-    listed = {int(code) for code in re.findall(r"^\| (\d) \|", sections()["Exit codes"], re.M)}
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", sections()["Exit codes"], re.M)}
     assert listed == {0, LEFT_OUT, *(kind.exit_code for kind in kinds)}
     assert all(f"{code} " in cli.EPILOG for code in listed)
 

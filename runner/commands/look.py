@@ -1,6 +1,7 @@
 """`chartloom status`, `tables` and `query`: how the lake stands, what its tables mean, what they hold."""
 
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,10 @@ def _show_status(said: dict[str, Any]) -> None:
         shown.add_row(run["run_id"], run["status"], *counts, balance, seconds(run["seconds"]), error)
     if shown.row_count:
         console.print(shown)
+    for run in takewhile(lambda run: run["status"] != "published", said["runs"]):
+        if run["error"]:
+            console.print(f"\nrun {run['run_id']} {run['status']}: {run['error']['message']}", markup=False)
+            break
 
 
 def tables(

@@ -42,15 +42,16 @@ def night(config: "Config", pipeline: str, *, replay: bool = False) -> "Manifest
     from runner.commands.summary import show
 
     console = screen()
+    left_out: list[str] = []
     try:
         with watching(console) as progress:
-            manifest = nightly.run(config, pipeline, progress, replay=replay)
+            manifest = nightly.run(config, pipeline, progress, replay=replay, tell=left_out.append)
     except ChartloomError as error:
         error.add_note(f"The runs, and why they ended as they did: chartloom status --lake {config.lake}")
         raise
     show(console, manifest, config.lake)
     if manifest["refused"]:
-        for reason in manifest["refused"].values():
+        for reason in left_out:
             typer.echo(f"chartloom: left out, the night went on without it: {reason}", err=True)
         raise typer.Exit(LEFT_OUT)
     return manifest

@@ -8,11 +8,13 @@ import typer
 from contract.errors import ConfigError
 from runner.commands.options import CONFIG, LAKE, ConfigFile, Json, LakeFolder
 
+Failed = Annotated[bool, typer.Option("--failed", help="Of the last night that a check stopped.")]
+
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()
-def quarantine(context: typer.Context, lake: LakeFolder = LAKE, as_json: Json = False) -> None:
+def quarantine(context: typer.Context, lake: LakeFolder = LAKE, as_json: Json = False, failed: Failed = False) -> None:
     """Show what was rejected, and why. Counts by source, target and rule.
 
     \b
@@ -21,16 +23,17 @@ def quarantine(context: typer.Context, lake: LakeFolder = LAKE, as_json: Json = 
              chartloom quarantine replay
     """
     if context.invoked_subcommand is None:
-        _list(lake, as_json)
+        _list(lake, as_json, failed)
 
 
-def _list(lake: Path, as_json: bool) -> None:
+def _list(lake: Path, as_json: bool, failed: bool) -> None:
     import json
 
     from runner.commands.screen import screen, table
+    from runner.failed import kept
     from runner.quarantine import counts
 
-    found = counts(lake)
+    found = counts(lake, failed=failed)
     if as_json:
         typer.echo(json.dumps(found, indent=1))
         return
@@ -38,6 +41,9 @@ def _list(lake: Path, as_json: bool) -> None:
     for entry in found:
         shown.add_row(entry["source"], entry["target"] or "", entry["rule"], f"{entry['rows']:,}")
     screen().print(shown if found else "Nothing is in quarantine.")
+    stopped = kept(lake)
+    if stopped and not failed:
+        typer.echo(f"This is the published night's. A check stopped the night {stopped.name}: --failed shows its.")
 
 
 @app.command()
@@ -46,6 +52,7 @@ def show(
     source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
     lake: LakeFolder = LAKE,
+    failed: Failed = False,
     phi: Annotated[bool, typer.Option("--phi", help="Rejected rows are PHI: say that you mean it.")] = False,
 ) -> None:
     """Show rejected rows. With file, line, rule and what was expected. PHI: every look is written to the audit.
@@ -57,9 +64,9 @@ def show(
 
     if not phi:
         raise ConfigError("rejected rows are PHI. Say --phi to see them; the look is written to lake/phi-audit.")
-    found = rows(lake, rule=rule, source=source, limit=limit).to_pylist()
+    found = rows(lake, rule=rule, source=source, limit=limit, failed=failed).to_pylist()
     if not found:
-        held = counts(lake)
+        held = counts(lake, failed=failed)
         said = (f"{what}s {', '.join(sorted({row[what] for row in held}))}" for what in ("rule", "source"))
         typer.echo(f"No such row. In quarantine are {' of '.join(said)}." if held else "Nothing is in quarantine.")
     for row in found:
