@@ -46,6 +46,13 @@ table. Where it is `made`, `table` is a table of the Shard, which has so many ro
 """
 
 
+WRITING = "group(s) still being written"
+LACKING = "group(s) that lack files of their manifest"
+UNKNOWN = "file(s) of a kind that the source does not read"
+WAITING = (WRITING, LACKING)
+"""What lies in an inbox and is not read tonight: groups wait, unknown files are left alone."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Files that must be read together. `name` is their place below the inbox, and PHI: exports carry names in it."""
@@ -75,6 +82,9 @@ class Source(Protocol):
     def writes(self) -> tuple[str, ...]: ...
     def groups(self, root: Path) -> list[Group]:
         """The groups that are complete now, in order of arrival; files still being written are left out."""
+
+    def aside(self, root: Path) -> Mapping[str, int]:
+        """What is not read tonight: how many of WRITING, LACKING and UNKNOWN; no names."""
 
     def people(self, group: Group) -> pa.Table:
         """PEOPLE of the group; cheap: it reads only what says who is who."""

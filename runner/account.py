@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contract.work import WAITING
 from schemas.registry import tables as declared
 
 Manifest = Mapping[str, Any]
@@ -29,10 +30,33 @@ def verdict(manifest: Manifest) -> str:
         where = f" in {error['step']}" if error.get("step") else ""
         return f"Not published: the night stopped{where}; the last snapshot stands as it was."
     without = "".join(f" Left out, for it cannot be read: {name}." for name in manifest.get("refused", ()))
+    held = _waiting(manifest)
     if status == "unchanged":
-        return f"Nothing new arrived; the last snapshot stands as it was.{without}"
+        return f"Nothing new arrived; the last snapshot stands as it was.{without}{held}"
     read = f"{count(rows_in(manifest), 'raw row')} read"
-    return f"Published: {read}, {_rejected(manifest)}; {_accounts(manifest)}.{without}{_gone(manifest)}"
+    return f"Published: {read}, {_rejected(manifest)}; {_accounts(manifest)}.{without}{held}{_gone(manifest)}"
+
+
+def waiting(manifest: Manifest) -> dict[str, int]:
+    """Source -> groups of files that were left for another night."""
+    found = {name: sum(said.get(what, 0) for what in WAITING) for name, said in manifest.get("aside", {}).items()}
+    return {name: groups for name, groups in found.items() if groups}
+
+
+def _waiting(manifest: Manifest) -> str:
+    held = ", ".join(f"{count(groups, 'group')} of {name}" for name, groups in waiting(manifest).items())
+    return f" Held back for the next night: {held}." if held else ""
+
+
+def remarks(manifest: Manifest) -> list[str]:
+    """What no table shows: what was not read, and what was unusual."""
+    left = [f"{name}: {n:,} {what}" for name, said in manifest.get("aside", {}).items() for what, n in said.items()]
+    if manifest["status"] == "unchanged":
+        return left
+    notes = [(name, *each) for name, s in manifest.get("sources", {}).items() for each in s.get("notes", {}).items()]
+    return left + [
+        f"{name}: {note}" + (f" (in {groups:,} groups)" if groups > 1 else "") for name, note, groups in notes
+    ]
 
 
 def _gone(manifest: Manifest) -> str:

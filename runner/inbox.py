@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from contract.work import Group, Source
+from contract.errors import InputError
+from contract.work import WAITING, Group, Source
 from store.snapshot import Snapshot
 
 State = Literal["new", "changed", "unchanged", "vanished"]
@@ -89,6 +90,8 @@ class Inbox:
         arrival = 1 + max((known.arrival for known in before.values()), default=0)
         found = []
         groups = source.groups(root)
+        if not groups and (source.delivery == "full" or not before):
+            _require_waiting(name, source, root)
         for group in groups:
             last = before.get(group.name)
             known = _now(group, last, arrival, _reading(source))
@@ -176,6 +179,17 @@ def _known(said: dict[str, Any]) -> Known:
         [(kind, id_) for kind, id_ in said.get("deleted", ())],
         said.get("also", ()),
     )
+
+
+def _require_waiting(name: str, source: Source, root: Path) -> None:
+    """An inbox with nothing to read is a fault: on a first night, and where it should hold everything."""
+    aside = source.aside(root)
+    if not any(aside.get(reason) for reason in WAITING):
+        there = "; ".join(f"{count} {what}" for what, count in aside.items()) or "no file"
+        raise InputError(
+            f"nothing to read lies in the inbox of {name}: {there}. Put the export there, or mend `path` of the source "
+            "in pipelines.yaml."
+        )
 
 
 def _reading(source: Source) -> str:

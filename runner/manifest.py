@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -68,6 +69,7 @@ class Account:
             "engine": {"kind": engine.kind, "workers": engine.workers},
             "sources": {},
             "steps": {},
+            "aside": {},  # source -> what lies in its inbox and was not read tonight
             "refused": {},  # source -> why it was left out tonight
             "retired": [],  # sources whose rows were withdrawn tonight
             "dropped": {},  # tables that nothing writes any more -> their rows
@@ -167,6 +169,7 @@ class Account:
             "rows_quarantined": sum(distinct_rows(p.quarantine) for p in passes),
             "rows_unread": sum(result.unread.get(name, 0) for result in results),
             "persons_unchanged": sum(result.unchanged.get(name, 0) for result in results),
+            "notes": dict(Counter(note for each in passes for note in each.notes)),
             **tallied(name, results),
             "resources": _resources(name, results),
         }

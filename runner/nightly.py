@@ -196,6 +196,7 @@ class _Night:
                     continue
                 with reading(name):
                     found += self.inbox.look(name, source, self.config.root, again.get(name, frozenset()))
+                    self.account.manifest["aside"][name] = dict(source.aside(self.config.root))
         return found
 
     def _forced(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from runner.account import COLUMNS, Manifest, accounts, size, verdict
+from runner.account import COLUMNS, Manifest, accounts, remarks, size, verdict
 from runner.pages import sections
 
 HEADLINES = {
@@ -39,6 +39,7 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "headline": HEADLINES[manifest["status"]],
         "verdict": verdict(manifest),
         "when": _when(manifest["started"]),
+        "remarks": remarks(manifest),
         "figures": sections.figures(manifest),
         "accounts": accounts(manifest),
         "columns": COLUMNS,

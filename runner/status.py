@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from runner.account import quarantined, rows_in
+from runner.account import quarantined, rows_in, waiting
 from store.lake import Lake
 
 RUNS = 5  # shown
@@ -44,6 +44,7 @@ def _brief(manifest: dict[str, Any]) -> dict[str, Any]:
     kept = ("run_id", "pipeline", "status", "seconds", "cpu_seconds", "peak_mb", "snapshot", "persons", "error")
     brief = {key: manifest.get(key) for key in kept}
     balanced = all(line["holds"] for line in manifest.get("balance", ()))
+    brief["aside"], brief["waiting"] = manifest.get("aside", {}), waiting(manifest)
     brief["refused"] = sorted(manifest.get("refused", ()))
     return {**brief, "rows_in": rows_in(manifest), "quarantined": quarantined(manifest), "balanced": balanced}
 

@@ -2,22 +2,21 @@
 
 import gzip
 import io
-import logging
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 
 from contract.errors import InputError
-from contract.work import Delivery, Group
+from contract.work import LACKING, UNKNOWN, WRITING, Delivery, Group
 from etl.fhir.documents import ALL, Wanted, document, expand
 from etl.fhir.entry import BOM, Deleted, Entry, Fault, Item
 from etl.fhir.exacting import repeats
 from etl.fhir.manifest import missing
 
-LOG = logging.getLogger("chartloom.etl.fhir")
 SUFFIXES = (".json", ".ndjson", ".jsonl")
 PARTIAL = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 LEFT_ALONE = frozenset({"log.ndjson", "log.ndjson.gz"})  # a bulk client's own diary
@@ -26,33 +25,58 @@ LONGEST_LINE = 256 << 20
 
 def groups(root: Path, path: str, delivery: Delivery, settle_s: float, now: float) -> list[Group]:
     """The folder itself when it holds FHIR files, else its sub-folders by name; of full deliveries the newest."""
+    folders = _folders(root, path)
+    if delivery == "full":  # while the newest is being written, an older one must not take its place
+        folders = _newest(folders)[:1]
+    ready = [folder for folder in folders if not _wanting(folder, settle_s, now)]
+    return [_group(root, folder) for folder in ready if any(map(is_fhir, _files(folder)))]
+
+
+def aside(root: Path, path: str, delivery: Delivery, settle_s: float, now: float) -> Counter[str]:
+    """What `groups` leaves, counted."""
+    folders = _folders(root, path)
+    if delivery == "full":
+        folders = _newest(folders)
+    files = {*_visible(root / path), *(file for folder in folders for file in _files(folder))}
+    strange = [f for f in files if not (is_fhir(f) or _unfinished(f, 0, now) or f.name.lower() in LEFT_ALONE)]
+    found = Counter(filter(None, (_wanting(folder, settle_s, now) for folder in folders)))
+    return +(found + Counter({UNKNOWN: len(strange)}))
+
+
+def _folders(root: Path, path: str) -> list[Path]:
     folder = root / path
     if not folder.is_dir():
         raise InputError(
             f"the inbox folder {path!r} is not there. Make it, or mend `path` of the source in pipelines.yaml."
         )
     holds_files = any(is_fhir(file) for file in folder.iterdir() if file.is_file())
-    folders = (
-        [folder] if holds_files else sorted(sub for sub in folder.iterdir() if sub.is_dir() and sub.name[0] != ".")
-    )
-    if delivery == "full":  # while the newest is being written, an older one must not take its place
-        folders = [sub for sub in folders if any(is_fhir(file) for file in sub.rglob("*"))][-1:]
-    return [group for group in (_group(root, sub, settle_s, now) for sub in folders) if group]
+    return [folder] if holds_files else sorted(sub for sub in folder.iterdir() if sub.is_dir() and sub.name[0] != ".")
 
 
-def _group(root: Path, folder: Path, settle_s: float, now: float) -> Group | None:
-    every = sorted(file for file in folder.rglob("*") if file.is_file())
-    if any(_unfinished(file, settle_s, now) for file in every):
-        LOG.info("a group is still being written: left for the next night")
-        return None
-    files = tuple(file for file in every if not file.name.startswith("."))
-    if not any(is_fhir(file) for file in files):
-        return None
-    if missing(files):
-        LOG.warning("%d file(s) of a manifest are not there: the group is left until they are", len(missing(files)))
-        return None
+def _newest(folders: list[Path]) -> list[Path]:
+    """The last that holds FHIR, and those behind it that hold none yet; without such a one all."""
+    holding = [number for number, sub in enumerate(folders) if any(is_fhir(file) for file in sub.rglob("*"))]
+    return folders[holding[-1] if holding else 0 :]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")]
+
+
+def _wanting(folder: Path, settle_s: float, now: float) -> str:
+    """Why a group is left for another night; empty: it is complete."""
+    if any(_unfinished(file, settle_s, now) for file in folder.rglob("*") if file.is_file()):
+        return WRITING
+    return LACKING if missing(_files(folder)) else ""
+
+
+def _group(root: Path, folder: Path) -> Group:
     name = folder.relative_to(root) if folder.is_relative_to(root) else folder  # the inbox may be anywhere
-    return Group(name.as_posix(), files)
+    return Group(name.as_posix(), tuple(_files(folder)))
 
 
 def _unfinished(file: Path, settle_s: float, now: float) -> bool:

@@ -1,6 +1,5 @@
 """The judgement on each resource of a group before it is spooled: whose it is, or why it is rejected."""
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +24,6 @@ from etl.fhir.tables import MESSAGES
 from etl.fhir.versions import other_version, refuse
 from schemas.night import QUARANTINE
 
-LOG = logging.getLogger("chartloom.etl.fhir")
 LINKS, BINARIES, ABOUT = "links.json", "binaries", "group.json"
 REJECTED = pa.schema([field for field in QUARANTINE.schema if field.name != "source"])
 DELETED = pa.schema([("type", pa.string()), ("id", pa.string())])
@@ -80,6 +78,7 @@ class Reception:
             batches=sorted(self.writer.batches),
             quarantine=pa.Table.from_pylist(self.rejected, schema=REJECTED),
             deleted=pa.Table.from_pylist([{"type": d.kind, "id": d.id} for d in self.deleted], schema=DELETED),
+            notes=self._notes(),
         )
 
     def _compare(self, name: str, listed: str, read: int) -> None:
@@ -145,17 +144,18 @@ class Reception:
         row |= {"column": element, "rule": fault.rule, "message": fault.message}
         self.rejected.append(row | {"raw": text_of(fault.raw)})
 
+    def _notes(self) -> tuple[str, ...]:
+        found = {
+            "conditional reference(s) that no resource of the group answers": self.links.unanswered(),
+            "resource(s) of no patient that came again in the same words": self.repeated,
+        }
+        return tuple(f"{count} {what}" for what, count in found.items() if count)
+
     def _leave_notes(self) -> None:
         """What reading needs to know beside the rows."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / LINKS).write_bytes(orjson.dumps(self.links.answers()))
         (self.folder / ABOUT).write_bytes(orjson.dumps({"group": self.group.name}))
-        LOG.info(
-            "conditional references: %d asked, %d unanswered; shared resources that came again: %d",
-            self.links.asked.total(),
-            self.links.unanswered(),
-            self.repeated,
-        )
 
 
 def _clean(name: str) -> str:

@@ -38,6 +38,9 @@ class Fhir:
     def groups(self, root: Path) -> list[Group]:
         return files.groups(root, self.path, self.delivery, self.settle_s, time.time())
 
+    def aside(self, root: Path) -> dict[str, int]:
+        return files.aside(root, self.path, self.delivery, self.settle_s, time.time())
+
     def people(self, group: Group) -> pa.Table:
         refuse_other_versions(group.files)
         return people(group.files, knowledge.Identifying.named(self.identities))

@@ -12,7 +12,7 @@ from contract.errors import ConfigError, InputError
 from contract.work import Delivery, Group, Shard, Spooled
 from etl.mapping.load import Mapping, load
 from etl.sources.tables_digests import person_digests
-from etl.sources.tables_groups import find_groups
+from etl.sources.tables_groups import find_groups, left_aside
 from etl.sources.tables_people import read_people
 from etl.sources.tables_read import read_batch
 from etl.sources.tables_rows import Spool
@@ -55,6 +55,9 @@ class Tables:
 
     def groups(self, root: Path) -> list[Group]:
         return find_groups(root / self.path, self.known, self.delivery, self.settle_s)
+
+    def aside(self, root: Path) -> dict[str, int]:
+        return left_aside(root / self.path, self.known, self.delivery, self.settle_s)
 
     def people(self, group: Group) -> pa.Table:
         found = read_people(group, self.known)

@@ -67,7 +67,11 @@ def _message(path: Path, table: RawTable, layout: Layout, found: dict[str, str])
 
 
 def _notes(table: RawTable, layout: Layout, found: dict[str, str]) -> list[str]:
-    extra = [name for name in layout.names if name not in found.values()]
+    """Names of columns stand in a line that is surely a header; what does not look like one is counted."""
+    others = [name for name in layout.names if name not in found.values()]
+    extra = [name for name in others if NAME.match(name)]
+    extra += [f"{len(others) - len(extra)} without a plain name"] if len(extra) < len(others) else []
+    extra = extra if found else [f"all {len(others)}"]
     absent = [column.name for column in table.columns if column.name not in found and column.type != "ignored"]
     notes = [f"{table.name}: column(s) not in the mapping: {', '.join(extra)}"] if extra else []
     notes += [f"{table.name}: optional column(s) absent: {', '.join(absent)}"] if absent else []

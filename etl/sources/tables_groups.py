@@ -1,11 +1,12 @@
 """Which files belong together and are complete: a folder with a mapping's files, or each of its sub-folders."""
 
 import time
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from contract.errors import InputError
-from contract.work import Delivery, Group
+from contract.work import UNKNOWN, WRITING, Delivery, Group
 from etl.mapping.load import Mapping, TableMapping
 
 UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
@@ -23,19 +24,39 @@ def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: fl
         raise InputError(
             f"{folder}: there is no such folder. Create it, or mend `path` of the source in pipelines.yaml."
         )
-    here = _files(folder)
-    candidates = {folder.name: here}
-    if not any(table_of(path, mapping) for path in here):
-        candidates = {sub.name: _files(sub) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)}
-    held = {name: files for name, files in candidates.items() if any(table_of(path, mapping) for path in files)}
+    candidates = _candidates(folder, mapping)
+    held = _held(candidates, mapping, delivery)
     if not held:
-        raise InputError(_nothing(folder, mapping, {"": here, **candidates}))
-    if delivery == "full":
-        held = dict([list(held.items())[-1]])
+        raise InputError(_nothing(folder, mapping, {**candidates, "": _files(folder)}))
     ready = {name: files for name, files in held.items() if not _being_written(files, settle_s)}
     if delivery == "full":
         _complete(folder, ready, mapping)
     return [Group(name, tuple(path for path in files if table_of(path, mapping))) for name, files in ready.items()]
+
+
+def _candidates(folder: Path, mapping: Mapping) -> dict[str, list[Path]]:
+    here = _files(folder)
+    if any(table_of(path, mapping) for path in here):
+        return {folder.name: here}
+    return {sub.name: _files(sub) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)}
+
+
+def _held(candidates: dict[str, list[Path]], mapping: Mapping, delivery: Delivery) -> dict[str, list[Path]]:
+    """Those with a table in them; of full deliveries the newest."""
+    held = {name: files for name, files in candidates.items() if any(table_of(path, mapping) for path in files)}
+    return dict(list(held.items())[-1:]) if delivery == "full" else held
+
+
+def left_aside(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: float) -> Counter[str]:
+    """What find_groups leaves: groups being written; files beside the tables, and beside the groups."""
+    candidates = _candidates(folder, mapping)
+    held = _held(candidates, mapping, delivery)
+    newer = max(held, default="") if delivery == "full" else ""  # older full deliveries are no news
+    looked = {name: files for name, files in candidates.items() if name in held or name > newer}
+    waiting = [name for name, files in looked.items() if _being_written(files, settle_s)]
+    files = {path for name, files in looked.items() for path in files} | set(_files(folder))
+    strange = [path for path in files if not (table_of(path, mapping) or _hidden(path) or _unfinished(path))]
+    return +Counter({WRITING: len(waiting), UNKNOWN: len(strange)})
 
 
 def _complete(folder: Path, groups: dict[str, list[Path]], mapping: Mapping) -> None:
@@ -57,12 +78,14 @@ def _hidden(path: Path) -> bool:
     return path.name.startswith(HIDDEN)
 
 
+def _unfinished(path: Path) -> bool:
+    return path.name.endswith(UNFINISHED) or path.name.startswith("~")
+
+
 def _being_written(files: list[Path], settle_s: float) -> bool:
     now = time.time()
     return any(
-        path.name.endswith(UNFINISHED) or path.name.startswith("~") or now - path.stat().st_mtime < settle_s
-        for path in files
-        if not path.name.startswith(".")
+        _unfinished(path) or now - path.stat().st_mtime < settle_s for path in files if not path.name.startswith(".")
     )
 
 

@@ -30,7 +30,7 @@ def spool_group(group: Group, homes: pa.Table, folder: Path, mapping: Mapping) -
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.arrow"):
         left.unlink()
-    known, count = Homes.of(homes), _Count(notes=_left_over(group), rejected=[quarantine([], group.name)])
+    known, count = Homes.of(homes), _Count(rejected=[quarantine([], group.name)])
     for number, path in enumerate(group.files):
         table = table_of(path, mapping)
         if table is None:
@@ -43,12 +43,6 @@ def spool_group(group: Group, homes: pa.Table, folder: Path, mapping: Mapping) -
             _spool_file(raw, known, Writers(folder, group.name, raw, number), count)
     rejected = pa.concat_tables(count.rejected)
     return Spooled(count.rows_in, count.spooled, sorted(count.batches), rejected, notes=tuple(count.notes))
-
-
-def _left_over(group: Group) -> list[str]:
-    there = {path for folder in {file.parent for file in group.files} for path in folder.iterdir() if path.is_file()}
-    count = len(there - set(group.files))
-    return [f"{count} file(s) beside the group's own belong to no table of the mapping"] if count else []
 
 
 def _spool_file(raw: RawFile, homes: Homes, writers: Writers, count: _Count) -> None:

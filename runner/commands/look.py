@@ -56,7 +56,9 @@ def _show_status(said: dict[str, Any]) -> None:
         console.print(f"disk {size(said['disk_free_bytes'])} free\n")
     shown = table("run", "status", ">rows in", ">quarantined", "balance", ">time", "error")
     for run in said["runs"]:
-        error = (run["error"] or {}).get("kind", "") or ", ".join(f"without {name}" for name in run["refused"])
+        error = (run["error"] or {}).get("kind", "") or ", ".join(
+            [f"without {name}" for name in run["refused"]] + [f"{name} waits" for name in run["waiting"]]
+        )
         balance = "ok" if run["balanced"] else "does not hold"
         counts = (f"{run['rows_in']:,}", f"{run['quarantined']:,}")
         shown.add_row(run["run_id"], run["status"], *counts, balance, seconds(run["seconds"]), error)

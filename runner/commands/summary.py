@@ -4,19 +4,29 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.account import COLUMNS, Manifest, accounts, change, seconds, size, told, verdict
+from runner.account import COLUMNS, Manifest, accounts, change, remarks, seconds, size, told, verdict
 from runner.commands.screen import near, table
+
+REMARKS = 10  # shown at most
 
 
 def show(console: Console, manifest: Manifest, lake: Path) -> None:
     if manifest["status"] != "unchanged":
         for part in (_tables, _quarantine, _balance, _checks):
             part(console, manifest)
+    _remarks(console, manifest)
     colour = {"published": "green", "failed": "red"}.get(manifest["status"], "default")
     console.print(f"\n[{colour}]{verdict(manifest)}[/]")
     spent = f"{seconds(manifest['seconds'])} wall, {seconds(manifest['cpu_seconds'])} CPU"
     console.print(f"{spent}, {size(manifest.get('peak_mb', 0) * 1e6)} peak", style="dim")
     console.print(f"report: {near(lake / 'runs' / manifest['run_id'] / 'report.html')}", soft_wrap=True)
+
+
+def _remarks(console: Console, manifest: Manifest) -> None:
+    lines = remarks(manifest)
+    more = [f"and {len(lines) - REMARKS} remarks more in the report"] if len(lines) > REMARKS else []
+    for line in (*lines[:REMARKS], *more):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _tables(console: Console, manifest: Manifest) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from contract.errors import CheckFailed
+from contract.work import UNKNOWN, WRITING
 from etl.timeline.valid import problems
+from runner import account
+from runner.status import status
 from tests.runner.hospital import Hospital, Row, condition, illness, patient, person, removed, weight
 
 DELTAS: dict[str, tuple[list[list[dict[str, Any]]], list[str]]] = {
@@ -154,8 +157,15 @@ def test_while_a_full_delivery_is_being_written_nothing_vanishes(hospital: Hospi
     hospital.night()
     for folder in (hospital.csv("2", person("p1")), hospital.fhir("2", patient("b"))):
         (folder / "more.csv.part").write_text("")
-    assert hospital.night()["status"] == "unchanged"
-    assert hospital.ids("Patient") == ["a", "p1"]
+    (hospital.root / "inbox" / "csv" / "2" / "Tulip.csv").write_text("")
+    said = hospital.night()
+    assert said["status"] == "unchanged" and hospital.ids("Patient") == ["a", "p1"]
+    assert said["aside"] == {"csv": {WRITING: 1, UNKNOWN: 1}, "fhir": {WRITING: 1}}
+    assert "Held back for the next night: 1 group of csv, 1 group of fhir." in account.verdict(said)
+    assert "csv: 1 file(s) of a kind that the source does not read" in account.remarks(said)
+    assert status(hospital.lake.root)["runs"][0]["waiting"] == {"csv": 1, "fhir": 1}
+    page = next((hospital.lake.root / "runs" / said["run_id"]).glob("report.html")).read_text(encoding="utf-8")
+    assert f"csv: 1 {WRITING}" in page and "Tulip" not in page
 
 
 def test_a_delta_delivered_again_replaces_what_it_brought(hospital: Hospital) -> None:

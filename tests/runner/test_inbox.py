@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.errors import InputError
 from etl.sources.fhir import Fhir
 from runner.inbox import Found, Inbox, Known
 
@@ -78,6 +79,21 @@ def test_no_complete_delivery_says_nothing(tmp_path: Path) -> None:
     put(tmp_path, b=PATIENT)
     (tmp_path / "in" / "a" / "all.ndjson.part").rename(tmp_path / "in" / "b" / "all.ndjson.part")
     assert look(tmp_path, inbox, delivery="full") == []
+
+
+@pytest.mark.parametrize("delivery", ["full", "delta"])
+def test_nothing_to_read_is_refused_where_there_should_be_something(delivery: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(InputError, match="nothing to read lies in the inbox of s: no file"):
+        look(tmp_path, Inbox(), delivery=delivery)
+    put(tmp_path, a=PATIENT)
+    inbox = Inbox().after(look(tmp_path, Inbox(), delivery=delivery), {})
+    (tmp_path / "in" / "a" / "all.ndjson").rename(tmp_path / "in" / "notes.txt")
+    if delivery == "delta":  # its files may go once they are read
+        assert look(tmp_path, inbox) == []
+    else:
+        with pytest.raises(InputError, match=r"1 file\(s\) of a kind that the source does not read"):
+            look(tmp_path, inbox, delivery=delivery)
 
 
 @pytest.mark.parametrize("changed", ["a__north", "a__south"])

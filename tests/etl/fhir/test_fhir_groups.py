@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.errors import ConfigError, InputError
+from contract.work import LACKING, UNKNOWN, WRITING, Delivery
 from etl.fhir.knowledge import Identifying
 from etl.sources.fhir import Fhir
 from tests.etl.fhir.conftest import write
@@ -35,7 +36,16 @@ def test_an_inbox_may_lie_outside_the_folder_of_the_pipelines(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["Condition.ndjson.part", "x.tmp", ".Condition.ndjson.Ab3d"])
 def test_a_delivery_still_being_written_is_left(name: str, tmp_path: Path) -> None:
     write(tmp_path / "in", {"Patient.ndjson": PATIENT, name: ""})
-    assert Fhir("in", settle_s=0).groups(tmp_path) == []
+    source = Fhir("in", settle_s=0)
+    assert source.groups(tmp_path) == [] and source.aside(tmp_path) == {WRITING: 1}
+
+
+@pytest.mark.parametrize("delivery", ["full", "delta"])
+def test_a_delivery_that_begins_behind_one_that_is_complete(delivery: Delivery, tmp_path: Path) -> None:
+    write(tmp_path / "in", {"1/Patient.ndjson": PATIENT, "1/a.pdf": "x", "2/Patient.ndjson.part": PATIENT})
+    source = Fhir("in", delivery, settle_s=0)
+    assert [group.name for group in source.groups(tmp_path)] == ["in/1"]
+    assert source.aside(tmp_path) == {WRITING: 1, UNKNOWN: 1}
 
 
 def test_a_file_must_rest_before_it_is_read(tmp_path: Path) -> None:
@@ -48,7 +58,8 @@ def test_a_file_must_rest_before_it_is_read(tmp_path: Path) -> None:
 def test_a_delivery_waits_for_the_files_that_its_manifest_lists(tmp_path: Path) -> None:
     urls = '{"url":"https://x/Patient.ndjson"},{"url":"https://x/Condition.ndjson"}'
     write(tmp_path / "in", {"manifest.json": f'{{"output":[{urls}]}}', "Patient.ndjson": PATIENT})
-    assert Fhir("in", settle_s=0).groups(tmp_path) == []
+    source = Fhir("in", settle_s=0)
+    assert source.groups(tmp_path) == [] and source.aside(tmp_path) == {LACKING: 1}
     write(tmp_path / "in", {"Condition.ndjson.gz": "{}"})
     assert len(Fhir("in", settle_s=0).groups(tmp_path)) == 1
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from contract.errors import InputError, MappingError
-from contract.work import PEOPLE, Group
+from contract.work import PEOPLE, UNKNOWN, WRITING, Group
 from etl.sources.tables import Tables
 
 PATIENTS = "Id,BIRTHDATE,GENDER\np1,1950-02-28,F\n"
@@ -49,8 +49,19 @@ def test_the_folder_itself_or_its_sub_folders_in_order(tmp_path: Path) -> None:
 def test_a_group_still_being_written_waits(unfinished: str, tmp_path: Path) -> None:
     put(tmp_path / "a", "patients.csv", PATIENTS)
     assert names(Tables("synthea", "a").groups(tmp_path)) == ["a"]
+    assert Tables("synthea", "a").aside(tmp_path) == {}
     put(tmp_path / "a", unfinished, "START")
-    assert Tables("synthea", "a").groups(tmp_path) == []
+    assert Tables("synthea", "a").groups(tmp_path) == [] and Tables("synthea", "a").aside(tmp_path) == {WRITING: 1}
+
+
+def test_an_older_full_delivery_is_no_news_and_a_newer_one_that_begins_is(tmp_path: Path) -> None:
+    for group in ("1", "2"):
+        put(tmp_path / "a" / group, "patients.csv", PATIENTS)
+    put(tmp_path / "a" / "1", "shoes.csv", "x")
+    put(tmp_path / "a", "readme.txt", "x")
+    assert Tables("synthea", "a").aside(tmp_path) == {UNKNOWN: 1}
+    put(tmp_path / "a" / "3", "upload.part", "x")
+    assert Tables("synthea", "a").aside(tmp_path) == {UNKNOWN: 1, WRITING: 1}
 
 
 def test_a_file_written_just_now_waits_too(tmp_path: Path) -> None:
@@ -88,9 +99,9 @@ def test_columns_that_were_added_or_are_absent_are_told(tmp_path: Path) -> None:
     put(tmp_path / "a", "conditions.csv", "SHOE_SIZE,START,PATIENT,CODE\n41,2020-01-01,p1,1\n")
     put(tmp_path / "a", "shoes.csv", "x")
     source = Tables("synthea", "a", delivery="delta")
+    assert source.aside(tmp_path) == {UNKNOWN: 1}
     spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert spooled.notes == (
-        "1 file(s) beside the group's own belong to no table of the mapping",
         "conditions: column(s) not in the mapping: SHOE_SIZE",
         "conditions: optional column(s) absent: STOP, ENCOUNTER, SYSTEM, DESCRIPTION",
     )
@@ -112,6 +123,13 @@ def test_a_file_without_header_shows_nothing_of_its_first_row(tmp_path: Path) ->
     with pytest.raises(MappingError, match="header missing") as raised:
         source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
     assert "Smith" not in str(raised.value)
+
+
+def test_a_column_without_a_plain_name_is_told_by_number(tmp_path: Path) -> None:
+    put(tmp_path / "a", "conditions.csv", "Smith; Ann 1950-02-28,START,PATIENT,CODE\nx,2020-01-01,p1,1\n")
+    source = Tables("synthea", "a", delivery="delta")
+    spooled = source.spool(source.groups(tmp_path)[0], HOMES, tmp_path / "w")
+    assert spooled.notes[0] == "conditions: column(s) not in the mapping: 1 without a plain name"
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
