@@ -18,7 +18,8 @@ from etl.text.parts import DOCUMENTS, REPORTS, parts
 from etl.timeline import order
 from schemas.clinical import PHI_NOTES, PHI_NOTES_REJECTED
 
-CODE_VERSION = "1"  # raise it when the same rows and mapping give other notes
+CODE_VERSION = "2"  # raise it when the same rows and mapping give other notes
+ENCOUNTERS = "phi/fhir/Encounter"
 ELSEWHERE = Unreadable(
     "attachment-elsewhere", "the attachment is a link to outside the delivery; export it with its data"
 )
@@ -50,7 +51,7 @@ class ExtractNotes:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return (DOCUMENTS, REPORTS)
+        return (DOCUMENTS, REPORTS, ENCOUNTERS)
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -86,9 +87,12 @@ class ExtractNotes:
     def run(self, shard: Shard) -> Shard:
         rows = parts(shard.get(DOCUMENTS), shard.get(REPORTS), self.reader.starts)
         texts, faults = self._read(rows)
-        rows = rows.drop_columns(["text", "data"]).append_column("text", texts).append_column("kind", self._kind(rows))
+        kinds = self._kind(rows, shard.get(ENCOUNTERS))
+        rows = rows.drop_columns(["text", "data"]).append_column("text", texts).append_column("kind", kinds)
         readable = pc.is_valid(texts)
-        owned = [shard[name] for name in self.reads if name in shard and "subject_id" in shard[name].column_names]
+        owned = [
+            shard[name] for name in (DOCUMENTS, REPORTS) if name in shard and "subject_id" in shard[name].column_names
+        ]
         people = order.persons(owned)
         return {
             PHI_NOTES.name: PHI_NOTES.conform(_notes(rows.filter(readable), people)),
@@ -110,10 +114,29 @@ class ExtractNotes:
             texts[place] = found if isinstance(found, str) else None
         return pa.array(texts, pa.large_string()), faults
 
-    def _kind(self, rows: pa.Table) -> pa.Array:
+    def _kind(self, rows: pa.Table, encounters: pa.Table | None) -> pa.Array:
         concepts = rows.column("concepts").combine_chunks().dictionary_encode()
         kinds = [self.kinds.kind(said) for said in concepts.dictionary.to_pylist()]
-        return pa.array(kinds, pa.string()).take(concepts.indices)
+        found = pa.array(kinds, pa.string()).take(concepts.indices)
+        for kind, (inside, outside) in self.kinds.by_stay.items():
+            if kind in kinds:
+                stays = pc.is_in(_visit(rows["subject_id"], rows["encounter"]), self._stays(encounters))
+                found = pc.if_else(pc.equal(found, kind), pc.if_else(stays, inside, outside), found)
+        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+    def _stays(self, encounters: pa.Table | None) -> pa.Array:
+        """Whose encounters are stays, each as subject and id."""
+        if encounters is None or not {"subject_id", "class"} <= set(encounters.column_names):
+            return pa.array([], pa.string())
+        classes = pc.struct_field(encounters["class"], "code")
+        stays = encounters.select(["subject_id", "id"]).filter(pc.is_in(classes, pa.array(sorted(self.kinds.classes))))
+        return _visit(stays["subject_id"], stays["id"]).combine_chunks()
+
+
+def _visit(subjects: pa.ChunkedArray, references: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Subject and id of an encounter."""
+    ids = pc.replace_substring_regex(references, "^.*/", "")
+    return pc.binary_join_element_wise(subjects.cast(pa.string()), ids, "/")
 
 
 def _notes(rows: pa.Table, people: pa.Array) -> pa.Table:

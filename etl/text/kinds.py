@@ -13,11 +13,15 @@ OTHER = "other"
 class Kinds:
     codes: Mapping[tuple[str, str], str]
     words: tuple[tuple[re.Pattern[str], str], ...]
+    classes: frozenset[str]  # of encounters that are stays
+    by_stay: Mapping[str, tuple[str, str]]  # what `kind` says -> the kind in a stay, and out of one
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Kinds":
         codes = {(system, code): kind for system, every in said["codes"].items() for code, kind in every.items()}
-        return cls(codes, tuple((re.compile(words, re.IGNORECASE), kind) for words, kind in said["words"]))
+        words = tuple((re.compile(words, re.IGNORECASE), kind) for words, kind in said["words"])
+        by_stay = {kind: (both[0], both[1]) for kind, both in said["stays"].items() if kind != "classes"}
+        return cls(codes, words, frozenset(said["stays"]["classes"]), by_stay)
 
     def kind(self, said: str | None) -> str:
         """`said` is a JSON list of CodeableConcepts, the most telling first."""

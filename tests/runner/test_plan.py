@@ -25,7 +25,8 @@ def test_the_order_of_the_night(hospital: Hospital) -> None:
     plan = planned(hospital, steps=steps, summaries={"count": f"{HERE}NoteCount"}, checks={"few": f"{HERE}AtMost"})
     assert plan.lines() == [
         "fhir: etl.sources.fhir:Fhir (delta) -> phi/fhir, phi/quarantine",
-        "notes: phi/fhir/DocumentReference, phi/fhir/DiagnosticReport -> phi/notes, phi/notes_rejected by subject_id",
+        "notes: phi/fhir/DocumentReference, phi/fhir/DiagnosticReport, phi/fhir/Encounter "
+        "-> phi/notes, phi/notes_rejected by subject_id",
         "deid: phi/notes, phi/identities, phi/fhir/Practitioner -> notes, fhir/Practitioner by subject_id [releases]",
         "behind: notes, fhir/Practitioner -> findings by note_id",
         "count: phi/notes -> phi/coverage over all patients",

@@ -1,6 +1,7 @@
 """Notes out of DocumentReference and DiagnosticReport."""
 
 import base64
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def document(id_: str, *attachments: dict[str, Any], **more: Any) -> dict[str, A
 
 def run(rows: Rows) -> dict[str, pa.Table]:
     shard = {}
-    for kind in ("DocumentReference", "DiagnosticReport"):
+    for kind in ("DocumentReference", "DiagnosticReport", "Encounter"):
         mine = [(subject, resource) for subject, resource in rows if resource["resourceType"] == kind]
         if mine:
             made = from_json(kind, [orjson.dumps(resource) for _, resource in mine]).table
@@ -60,6 +61,23 @@ def test_what_is_known_of_a_note() -> None:
         "language": "en",
         "text": "Went home.",
     }
+
+
+def encounter(id_: str, code: str) -> dict[str, Any]:
+    return {"resourceType": "Encounter", "id": id_, "status": "finished", "class": {"code": code}}
+
+
+def test_a_history_and_physical_is_an_admission_note_in_a_stay_only() -> None:
+    coded, told = {"coding": [{"system": LOINC, "code": "34117-2"}]}, {"text": "History & Physical / H&P"}
+    rows: Rows = [(7, encounter("e1", "IMP")), (7, encounter("e2", "AMB")), (8, encounter("e3", "IMP"))]
+    for place, (kind, where) in enumerate(product((coded, told), ("e1", "e2", "e3", ""))):
+        context = {"encounter": [{"reference": f"Encounter/{where}"}]} if where else {}
+        rows.append((7, document(f"d{place}", attachment("x"), type=kind, context=context)))
+    kinds = {note["note_id"]: note["kind"] for note in notes(rows)}
+    assert kinds == {f"d{place}": "admission" if place in (0, 4) else "other" for place in range(8)}
+    assert {note["kind"] for note in notes(rows[3:])} == {"other"}  # no encounter at all
+    named = document("d", attachment("x"), type={"text": "Admission history and physical"})
+    assert [note["kind"] for note in notes([(7, named)])] == ["admission"]
 
 
 def test_each_attachment_is_a_note_and_each_unreadable_one_is_told() -> None:
