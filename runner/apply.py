@@ -1,5 +1,6 @@
 """One step on files, no lake needed: Parquet, NDJSON or CSV in, one Parquet per table written out."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -21,6 +22,7 @@ from runner.stages import outcome
 from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
 from schemas.registry import match, table
+from store.parquet import make_folder
 
 PATIENT = "patient_id"  # stands in for subject_id in files from outside
 STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class may be given too
@@ -158,11 +160,13 @@ def _ready(name: str, rows: pa.Table, persons: pd.Index) -> pa.Table:
 
 
 def _write(name: str, rows: pa.Table, persons: pd.Index, out: Path) -> int:
-    out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Readable by its owner only, whatever the table: a column names patients."""
     path = out / f"{name}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent, phi=True)
+    path.unlink(missing_ok=True)
     if len(persons) and "subject_id" in rows.column_names:
         named = pa.array(persons, pa.string()).take(pc.subtract(rows["subject_id"], 1))
         rows = rows.add_column(0, PATIENT, named)
-    pq.write_table(rows, path, compression="zstd")
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        pq.write_table(rows, file, compression="zstd")
     return len(rows)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from contract.errors import CheckFailed
 from contract.table import Column, Table
 from contract.work import Counting, Shard, Spooled, Verdict
+from etl.rules.policy import policy
 from etl.timeline.valid import dataset_json
 from runner.account import Manifest
 from runner.inbox import MEMORY, Found, Inbox
@@ -157,16 +158,21 @@ class Assembly:
         return {"max_loss": self._losses(draft), **found}
 
     def _losses(self, draft: Draft) -> Verdict:
-        """Rows that a tombstone named are no loss."""
-        limit = self.plan.pipeline.max_loss
+        """Rows that a tombstone named are no loss; of a table with few rows the loss is told and stops no night."""
+        limit, few = self.plan.pipeline.max_loss, policy().thresholds["few_rows"]
         before, after = _rows(self.previous.files if self.previous else {}), _rows(draft.files())
         lost = [
-            f"{name}: {before[name]} rows last night, {after.get(name, 0)} tonight; at most {limit:.0%} may vanish"
+            name
             for name in sorted(before)
             if name.startswith("phi/fhir/")
             and after.get(name, 0) < before[name] * (1 - limit) - self.tombstones[name.rsplit("/", 1)[-1]]
         ]
-        return Verdict(not lost, tuple(lost))
+        lines = (
+            f"{name}: {before[name]} rows last night, {after.get(name, 0)} tonight; at most {limit:.0%} may vanish"
+            + (", but these are few" if before[name] < few else "")
+            for name in lost
+        )
+        return Verdict(all(before[name] < few for name in lost), tuple(lines))
 
 
 TOP = 5  # rules of quarantine that a failed night names

@@ -1,6 +1,8 @@
 """The command line as a person meets it: answers, messages, exit codes."""
 
 import json
+import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -54,6 +56,19 @@ def test_query_stays_in_the_open_root(lake: Path, sql: str) -> None:
     phi = lake / "current" / "phi" / "notes" / "00000000.parquet"
     said = call("query", "--lake", lake, sql.format(phi=phi.resolve()))
     assert isinstance(said.exception, InputError) and not said.stdout
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_audit_asks_the_system_who_it_is(lake: Path, known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    user = str(os.getuid())
+    if known:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    else:
+        monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    call("query", "--phi", "--lake", lake, "select 1")
+    assert audit(lake)[-1]["user"] == user
 
 
 def test_query_of_phi_is_audited_by_digest(lake: Path) -> None:

@@ -128,18 +128,27 @@ def test_a_full_delivery_of_the_same_under_another_name_runs_no_unit(hospital: H
 def test_too_great_a_loss_is_not_published(hospital: Hospital) -> None:
     hospital.delivery, hospital.numbers["max_loss"] = "full", 0.5
     people = [person(f"p{n}") for n in range(4)]
-    hospital.csv("1", *people, *(illness(f"p{n}", "2020-01-01", "1") for n in range(4)))
+    hospital.csv("1", *people, *(illness(f"p{n % 4}", "2020-01-01", str(n)) for n in range(60)))
     hospital.night()
     before, digests = hospital.snapshot.id, hospital.digests()
     hospital.csv("2", *people, illness("p1", "2020-01-01", "1"))
-    with pytest.raises(CheckFailed, match="phi/fhir/Condition: 4 rows last night, 1 tonight; at most 50% may vanish"):
+    with pytest.raises(CheckFailed, match="phi/fhir/Condition: 60 rows last night, 1 tonight; at most 50% may vanish"):
         hospital.night()
     assert hospital.snapshot.id == before and hospital.digests() == digests
     failed = hospital.last_run()
     assert failed["status"] == "failed" and failed["error"]["kind"] == "CheckFailed"
     assert not failed["checks"]["max_loss"]["passed"] and "Condition" in failed["checks"]["max_loss"]["lines"][0]
-    hospital.numbers["max_loss"] = 0.8
+    hospital.numbers["max_loss"] = 0.99
     assert hospital.night()["status"] == "published" and len(hospital.ids("Condition")) == 1
+
+
+def test_a_great_loss_of_few_rows_is_told_and_stops_no_night(hospital: Hospital) -> None:
+    hospital.delivery, hospital.numbers["max_loss"] = "full", 0.1
+    hospital.csv("1", person("p"), illness("p", "2020-01-01", "1"), illness("p", "2020-01-01", "2"))
+    hospital.night()
+    hospital.csv("2", person("p"), illness("p", "2020-01-01", "1"))
+    (line,) = hospital.night()["checks"]["max_loss"]["lines"]
+    assert "Condition: 2 rows last night, 1 tonight; at most 10% may vanish, but these are few" in line
 
 
 def test_a_tombstone_is_no_loss(hospital: Hospital) -> None:

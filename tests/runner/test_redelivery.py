@@ -267,11 +267,12 @@ def test_a_source_that_turns_to_deltas_replaces_what_stands_under_older_names(
 
 def test_a_night_that_is_not_published_leaves_the_last_digests(hospital: Hospital, tmp_path: Path) -> None:
     full(hospital).csv("1", *BASE)
-    hospital.numbers["max_loss"] = 0.1
     hospital.night()
     hospital.csv("1", *of_others("p1", "p2", "p3"))
+    hospital.checks = {"most": {"uses": "tests.runner.steps:AtMost", "with": {"rows": 0}}}
     with pytest.raises(CheckFailed):
         hospital.night()
+    hospital.checks = {}
     rows = [*BASE, illness("p5", "2021-01-01", "2")]
     hospital.csv("1", *rows)
     assert unread(hospital.night()) == 5
