@@ -23,7 +23,7 @@ class Known:
 
     digest: str
     arrival: int
-    files: Mapping[str, tuple[int, int, str]]  # name -> size, mtime in ns, sha256
+    files: Mapping[str, tuple[int, int, str]]  # name -> size, when it changed in ns, sha256
     deleted: Sequence[tuple[str, str]] = ()  # (type, id): its tombstones; what came before them never comes back
     also: Sequence[str] = ()  # names of earlier groups that rows still stand under which it brought again as they were
 
@@ -98,7 +98,8 @@ class Inbox:
             misnamed = last is not None and bool(last.also) and source.delivery != "full"  # it was last night
             state = _state(known, last, group.name in again or misnamed)
             if last and known.brings(last):
-                known = last if state == "unchanged" else replace(known, arrival=last.arrival)
+                kept = replace(last, files=known.files)  # a file that was only touched is not hashed every night
+                known = kept if state == "unchanged" else replace(known, arrival=last.arrival)
             else:
                 arrival += 1
             same = last is not None and known.digest == last.digest
@@ -213,9 +214,10 @@ def _now(group: Group, before: Known | None, arrival: int, mapping: str) -> Know
         stat = path.stat()
         name = path.relative_to(folder).as_posix()
         last = before.files.get(name) if before else None
-        same = last is not None and last[:2] == (stat.st_size, stat.st_mtime_ns)
+        changed = max(stat.st_mtime_ns, stat.st_ctime_ns)  # a copy may bring an old mtime along, never an old ctime
+        same = last is not None and last[:2] == (stat.st_size, changed)
         digest = last[2] if last and same else _sha256(path)
-        files[name] = (stat.st_size, stat.st_mtime_ns, digest)
+        files[name] = (stat.st_size, changed, digest)
     said = json.dumps([mapping, sorted((name, f[2]) for name, f in files.items())])
     return Known(hashlib.sha256(said.encode()).hexdigest(), arrival, files)
 

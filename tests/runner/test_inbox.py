@@ -1,5 +1,6 @@
 """What an inbox holds against what is remembered: states, arrivals, tombstones."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_states_and_arrivals(tmp_path: Path) -> None:
     second = look(tmp_path, inbox)
     assert said(second) == [("a", "new", 3), ("b", "unchanged", 1), ("c", "changed", 4)]
     assert [f.replaces for f in second] == [None, None, 2] and [f.to_read for f in second] == [True, False, True]
+
+
+def test_other_content_of_the_same_size_and_age_is_seen(tmp_path: Path) -> None:
+    put(tmp_path, a=PATIENT)
+    path = tmp_path / "in" / "a" / "all.ndjson"
+    os.utime(path, ns=(1, 1))
+    inbox = Inbox().after(look(tmp_path, Inbox()), {})
+    put(tmp_path, a=PATIENT.replace('"p"', '"q"'))
+    os.utime(path, ns=(1, 1))
+    assert said(look(tmp_path, inbox)) == [("a", "changed", 2)]
 
 
 def test_a_delta_that_may_say_less_has_the_others_read_again(tmp_path: Path) -> None:
