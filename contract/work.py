@@ -180,7 +180,7 @@ class Counting(Protocol):
 
 @runtime_checkable
 class Collector(Protocol):
-    """Work over all shards that ends in files: training, scoring, releases."""
+    """Work over all shards that ends in files: training, scoring, releases. No night runs it yet."""
 
     @property
     def reads(self) -> tuple[str, ...]: ...

@@ -78,13 +78,13 @@ class _Night:
         self.config, self.plan, self.lake, self.progress = config, plan, lake, progress
         self.previous = lake.current()
         spooling.require_same_shards(self.previous, plan.pipeline.shard_subjects)
+        self.inbox = Inbox.remembered(self.previous)
+        leaving.require_sources(plan, self.inbox)
+        self.dropped = leaving.ownerless(plan, self.previous)
         self.clock = Clock()
         self.id = run_id(self.previous, lake.root)
         self.log = Log(lake.root / "runs" / self.id / "log.jsonl")
         self.account = Account(config, plan, lake.root / "runs" / self.id, self.previous, self.clock)
-        self.inbox = Inbox.remembered(self.previous)
-        leaving.require_sources(plan, self.inbox)
-        self.dropped = leaving.ownerless(plan, self.previous)
         self.replay = replay
         self.refused: dict[str, str] = {}  # source -> why it is left out tonight
         self.tell: Callable[[str], None] = nobody

@@ -71,6 +71,7 @@ def test_a_source_that_is_removed_stops_the_night_until_it_is_retired(delivery: 
     without_csv(hospital)
     with pytest.raises(ConfigError, match=r"rows of source csv, .* `retired: \[csv\]` into nightly"):
         hospital.night()
+    assert len(list((hospital.lake.root / "runs").iterdir())) == 1
     said = hospital.night(retired=["csv"])
     assert said["status"] == "published" and said["retired"] == ["csv"]
     assert all(line["holds"] for line in said["balance"])
