@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from contract.errors import InputError
+from contract.errors import InputError, StoreError
 from runner import audit
 from runner.failed import kept
 from runner.published import published
@@ -55,8 +55,14 @@ def _ask(files: list[Path], sql: str, parameters: dict[str, str] | None = None) 
             if files
             else ""
         )
-        connection.execute(f"CREATE VIEW held AS FROM none{found}")
-        return connection.sql(sql, params=parameters or {}).to_arrow_table()
+        try:
+            connection.execute(f"CREATE VIEW held AS FROM none{found}")
+            return connection.sql(sql, params=parameters or {}).to_arrow_table()
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise StoreError(
+                "a file of phi/quarantine is gone, damaged or not yours to read. Ask as the user who runs nights; "
+                "`chartloom query --phi 'select count(*) from phi.quarantine'` names a damaged one."
+            ) from error
 
 
 def quarantined_groups(snapshot: Snapshot | None) -> dict[str, frozenset[str]]:

@@ -44,6 +44,13 @@ def test_a_night_stopped_by_a_check_shows_its_quarantine(hospital: Hospital) -> 
     assert f"run {run} failed: the night is not published" in shown and "date-range 60" in shown
 
 
+def test_a_damaged_quarantine_is_the_lakes_error(hospital: Hospital) -> None:
+    hospital.csv("1", person("p"), illness("p", "1020-01-01", "1"))
+    hospital.night()
+    hospital.snapshot.paths("phi/quarantine")[0].write_bytes(b"garbage")
+    assert isinstance(call(hospital, "quarantine").exception, StoreError)
+
+
 def test_a_published_night_ends_what_the_failed_one_kept(hospital: Hospital) -> None:
     with pytest.raises(CheckFailed):
         spoiled(hospital).night()
