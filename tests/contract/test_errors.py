@@ -6,7 +6,7 @@ import contract.errors as errors
 
 
 def test_the_drawing_says_the_codes() -> None:
-    drawn = dict(re.findall(r"── (\w+) .*exit code (\d)", errors.__doc__ or ""))
+    drawn = dict(re.findall(r"── (\w+) .*exit code (\d+)", errors.__doc__ or ""))
     codes = {
         name: str(kind.exit_code)
         for name, kind in vars(errors).items()
