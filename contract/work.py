@@ -172,7 +172,10 @@ class Check(Protocol):
 
 @runtime_checkable
 class Counting(Protocol):
-    """A Check that holds what was rejected against all that a full delivery brought, read tonight or not."""
+    """A Check that holds what was rejected against all that was delivered, read tonight or not."""
+
+    def delivered(self, source: str, delivery: Delivery, rows: Mapping[str, int]) -> Shard:
+        """A partial result of so many rows a raw table that the source brought tonight."""
 
     def standing(self, rows: Mapping[str, int]) -> Shard:
         """A partial result of so many rows a table that stand unread."""

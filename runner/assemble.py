@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from contract.errors import CheckFailed
 from contract.table import Column, Table
-from contract.work import Counting, Shard, Spooled, Verdict
+from contract.work import Counting, Delivery, Shard, Spooled, Verdict
 from etl.rules.policy import policy
 from etl.timeline.valid import dataset_json
 from runner.account import Manifest
@@ -152,10 +152,15 @@ class Assembly:
             parts = [part for result in results for part in result.checks.get(name, ())]
             if QUARANTINE.name in check.reads:
                 parts.append(check.partial({QUARANTINE.name: unspooled}))
+            if isinstance(check, Counting):
+                parts += [check.delivered(*each) for each in self._delivered(spooled)]
             if self.recognised and isinstance(check, Counting):
                 parts.append(check.standing(_unread(draft, results)))
             found[name] = check.verdict(parts)
         return {"max_loss": self._losses(draft), **found}
+
+    def _delivered(self, spooled: Mapping[tuple[str, str], Spooled]) -> list[tuple[str, Delivery, Mapping[str, int]]]:
+        return [(name, self.plan.sources[name].delivery, said.rows_in) for (name, _), said in spooled.items()]
 
     def _losses(self, draft: Draft) -> Verdict:
         """Rows that a tombstone named are no loss; of a table with few rows the loss is told and stops no night."""

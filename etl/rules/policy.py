@@ -20,6 +20,7 @@ class Policy:
     first_year: int
     last_year: int
     thresholds: Mapping[str, float]
+    damaged_files: Mapping[str, str]
     sample_rows: int
     sample_threshold: float
 
@@ -42,6 +43,7 @@ def parse(text: str) -> Policy:
         said["years"]["first"],
         said["years"]["last"],
         said["thresholds"],
+        said["damaged_files"],
         said["sample"]["rows"],
         said["sample"]["threshold"],
     )

@@ -1,5 +1,6 @@
 """Nights that end badly say why: to the terminal in full, to the lake without names; and what they publish stands."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from runner.config import load
 from runner.query import query
 from runner.withheld import without_names
 from store.lake import Lake
-from tests.runner.hospital import Hospital, illness, person
+from tests.runner.hospital import Hospital, illness, person, weight
 
 SHARE = {"share": "etl.rules.thresholds:QuarantineShare"}
 
@@ -58,6 +59,22 @@ def test_a_published_night_ends_what_the_failed_one_kept(hospital: Hospital) -> 
     hospital.night()
     assert not (hospital.lake.root / "phi-failed").exists() and " failed: " not in call(hospital, "status").stdout
     assert isinstance(call(hospital, "quarantine", "--failed").exception, InputError)
+
+
+@pytest.mark.parametrize("delivery", ["full", "delta"])
+def test_a_file_cut_short_is_told_on_the_first_night(delivery: str, hospital: Hospital) -> None:
+    hospital.checks, hospital.delivery = dict(SHARE), delivery
+    rows = [weight("p", f"20{year}-01-01", 60) for year in range(10, 90)]
+    whole = hospital.csv("1", person("p"), *rows) / "observations.csv"
+    packed = gzip.compress(whole.read_bytes())
+    whole.with_name("observations.csv.gz").write_bytes(packed[: len(packed) - 20])
+    whole.unlink()
+    if delivery == "full":
+        with pytest.raises(CheckFailed, match=r"csv: 1 file\(s\) damaged or cut short"):
+            hospital.night()
+    else:
+        lines = hospital.night()["checks"]["share"]["lines"]
+        assert any("1 file(s) damaged or cut short" in line for line in lines)
 
 
 class Pressed:

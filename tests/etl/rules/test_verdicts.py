@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from contract.work import Check, Shard
+from contract.work import Check, Counting, Delivery, Shard
 from etl.rules.sample import SecondOpinion, sample
 from etl.rules.thresholds import QuarantineShare
 from schemas.night import QUARANTINE
@@ -65,7 +65,6 @@ def _kept(rows: int) -> pa.Table:
         ("Patient", 990, 10, True),
         ("Patient", 970, 30, False),  # stricter
         ("Observation", 10, 30, True),  # too few to judge
-        ("observations", 890, 110, False),  # rejected before they had a type
     ],
 )
 def test_shares(kind: str, kept: int, rejected: int, passed: bool) -> None:
@@ -75,6 +74,41 @@ def test_shares(kind: str, kept: int, rejected: int, passed: bool) -> None:
     verdict = check.verdict([check.partial(half) for half in halves])
     assert verdict.passed is passed
     assert f"{rejected} of {kept + rejected} rows" in verdict.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "rejected", "passed"),
+    [
+        ("observations", 950, 90, True),
+        ("conditions", 60, 60, False),  # all of a small table, beside a large one
+        ("conditions", 40, 40, True),  # too few to judge
+        ("patients", 1000, 30, False),  # stricter
+    ],
+)
+def test_raw_tables_are_judged_each_by_itself(table: str, rows: int, rejected: int, passed: bool) -> None:
+    check = QuarantineShare()
+    others = check.delivered("s", "full", {"claims": 1_000_000})
+    mine = check.delivered("s", "full", {table: rows})
+    verdict = check.verdict([check.partial({QUARANTINE.name: _quarantine(table, rejected)}), others, mine])
+    assert verdict.passed is passed
+    assert verdict.lines[0].startswith(f"s, {table}: {rejected} of {rows} rows")
+
+
+def test_resources_of_no_type_are_held_against_their_source() -> None:
+    check = QuarantineShare()
+    delivered = check.delivered("s", "delta", {"Condition": 900, "unknown": 100})
+    verdict = check.verdict([check.partial({QUARANTINE.name: _quarantine("unknown", 100)}), delivered])
+    assert verdict.passed and verdict.lines[0].startswith("s, rows of no known type: 100 of 1000 rows")
+
+
+@pytest.mark.parametrize(("delivery", "passed"), [("full", False), ("delta", True)])
+@pytest.mark.parametrize("rule", ["damaged-file", "truncated-file"])
+def test_a_damaged_file_is_told_and_stops_a_full_delivery(rule: str, delivery: Delivery, passed: bool) -> None:
+    check = QuarantineShare()
+    row = {"source": "s", "file": "f", "line": 9, "target": "conditions", "rule": rule, "message": "m"}
+    rejected = check.partial({QUARANTINE.name: pa.Table.from_pylist([row], QUARANTINE.schema)})
+    verdict = check.verdict([rejected, check.delivered("s", delivery, {"conditions": 1_000_000})])
+    assert verdict.passed is passed and "s: 1 file(s) damaged or cut short" in verdict.lines[-1]
 
 
 def test_a_row_with_two_reasons_counts_once() -> None:
@@ -90,3 +124,4 @@ def test_nothing_rejected_is_nothing_to_say() -> None:
 
 def test_they_are_checks() -> None:
     assert isinstance(SecondOpinion(), Check) and isinstance(QuarantineShare(), Check)
+    assert isinstance(QuarantineShare(), Counting)
