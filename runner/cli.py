@@ -20,7 +20,6 @@ EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelin
 docs/command-line.md says what to do about each."""
 
 LIBRARIES = {  # read by numeric libraries when they load, here and in worker processes
-    "MIMALLOC_PURGE_DELAY": "-1",  # pyarrow keeps its memory for the next table instead of giving pages back
     "OPENBLAS_NUM_THREADS": "1",  # a worker has one core; idle BLAS threads would spin on it
     "OMP_NUM_THREADS": "1",
 }
