@@ -140,6 +140,13 @@ class Stage(Protocol):
 
 
 @runtime_checkable
+class Keyed(Protocol):
+    """A Stage that draws ids from the lake's key; it is handed over before `open`."""
+
+    def unlock(self, key: bytes) -> None: ...
+
+
+@runtime_checkable
 class Summary(Protocol):
     """A table about all patients: partial results per shard, merged once."""
 

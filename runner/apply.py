@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,43 +10,72 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.json
 import pyarrow.parquet as pq
 
-from contract.errors import ConfigError, InputError
-from contract.work import Stage
-from etl.fhir.tables import from_json
+from contract.errors import ConfigError
+from contract.work import Keyed, Shard, Stage
+from runner import handed, throwaway
 from runner.config import Config, Entry
+from runner.handed import PATIENT
 from runner.stages import outcome
-from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
+from schemas.people import IDENTITIES
 from schemas.registry import match, table
 from store.parquet import make_folder
 
-PATIENT = "patient_id"  # stands in for subject_id in files from outside
 STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class may be given too
+    "deid": "nlp.deid.stage:Deidentify",
     "timeline": "etl.timeline.stage:BuildTimeline",
     "notes": "etl.notes:ExtractNotes",
 }
 
 
-def apply(
-    step: str, inputs: Mapping[str, Path], out: Path, config: Config | None, parameters: Mapping[str, str]
-) -> dict[str, int]:
+@dataclass(frozen=True)
+class Hand:
+    """What is handed in, and where results go. `identities`: a file that keeps who is who between calls."""
+
+    inputs: Mapping[str, Path]
+    out: Path
+    identities: Path | None = None
+
+
+def apply(step: str, hand: Hand, config: Config | None, parameters: Mapping[str, str]) -> dict[str, int]:
     """Run a step on the tables given; rows written, by table. Slashes in table names become folders below `out`."""
     stage = _stage(step, config, parameters)
-    _require_read(step, stage, inputs)
+    _require_read(step, stage, hand.inputs)
     rejected: list[pa.Table] = []
-    shard = {name: _read(name, path, rejected) for name, path in inputs.items()}
-    persons = _persons(shard)
-    ready = {name: _ready(name, rows, persons) for name, rows in shard.items()}
+    shard = {name: handed.read(name, path, rejected) for name, path in hand.inputs.items()}
+    patients, known = _known(stage, shard, hand.identities)
+    ready = {name: _ready(name, rows, patients) for name, rows in shard.items()}
     stage.open()
-    made = outcome(step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **ready})
-    written = {name: _write(name, rows, persons, out) for name, rows in made.items()}
+    made = outcome(step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **known, **ready})
+    nobody = patients.iloc[:0]  # an open table made by a step that releases does not say whose rows it holds
+    named = {name: nobody if stage.releases and not table(name).phi else patients for name in made}
+    written = {n: _write(n, rows, named[n], hand.out) for n, rows in made.items() if len(rows) or _told(n)}
     if rejected:
-        written[QUARANTINE.name] = _write(QUARANTINE.name, pa.concat_tables(rejected), persons, out)
+        written[QUARANTINE.name] = _write(QUARANTINE.name, pa.concat_tables(rejected), patients, hand.out)
     return written
+
+
+def _told(name: str) -> bool:
+    """True of a table that is written even when it is empty: a step has dozens of FHIR types to write."""
+    return "fhir/" not in name
+
+
+def _known(stage: Stage, shard: Mapping[str, pa.Table], file: Path | None) -> tuple[pd.Series, Shard]:
+    """subject_id of every patient in the order of first sight, and phi/identities where the step wants them."""
+    patients = _patients(shard)
+    if IDENTITIES.name not in _reads(stage) or IDENTITIES.name in shard:
+        if file:
+            raise ConfigError(f"--identities: the step does not draw on {IDENTITIES.name}, or it was handed in.")
+        return pd.Series(np.arange(1, len(patients) + 1), index=patients), {}
+    found, key = throwaway.identities(patients, file)
+    if isinstance(stage, Keyed):
+        stage.unlock(key)
+    subjects = pd.Series(found["subject_id"].to_numpy(), index=found["key"].to_pandas())
+    return subjects.loc[patients], {
+        IDENTITIES.name: found.filter(pc.is_in(found["key"], pa.array(patients, pa.string())))
+    }
 
 
 def _reads(stage: Stage) -> list[str]:
@@ -89,83 +118,33 @@ def _typed(entry: Entry, name: str, text: str) -> Any:
         raise ConfigError(f"{entry.name}: {name} is {text!r}; expected a number.") from error
 
 
-def _read(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
-    if not path.exists():
-        raise InputError(f"{name}: the file given is not there; expected Parquet, NDJSON or CSV.")
-    try:
-        return _parsed(name, path, rejected)
-    except pa.ArrowInvalid as error:  # its words may show a row
-        raise InputError(f"{name}: the file given is no {path.suffix} that can be read; is it whole?") from error
-
-
-def _parsed(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
-    if path.suffix == ".parquet":
-        return pq.read_table(path)
-    if path.suffix in (".ndjson", ".jsonl"):
-        return _resources(name, path, rejected) if "fhir/" in name else pyarrow.json.read_json(path)
-    if path.suffix == ".csv":
-        return pyarrow.csv.read_csv(path)
-    raise InputError(f"{name}: a file that ends in {path.suffix!r} cannot be read; expected .parquet, .ndjson or .csv.")
-
-
-def _resources(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
-    """FHIR resources as rows; the person is the resource's patient. What cannot be read goes to phi/quarantine."""
-    kind = name.rsplit("/", 1)[-1]
-    lines = [(n, line) for n, line in enumerate(path.read_bytes().splitlines(), 1) if line.strip()]
-    parsed = from_json(kind, [line for _, line in lines])
-    bad = parsed.rejected.to_pylist()
-    if bad:
-        rows = [
-            {
-                "source": "apply",
-                "file": path.name,
-                "line": lines[row["row"]][0],
-                "target": kind,
-                "column": row.get("element"),
-                "rule": row["rule"],
-                "message": row.get("message") or "The resource cannot be read; mend it and apply again.",
-                "raw": lines[row["row"]][1].decode("utf-8", "replace"),
-            }
-            for row in bad
-        ]
-        rejected.append(pa.Table.from_pylist(rows, schema=QUARANTINE.schema))
-    rows_of = parsed.table
-    return rows_of.append_column(PATIENT, _patients(kind, rows_of))
-
-
-def _patients(kind: str, rows: pa.Table) -> pa.Array | pa.ChunkedArray:
-    """Patient.id of each row: its own, or what the type's patient element refers to; null for rows of no patient."""
-    element = resource_types()[kind].patient if kind in resource_types() else ""
-    if element == "id":
-        return rows["id"]
-    if not element or element not in rows.column_names:
-        return pa.nulls(len(rows), pa.string())
-    return pc.replace_substring_regex(pc.struct_field(rows[element], "reference"), "^.*/", "")
-
-
-def _persons(shard: Mapping[str, pa.Table]) -> pd.Index:
-    """Patients of all tables in the order of first sight: subject_id is the place in it, from 1."""
+def _patients(shard: Mapping[str, pa.Table]) -> pd.Index:
+    """Patients of all tables in the order of first sight."""
     found = [rows[PATIENT].cast(pa.string()).to_pandas() for rows in shard.values() if PATIENT in rows.column_names]
     return pd.Index(pd.concat(found).dropna().unique()) if found else pd.Index([], dtype=object)
 
 
-def _ready(name: str, rows: pa.Table, persons: pd.Index) -> pa.Table:
+def _ready(name: str, rows: pa.Table, patients: pd.Series) -> pa.Table:
     if PATIENT in rows.column_names:
-        places = persons.get_indexer(pd.Index(rows[PATIENT].cast(pa.string()).to_pandas()))
-        subjects = pa.array(np.where(places < 0, 0, places + 1), mask=places < 0, type=pa.int64())
+        places = patients.index.get_indexer(pd.Index(rows[PATIENT].cast(pa.string()).to_pandas()))
+        lost = places < 0
+        subjects = pa.array(
+            np.where(lost, 0, patients.to_numpy()[places] if len(patients) else 0), mask=lost, type=pa.int64()
+        )
         rows = rows.select([n for n in rows.column_names if n not in (PATIENT, "subject_id")])
-        rows = rows.append_column("subject_id", subjects).sort_by("subject_id")
+        rows = rows.append_column("subject_id", subjects).take(pa.array(np.argsort(places, kind="stable")))
     declared = table(name)
     return rows if declared.sparse else declared.conform(rows)
 
 
-def _write(name: str, rows: pa.Table, persons: pd.Index, out: Path) -> int:
+def _write(name: str, rows: pa.Table, patients: pd.Series, out: Path) -> int:
     """Readable by its owner only, whatever the table: a column names patients."""
     path = out / f"{name}.parquet"
     make_folder(path.parent, phi=True)
     path.unlink(missing_ok=True)
-    if len(persons) and "subject_id" in rows.column_names:
-        named = pa.array(persons, pa.string()).take(pc.subtract(rows["subject_id"], 1))
+    if len(patients) and "subject_id" in rows.column_names:
+        place = pd.Index(patients.to_numpy()).get_indexer(rows["subject_id"].to_pandas())
+        named = pa.array(patients.index, pa.string()).take(pa.array(place, mask=place < 0))
         rows = rows.add_column(0, PATIENT, named)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         pq.write_table(rows, file, compression="zstd")

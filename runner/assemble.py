@@ -22,13 +22,16 @@ from runner.recognise import joined, table_of
 from runner.redelivery import Redelivered
 from runner.rows import WHOLE
 from runner.runs import lines, ordered
-from schemas.clinical import PHI_TIMELINE_SPLITS
+from schemas.clinical import OPEN_TIMELINE_SPLITS, PHI_TIMELINE_SPLITS
 from schemas.night import QUARANTINE, RUNS
 from schemas.people import IDENTITIES
 from schemas.registry import table
 from store import parquet
 from store.lake import Draft, Lake
 from store.snapshot import Snapshot
+
+MEDS = ((PHI_TIMELINE_SPLITS, "subject_id", "phi"), (OPEN_TIMELINE_SPLITS, "open_id", "open"))
+"""Splits of each root's MEDS data set, the column of phi/identities that names persons there, and its folder."""
 
 
 class Assembly:
@@ -56,9 +59,11 @@ class Assembly:
         self._put(draft, IDENTITIES, people)
         self._quarantine(draft, found, spooled, results)
         self._summaries(draft, results)
-        if "phi/timeline" in {name for step in self.plan.steps for name in step.writes}:
-            self._put(draft, PHI_TIMELINE_SPLITS, _splits(people))
-            draft.documents["phi/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
+        written = {name for step in self.plan.steps for name in step.writes}
+        for declared, column, folder in MEDS:
+            if declared.name.removesuffix("_splits") in written:
+                self._put(draft, declared, _splits(people, column))
+                draft.documents[f"{folder}/timeline/metadata/dataset.json"] = dataset_json(self.run_id)
         draft.documents[MEMORY] = inbox.document()
         return draft
 
@@ -218,8 +223,13 @@ def _unread(draft: Draft, results: Sequence[Result]) -> dict[str, int]:
     return dict(found)
 
 
-def _splits(people: pa.Table) -> pa.Table:
-    return people.filter(pc.is_null(people["merged_into"])).select(["subject_id", "split"]).sort_by("subject_id")
+def _splits(people: pa.Table, column: str) -> pa.Table:
+    """Of every person, as its root names it; the open root knows nothing of who opted out."""
+    there = pc.is_null(people["merged_into"])
+    if column == "open_id":
+        there = pc.and_not(there, pc.fill_null(people["opt_out"], False))
+    found = people.filter(there).select([column, "split"])
+    return found.rename_columns(["subject_id", "split"]).sort_by("subject_id")
 
 
 def _rows(files: Mapping[tuple[str, str], parquet.FileStat]) -> dict[str, int]:

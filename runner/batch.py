@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contract.table import Table
+from contract.work import Keyed
 from runner import recognise, stages
 from runner.clock import Clock
 from runner.job import Job, Night, Result, StepAccount
@@ -18,6 +19,7 @@ from runner.landing import Past, arrivals, land, touched_shards
 from runner.plan import Plan, Step, make_plan
 from runner.recognise import Seen
 from runner.rows import SHARED, Persons
+from runner.secret import lake_key
 from runner.spooling import RAW_PER_STORED
 from runner.stages import Desk
 from schemas.fhir import resource_types
@@ -38,6 +40,8 @@ def opened(night: Night) -> Plan:
     if night.work not in _opened:
         plan = make_plan(night.config, night.pipeline)
         for step in plan.steps:
+            if isinstance(step.stage, Keyed):
+                step.stage.unlock(lake_key(night.config.lake))
             step.stage.open()
         _opened.clear()
         _opened[night.work] = plan

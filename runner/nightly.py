@@ -11,7 +11,7 @@ from contract.errors import ChartloomError, InputError, Interrupted
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
-from runner import batch, failed, leaving, spooling
+from runner import batch, failed, leaving, secret, spooling
 from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
@@ -94,6 +94,7 @@ class _Night:
 
     def run(self) -> dict[str, Any]:
         restore(self.lake, self.previous)
+        secret.prepare(self.lake.root, self.plan, self.previous)
         self.log.say("start", pipeline=self.plan.pipeline.name, previous=self.previous.id if self.previous else None)
         while True:
             try:

@@ -15,25 +15,6 @@ EVIDENCE = Column(
 )
 FLAGS = Column("flags", pa.list_(pa.string()), "Rules broken and doubts, as rule names.")
 
-SPANS = Table(
-    "phi/spans",
-    "One identifier found in a note, and where its surrogate stands in the released note.",
-    (
-        SUBJECT,
-        Column("note_id", pa.string(), "The original note.", required=True),
-        Column("start", pa.int64(), "Offset in characters in the original.", required=True),
-        Column("end", pa.int64(), "Exclusive.", required=True),
-        Column("label", pa.string(), "PATIENT, DATE, PHONE, ...", required=True),
-        Column("layer", pa.string(), "The layer that found it."),
-        Column("score", pa.float32(), "The layer's score."),
-        Column("open_note_id", pa.string(), "The released note."),
-        Column("open_start", pa.int64(), "Offset in characters in the released text."),
-        Column("open_end", pa.int64(), "Exclusive."),
-    ),
-    key=("note_id", "start", "end"),
-    order=("note_id", "start", "end"),
-)
-
 
 def _results(root: str) -> tuple[Table, ...]:
     return (
@@ -190,4 +171,4 @@ LABELS = Table(
     key=("task", "unit_id", "label"),
     order=("task", "unit_id", "label"),
 )
-TABLES = (SPANS, *_results("phi/"), *_results(""), DECISIONS, LABELS)
+TABLES = (*_results("phi/"), *_results(""), DECISIONS, LABELS)

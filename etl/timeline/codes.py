@@ -1,17 +1,19 @@
 """The summary that describes every code of the timeline: MEDS metadata/codes.parquet."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contract.table import Table
 from contract.work import Shard
 from etl.timeline.mapping import TimelineMapping, timeline_mapping
 from etl.timeline.names import parent, system_name
 from etl.timeline.query import table_of
-from schemas.clinical import PHI_TIMELINE, PHI_TIMELINE_CODES
+from schemas.clinical import OPEN_TIMELINE, OPEN_TIMELINE_CODES, PHI_TIMELINE, PHI_TIMELINE_CODES
 
 PARTIAL = pa.schema([("code", pa.string()), ("description", pa.string()), ("count", pa.int64())])
 """A code of the timeline, its number of events and no description; or a description and how often it stood."""
@@ -20,28 +22,44 @@ LABEL = pa.schema([("head", pa.string()), ("system", pa.string()), ("code", pa.s
 
 @dataclass
 class CountCodes:
-    """Descriptions are the displays seen most often; parents follow from the codes themselves."""
+    """Descriptions are the displays seen most often; parents follow from the codes themselves.
+
+    `root`: phi, or open for the timeline past the gate.
+    """
+
+    root: Literal["phi", "open"] = "phi"
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return (PHI_TIMELINE.name, *map(table_of, timeline_mapping().labels))
+        return (self._timeline.name, *(self._rooted(table_of(kind)) for kind in timeline_mapping().labels))
 
     @property
     def writes(self) -> tuple[str, ...]:
-        return (PHI_TIMELINE_CODES.name,)
+        return (self._codes.name,)
+
+    @property
+    def _timeline(self) -> Table:
+        return PHI_TIMELINE if self.root == "phi" else OPEN_TIMELINE
+
+    @property
+    def _codes(self) -> Table:
+        return PHI_TIMELINE_CODES if self.root == "phi" else OPEN_TIMELINE_CODES
+
+    def _rooted(self, name: str) -> str:
+        return name if self.root == "phi" else name.removeprefix("phi/")
 
     def partial(self, shard: Shard) -> Shard:
-        parts = [PARTIAL.empty_table(), _used(shard), _labels(shard)]
-        return {PHI_TIMELINE_CODES.name: pa.concat_tables(parts)}
+        parts = [PARTIAL.empty_table(), _used(shard.get(self._timeline.name)), _labels(shard, self._rooted)]
+        return {self._codes.name: pa.concat_tables(parts)}
 
     def merge(self, partials: Iterable[Shard]) -> Shard:
-        every = pa.concat_tables([PARTIAL.empty_table(), *(part[PHI_TIMELINE_CODES.name] for part in partials)])
+        every = pa.concat_tables([PARTIAL.empty_table(), *(part[self._codes.name] for part in partials)])
         mapping = timeline_mapping()
         used = every.filter(every.column("description").is_null()).column("code").unique().to_pylist()
         said = _most_frequent(every) | dict(mapping.descriptions)
         codes = sorted({above for code in used for above in _line(code, mapping)})
         return {
-            PHI_TIMELINE_CODES.name: pa.table(
+            self._codes.name: pa.table(
                 [
                     codes,
                     [_description(code, said, mapping) for code in codes],
@@ -52,8 +70,7 @@ class CountCodes:
         }
 
 
-def _used(shard: Shard) -> pa.Table:
-    timeline = shard.get(PHI_TIMELINE.name)
+def _used(timeline: pa.Table | None) -> pa.Table:
     if timeline is None:
         return PARTIAL.empty_table()
     counts = pc.value_counts(timeline.column("code"))
@@ -61,11 +78,11 @@ def _used(shard: Shard) -> pa.Table:
     return pa.table([codes, pa.nulls(len(codes), pa.string()), counts.field("counts")], schema=PARTIAL)
 
 
-def _labels(shard: Shard) -> pa.Table:
+def _labels(shard: Shard, rooted: Callable[[str], str]) -> pa.Table:
     """Named codes and displays of all tables: one grouping, since shards are small and many."""
     parts = [LABEL.empty_table()]
     for kind, paths in timeline_mapping().labels.items():
-        rows = shard.get(table_of(kind))
+        rows = shard.get(rooted(table_of(kind)))
         if rows is not None:
             parts += [part for path in paths for part in _codings(rows, path)]
     groups = pa.concat_tables(parts).group_by(LABEL.names, use_threads=False).aggregate([([], "count_all")])

@@ -79,16 +79,22 @@ def apply(
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the step; repeat.")
     ] = None,
+    identities: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Who is who, kept there between calls (PHI); without it, thrown away."),
+    ] = None,
 ) -> None:
     """Run one step on files; no lake is needed. patient_id may stand for subject_id; absent columns are filled.
 
     \b
     Example: chartloom apply timeline --in phi/fhir/Patient=Patient.ndjson --out out
+             chartloom apply deid --in phi/notes=notes.jsonl --in phi/fhir/Patient=Patient.ndjson --out out
     """
     from runner import apply as applying
 
     files = {name: Path(file) for name, file in pairs("--in", inputs).items()}
-    written = applying.apply(step, files, out, _load(config) if config else None, pairs("--set", setting or []))
+    hand = applying.Hand(files, out, identities)
+    written = applying.apply(step, hand, _load(config) if config else None, pairs("--set", setting or []))
     for table, rows in written.items():
         typer.echo(f"{table}: {rows:,} rows")
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from contract.errors import ChartloomError, ConfigError, InputError, StageError
-from runner.apply import apply
+from runner.apply import Hand, apply
 from tests.runner.hospital import condition, note, patient
 
 HERE = "tests.runner.steps:"
@@ -31,7 +31,7 @@ def test_resources_in_and_events_of_patients_out(tmp_path: Path) -> None:
         "phi/fhir/Patient": written(tmp_path / "p.ndjson", patient("zoe"), "", patient("adam")),
         "phi/fhir/Condition": written(tmp_path / "c.ndjson", condition("c", "adam"), condition("d", "zoe", code="9")),
     }
-    counts = apply("timeline", inputs, tmp_path / "out", None, {})
+    counts = apply("timeline", Hand(inputs, tmp_path / "out"), None, {})
     events = rows(tmp_path / "out", "phi/timeline")
     assert counts == {"phi/timeline": len(events)}
     codes = {(event["patient_id"], event["code"]) for event in events}
@@ -43,7 +43,7 @@ def test_resources_in_and_events_of_patients_out(tmp_path: Path) -> None:
 def test_a_bad_resource_goes_to_quarantine_beside_good_ones(tmp_path: Path) -> None:
     lines = [condition("c", "zoe"), '{"resourceType":"Condition","id":"d"', {"resourceType": "Condition", "id": "b d"}]
     inputs = {"phi/fhir/Condition": written(tmp_path / "c.ndjson", *lines)}
-    counts = apply("timeline", inputs, tmp_path / "out", None, {})
+    counts = apply("timeline", Hand(inputs, tmp_path / "out"), None, {})
     assert counts["phi/timeline"] == 1
     told = rows(tmp_path / "out", "phi/quarantine")
     assert counts["phi/quarantine"] == len(told)
@@ -52,7 +52,7 @@ def test_a_bad_resource_goes_to_quarantine_beside_good_ones(tmp_path: Path) -> N
 
 def test_only_bad_resources(tmp_path: Path) -> None:
     inputs = {"phi/fhir/Condition": written(tmp_path / "c.ndjson", "not json")}
-    assert apply("timeline", inputs, tmp_path / "out", None, {}) == {"phi/timeline": 0, "phi/quarantine": 1}
+    assert apply("timeline", Hand(inputs, tmp_path / "out"), None, {}) == {"phi/timeline": 0, "phi/quarantine": 1}
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "ndjson"])
@@ -64,21 +64,23 @@ def test_tables_of_any_kind_of_file(kind: str, tmp_path: Path) -> None:
         written(path, "note_id,patient_id,text", "n1,zoe,Normal", "n2,adam,Not normal")
     else:
         written(path, *pa.table(NOTES).to_pylist())
-    assert apply(f"{HERE}Measure", {"phi/notes": path}, tmp_path / "out", None, {"kind": "size"}) == {"phi/findings": 2}
+    assert apply(f"{HERE}Measure", Hand({"phi/notes": path}, tmp_path / "out"), None, {"kind": "size"}) == {
+        "phi/findings": 2
+    }
     found = {(r["patient_id"], r["note_id"], r["kind"], r["effect"]) for r in rows(tmp_path / "out", "phi/findings")}
     assert found == {("zoe", "n1", "size", "6"), ("adam", "n2", "size", "10")}
 
 
 def test_subject_ids_stay_when_they_are_given(tmp_path: Path) -> None:
     pq.write_table(pa.table({"note_id": ["n"], "subject_id": [77], "text": ["x"]}), tmp_path / "n.parquet")
-    apply(f"{HERE}Measure", {"phi/notes": tmp_path / "n.parquet"}, tmp_path / "out", None, {})
+    apply(f"{HERE}Measure", Hand({"phi/notes": tmp_path / "n.parquet"}, tmp_path / "out"), None, {})
     (row,) = rows(tmp_path / "out", "phi/findings")
     assert row["subject_id"] == 77 and "patient_id" not in row
 
 
 def test_notes_from_reports(tmp_path: Path) -> None:
     inputs = {"phi/fhir/DiagnosticReport": written(tmp_path / "r.ndjson", note("r", "zoe", "Normal."))}
-    assert apply("notes", inputs, tmp_path / "out", None, {})["phi/notes"] == 1
+    assert apply("notes", Hand(inputs, tmp_path / "out"), None, {})["phi/notes"] == 1
     assert rows(tmp_path / "out", "phi/notes")[0]["text"] == "Normal."
 
 
@@ -90,7 +92,7 @@ WRONG: dict[str, tuple[str, str, str, dict[str, str], type[ChartloomError], str]
         "n.csv",
         {},
         ConfigError,
-        "no step is called 'timelime'. Known: notes, time",
+        "no step is called 'timelime'. Known: deid, notes, time",
     ),
     "unknown table": ("notes", "phi/note", "n.csv", {}, ConfigError, "no table is called 'phi/note'; close"),
     "not read": (
@@ -120,5 +122,5 @@ def test_errors_teach_and_show_no_row(name: str, tmp_path: Path) -> None:
     written(tmp_path / "ragged.csv", "patient_id,text", "Tulip,Tulip was seen,again")
     written(tmp_path / "good.csv", "note_id,patient_id,text", "n,Tulip,Tulip was seen")
     with pytest.raises(kind, match=message) as raised:
-        apply(step, {table: tmp_path / file}, tmp_path / "out", None, parameters)
+        apply(step, Hand({table: tmp_path / file}, tmp_path / "out"), None, parameters)
     assert "Tulip" not in str(raised.value) and not (tmp_path / "out").exists()
