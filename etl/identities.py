@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from contract.work import PEOPLE
 from schemas.people import IDENTITIES
 
-OFFSET_WEEKS = 52  # dates of a person move by 1 to 52 weeks, either way
+OFFSET_WEEKS = 52  # dates of a person move by 1 to so many weeks, either way, unless the registry says otherwise
 SPLITS = (("train", 0.8), ("tuning", 0.9), ("held_out", 1.0))
 TOO_COMMON = 8  # an identifier that more keys share is a placeholder (999-99-9999), not an identity
 DRAWN = 48  # random bytes a person: subject, open id, offset and split, salt
@@ -35,9 +35,12 @@ class Sighting:
     complete: bool = False
 
 
-def update(known: pa.Table, sightings: Sequence[Sighting], seed: int | None = None) -> pa.Table:
+def update(
+    known: pa.Table, sightings: Sequence[Sighting], seed: int | None = None, weeks: int = OFFSET_WEEKS
+) -> pa.Table:
     """phi/identities after tonight: new keys appended, identifiers refreshed, subjects worked out.
 
+    `weeks` bounds the offsets of new keys.
     `seed` makes ids a function of source and key, for tests and benches only: such ids can be guessed.
     """
     if not sightings:
@@ -46,7 +49,7 @@ def update(known: pa.Table, sightings: Sequence[Sighting], seed: int | None = No
     rows = _refresh(known.to_pandas(types_mapper=pd.ArrowDtype), seen)
     fresh = seen[~seen.set_index(["source", "key"]).index.isin(rows.set_index(["source", "key"]).index)]
     if len(fresh):
-        rows = pd.concat([rows, _draw(fresh, _next_ordinal(rows), seed)], ignore_index=True)
+        rows = pd.concat([rows, _draw(fresh, _next_ordinal(rows), seed, weeks)], ignore_index=True)
     table = pa.Table.from_pandas(rows, preserve_index=False).select([c.name for c in IDENTITIES.columns])
     table = table.cast(IDENTITIES.schema)
     return table.set_column(table.column_names.index("merged_into"), "merged_into", _merged_into(table))
@@ -120,11 +123,11 @@ def _refresh(known: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
     return known
 
 
-def _draw(fresh: pd.DataFrame, first: int, seed: int | None) -> pd.DataFrame:
+def _draw(fresh: pd.DataFrame, first: int, seed: int | None, most: int) -> pd.DataFrame:
     count = len(fresh)
     raw = secrets.token_bytes(DRAWN * count) if seed is None else _seeded(fresh, seed)
     drawn = np.frombuffer(raw, dtype=np.uint64).reshape(count, DRAWN // 8)
-    weeks = 1 + (drawn[:, 2] % np.uint64(OFFSET_WEEKS)).astype(np.int32)
+    weeks = 1 + (drawn[:, 2] % np.uint64(most)).astype(np.int32)
     share = (drawn[:, 3] >> np.uint64(11)).astype(np.float64) / 2.0**53
     return pd.DataFrame(
         {

@@ -89,6 +89,7 @@ class Config:
     pipelines: Mapping[str, Pipeline]
     identity_seed: int | None = None  # whoever knows it can work out the ids: for tests and benches only
     digest: str = ""  # of the file as it was read
+    offset_weeks: int = 52  # dates of persons first seen from now on move by 1 to so many weeks, either way
 
     @property
     def root(self) -> Path:
@@ -109,15 +110,18 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(said, dict):
         raise ConfigError(f"{path} holds no mapping. Expected `lake:` and pipelines such as `nightly:`.")
-    own = {"lake": "lake", "identity_seed": None} | {n: said.pop(n) for n in ("lake", "identity_seed") if n in said}
+    own: dict[str, Any] = {"lake": "lake", "identity_seed": None, "offset_weeks": 52}
+    own |= {name: said.pop(name) for name in own if name in said}
     for name, kind in (("lake", str), ("identity_seed", int | None)):
         if not _fits(own[name], kind):
             raise ConfigError(f"{name} is {own[name]!r}; expected {_said(kind)}.")
+    _require("offset_weeks", own["offset_weeks"], int, 1, 520, "how many weeks dates may move, from 1 to 520")
     pipelines = {name: _pipeline(name, parts) for name, parts in said.items()}
     if not pipelines:
         raise ConfigError(f"{path} names no pipeline. Expected one such as `nightly:` with `sources:` and `steps:`.")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Config(path.resolve(), (path.parent / own["lake"]).resolve(), pipelines, own["identity_seed"], digest)
+    lake = (path.parent / own["lake"]).resolve()
+    return Config(path.resolve(), lake, pipelines, own["identity_seed"], digest, own["offset_weeks"])
 
 
 def _text(path: Path) -> str:

@@ -234,7 +234,7 @@ class _Night:
         self.work = spooling.prepare(self.lake, said)
         known = self.previous.read(IDENTITIES.name, "all") if self.previous else IDENTITIES.empty()
         with self.clock.part("people"):
-            people = spooling.know_people(self.plan, found, known, self.work, self.config.identity_seed)
+            people = spooling.know_people(self.plan, found, known, self.work, self.config)
         anew = any(f.replaces is not None and f.source not in self.again.recognised for f in found)
         whole = whole or bool(forced) or anew
         cuts = spooling.cut(self.plan, found, people, len(known), self.previous, whole=whole)

@@ -18,6 +18,7 @@ from contract.work import HOMES, PEOPLE, Group, Spooled
 from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
+from runner.config import Config
 from runner.inbox import Found
 from runner.plan import Plan
 from runner.progress import Progress
@@ -83,7 +84,7 @@ def clear(lake: Lake, but: Path | None = None) -> None:
             shutil.rmtree(other)
 
 
-def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path, seed: int | None) -> pa.Table:
+def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path, config: Config) -> pa.Table:
     """phi/identities of tonight, on disk before any row is written under its ids."""
     path = work / "identities.parquet"
     if path.exists():
@@ -91,7 +92,7 @@ def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path,
     sightings = [_sighting(plan, f, f.group, known) for f in sorted(found, key=_arrival) if f.to_read and f.group]
     retired = sorted({f.source for f in found} - plan.sources.keys())  # nothing that they said of their persons holds
     sightings += [Sighting(source, PEOPLE.empty_table(), complete=True) for source in retired]
-    table = identities.update(known, sightings, seed)
+    table = identities.update(known, sightings, config.identity_seed, config.offset_weeks)
     partial = path.with_suffix(".part")
     pq.write_table(table, partial, compression="zstd")
     partial.rename(path)

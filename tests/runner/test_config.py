@@ -43,6 +43,7 @@ WRONG = {
     "step without uses": ("nightly: {steps: {deid: {with: {}}}}", r"nightly.steps.deid: expected \{uses: module:Class"),
     "no source": ("nightly: {}", "nightly has no source"),
     "sources are empty": ("nightly: {sources: {}}", "nightly has no source"),
+    "no offset": (f"offset_weeks: 0\nnightly: {{{SOURCE}}}", "offset_weeks is 0; expected how many weeks"),
     "seed in words": (f"identity_seed: abc\nnightly: {{{SOURCE}}}", "identity_seed is 'abc'; expected a whole number"),
     "lake is a list": (f"lake: [a]\nnightly: {{{SOURCE}}}", r"lake is \['a'\]; expected text"),
     "half a snapshot": ("nightly: {keep_snapshots: 1.5}", "keep_snapshots is 1.5; expected .* a whole number from 1"),
