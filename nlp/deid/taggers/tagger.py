@@ -1,0 +1,104 @@
+"""The tagger as a layer: a trained network reads notes and marks what names a person."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlp.deid.labels import LABELS
+from nlp.deid.note import Note
+from nlp.deid.span import Span
+from nlp.deid.taggers.windows import Cut, spans_of
+from nlp.text.tokens import Tokens, tokenize
+
+if TYPE_CHECKING:
+    from models.artifact import Artifact
+    from models.tagging import TagNetwork
+
+AT_ONCE = 200_000  # words whose windows are in memory together
+
+Entity = tuple[int, int, str, float]  # start, end, label of the artifact, probability
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """`bias` is taken from the score of "names nobody": more is found. By default what training chose."""
+
+    artifact: Path
+    bias: float | None = None
+
+    def find(self, notes: Sequence[Note]) -> list[list[Span]]:
+        return [
+            [Span(s, e, self._labels[label], "tagger", score) for s, e, label, score in found if self._labels[label]]
+            for found in self.entities([note.text for note in notes])
+        ]
+
+    def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """In the artifact's own labels; in order, disjoint."""
+        return read_entities(self._networks, texts, self._loaded.labels, self._cut, self._bias)
+
+    @cached_property
+    def _loaded(self) -> "Artifact":
+        from models.artifact import load
+
+        return load(self.artifact)
+
+    @cached_property
+    def _networks(self) -> "list[TagNetwork]":
+        from models.kinds import rebuilt
+
+        return rebuilt(self._loaded)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The artifact's labels as ours; none where the label names nobody (a sex)."""
+        named: dict[str, Any] = self._loaded.config.get("means", {})
+        return {label: named.get(label, label if label in LABELS else "") for label in self._loaded.labels}
+
+    @property
+    def _cut(self) -> Cut:
+        return Cut(**self._loaded.config["cut"])
+
+    @property
+    def _bias(self) -> float:
+        return float(self._loaded.config["bias"]) if self.bias is None else self.bias
+
+
+def read_entities(
+    networks: "Sequence[TagNetwork]", texts: Sequence[str], labels: Sequence[str], cut: Cut, bias: float
+) -> list[list[Entity]]:
+    """Entities of each text; long texts are read piece by piece."""
+    found: list[list[Entity]] = []
+    for group in _groups([tokenize(text) for text in texts]):
+        found += _read(networks, group, labels, cut, bias)
+    return found
+
+
+def _read(
+    networks: "Sequence[TagNetwork]", notes: Sequence[Tokens], labels: Sequence[str], cut: Cut, bias: float
+) -> list[list[Entity]]:
+    from models.tagging import tag
+
+    windows = [cut.windows(tokens) for tokens in notes]
+    tagged = iter(tag(networks, [window for of_note in windows for window in of_note], bias))
+    found = []
+    for tokens, of_note in zip(notes, windows, strict=True):
+        answers = [next(tagged) for _ in of_note]
+        tags = [tag for answer in answers for tag in answer[0]]
+        sure = [score for answer in answers for score in answer[1]]
+        found.append(spans_of(tokens, tags, sure, labels))
+    return found
+
+
+def _groups(notes: Sequence[Tokens]) -> Iterator[list[Tokens]]:
+    group: list[Tokens] = []
+    words = 0
+    for tokens in notes:
+        if group and words + len(tokens) > AT_ONCE:
+            yield group
+            group, words = [], 0
+        group.append(tokens)
+        words += len(tokens)
+    if group:
+        yield group

@@ -1,0 +1,161 @@
+"""`chartloom train deid`: a tagger from marked documents, its operating point, its card."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from contract.errors import InputError
+from eval.corpora.brat import read_brat
+from eval.corpora.marked import Marked, read_lines
+from eval.entities import strict, token_recall
+from models.train import Schedule
+from nlp.deid.taggers.learn import Lesson, Variety
+from nlp.deid.taggers.tagger import read_entities
+from nlp.deid.taggers.windows import Cut
+
+BIASES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+TAXED = 0.003  # strict F1 that may be given for recall
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a tagger is trained. `held` is the part of the documents that chooses epoch and operating point."""
+
+    kind: str = "bilstm_crf"
+    language: str = "en"
+    schedule: Schedule = field(default_factory=Schedule)
+    cut: Cut = field(default_factory=Cut)
+    variety: Variety = field(default_factory=Variety)
+    held: float = 0.1
+    members: int = 1  # networks that vote, each of a seed of its own
+    network: dict[str, Any] = field(default_factory=dict)  # fields of the network's config that differ
+    means: dict[str, str] = field(default_factory=dict)  # the data's labels as ours, where they differ
+    source: str = "not said"
+    licence: str = "not said"
+    command: str = "nlp.deid.train.train"
+    phi: bool = True  # the documents are identifiable; False for simulated or openly licensed ones
+
+
+def read(data: Path) -> list[Marked]:
+    """A folder of brat files, or NOTES.jsonl, or a folder that holds it."""
+    if data.is_file():
+        return read_lines(data)
+    lines = sorted(data.glob("*.jsonl")) if data.is_dir() else []
+    return [document for path in lines for document in read_lines(path)] or read_brat(data)
+
+
+def train(data: Path, out: Path, training: Training, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Writes the artifact and returns what was measured on the held-out documents."""
+    documents = read(data)
+    learned, held = split(documents, training.held, training.schedule.seed)
+    labels = tuple(sorted({label for document in documents for _, _, label in document.spans}))
+    if not labels or not held:
+        raise InputError(f"{data} has {len(documents)} documents and {len(labels)} labels: too few to train on.")
+    members = [_member(learned, held, labels, _seeded(training, at), tell) for at in range(training.members)]
+    return _keep(members, labels, held, training, out)
+
+
+def split(documents: Sequence[Marked], part: float, seed: int) -> tuple[list[Marked], list[Marked]]:
+    """Learned from and held out: all documents of a patient fall on one side."""
+    patients = sorted({document.patient or document.name for document in documents})
+    random.Random(seed).shuffle(patients)
+    out = set(patients[: math.ceil(part * len(patients))])
+    held = [(document.patient or document.name) in out for document in documents]
+    pairs = list(zip(documents, held, strict=True))
+    return [d for d, out_ in pairs if not out_], [d for d, out_ in pairs if out_]
+
+
+def _seeded(training: Training, member: int) -> Training:
+    return replace(training, schedule=replace(training.schedule, seed=training.schedule.seed + member))
+
+
+def _member(
+    learned: Sequence[Marked],
+    held: Sequence[Marked],
+    labels: tuple[str, ...],
+    training: Training,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    import torch
+
+    from models import tagging
+    from models.artifact import rounded
+    from models.kinds import build, described
+    from models.train import fit
+
+    torch.manual_seed(training.schedule.seed)
+    given = {"labels": len(labels), "language": training.language, **training.network}
+    network = build(training.kind, given)
+    lesson = replace(Lesson.of(learned, labels, training.cut), seed=training.schedule.seed, variety=training.variety)
+    judge = Judge(labels, held, training.cut)
+    history = fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: judge.f1([network]),
+                  training.schedule, tell)  # fmt: skip
+    network.load_state_dict(rounded(network))
+    return {"network": network, "history": history, "described": described(network, training.kind)}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Scores networks on held-out documents."""
+
+    labels: tuple[str, ...]
+    held: Sequence[Marked]
+    cut: Cut
+
+    def f1(self, networks: Sequence[Any], bias: float = 0.0) -> float:
+        return self.measures(networks, bias)["f1"]
+
+    def measures(self, networks: Sequence[Any], bias: float) -> dict[str, float]:
+        texts = [document.text for document in self.held]
+        found = [[e[:3] for e in of] for of in read_entities(networks, texts, self.labels, self.cut, bias)]
+        gold = [document.spans for document in self.held]
+        scores = strict(gold, found)
+        return {"f1": round(scores.f1, 4), "precision": round(scores.precision, 4), "recall": round(scores.recall, 4),
+                "token_recall": round(token_recall(texts, gold, found), 4)}  # fmt: skip
+
+
+def operating_point(judge: Judge, networks: Sequence[Any]) -> tuple[float, dict[str, float]]:
+    """The bias with the best token recall among those that cost at most TAXED of the best strict F1."""
+    points = [(bias, judge.measures(networks, bias)) for bias in BIASES]
+    best = max(measured["f1"] for _, measured in points)
+    fair = [point for point in points if point[1]["f1"] >= best - TAXED]
+    return max(fair, key=lambda point: (point[1]["token_recall"], point[1]["f1"]))
+
+
+def _keep(
+    members: Sequence[dict[str, Any]], labels: tuple[str, ...], held: Sequence[Marked], training: Training, out: Path
+) -> dict[str, Any]:
+    from models.artifact import Artifact, save
+
+    networks = [member["network"] for member in members]
+    bias, measured = operating_point(Judge(labels, held, training.cut), networks)
+    cut = {"body": training.cut.body, "context": training.cut.context}
+    config = {**members[0]["described"], "language": training.language, "cut": cut, "bias": bias,
+              "means": training.means}  # fmt: skip
+    weights = [network.state_dict() for network in networks]
+    card = _card(training, labels, members, {"bias": bias, **measured}, len(held))
+    digest = save(Artifact(labels, config, weights, card, training.phi), out)
+    return {"digest": digest, "bias": bias, **measured}
+
+
+def _card(
+    training: Training, labels: Sequence[str], members: Sequence[dict[str, Any]], measured: dict[str, float], held: int
+) -> str:
+    histories = [member["history"] for member in members]
+    epochs = ", ".join(f"{history.best + 1} of {len(history.losses)}" for history in histories)
+    phi = "identifiable notes: do not release" if training.phi else "no identifiable notes"
+    lines = [
+        f"# De-identification tagger, {training.language}", "",
+        f"- Network: {training.kind}, {training.members} of them, kept epoch {epochs}",
+        f"- Data: {training.source}", f"- Licence of the data: {training.licence}", f"- Trained on {phi}",
+        f"- Seed: {training.schedule.seed}; command: `{training.command}`",
+        f"- Trained: {datetime.now(UTC):%Y-%m-%d}, {sum(h.seconds for h in histories):.0f} s",
+        f"- Labels: {', '.join(labels)}", "",
+        f"On {held} held-out training documents, which also chose epoch and bias: "
+        + ", ".join(f"{name} {value}" for name, value in measured.items()),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"

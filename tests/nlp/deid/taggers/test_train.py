@@ -1,0 +1,56 @@
+"""Train on a few made-up notes, save, load: the same entities; names found that were never seen."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract.errors import InputError
+from models.train import Schedule
+from nlp.deid.note import Note
+from nlp.deid.taggers.tagger import Tagger
+from nlp.deid.train import Training, train
+
+NAMES = ("Ann", "Bob", "Cyra", "Dov", "Eliza", "Fern", "Gus", "Hana", "Ivo", "June", "Kemal", "Lena")
+SMALL = {"buckets": 512, "part_buckets": 1024, "size": 32, "hidden": 24, "dropout": 0.1}
+
+
+def note(name: str) -> dict[str, object]:
+    text = f"Patient: {name}\nSeen today with fever and cough.\n"
+    return {"note_id": name, "patient_id": name, "text": text,
+            "spans": [{"start": 9, "end": 9 + len(name), "label": "PATIENT"}]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tagger")
+    (folder / "NOTES.jsonl").write_text("\n".join(json.dumps(note(name)) for name in NAMES), encoding="utf-8")
+    schedule = Schedule(epochs=60, rate=1e-2, average=0.5, patience=60)
+    train(folder, folder / "out", Training(schedule=schedule, network=SMALL, phi=False))
+    return folder / "out"
+
+
+def test_a_name_never_seen_is_found_where_names_stand(artifact: Path) -> None:
+    text = str(note("Zoltan")["text"])
+    (found,) = Tagger(artifact).find([Note(text)])
+    assert [(text[span.start : span.end], span.label, span.layer) for span in found] == [
+        ("Zoltan", "PATIENT", "tagger")
+    ]
+
+
+def test_other_notes_in_the_batch_change_nothing(artifact: Path) -> None:
+    texts = [str(note(name)["text"]) for name in ("Quim", "Roswitha", "Su")]
+    together = Tagger(artifact).entities([*texts, texts[0] * 40, ""])
+    assert [[e[:3] for e in found] for found in together[:3]] == [
+        [e[:3] for e in Tagger(artifact).entities([text])[0]] for text in texts
+    ]
+    assert together[4] == []
+
+
+def test_a_changed_artifact_is_refused(artifact: Path) -> None:
+    config = artifact / "config.json"
+    said = config.read_text(encoding="utf-8")
+    config.write_text(said.replace('"phi": false', '"phi": true'), encoding="utf-8")
+    with pytest.raises(InputError, match="digest"):
+        Tagger(artifact).entities(["Patient: Ann"])
+    config.write_text(said, encoding="utf-8")
