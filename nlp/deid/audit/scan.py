@@ -1,0 +1,150 @@
+"""What is known of a person, looked for in text in every form that text may be disguised in."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import ahocorasick
+from wordfreq import zipf_frequency
+
+from nlp.deid.audit.fold import APART
+from nlp.deid.audit.knowledge import knowledge
+from nlp.deid.audit.patterns import Pattern
+from nlp.deid.audit.views import views
+
+SIGN = re.compile(r"[^\W_]")
+SINGLES = re.compile(r"(?:(?<![^\W_])[^\W_][\W_]{1,4}){2,}[^\W_](?![^\W_])")  # S m i t h
+COMMON = 3.0  # Zipf frequency (log10 of uses in a billion words) from which a piece of a word is a word itself
+WIDEST = 6  # characters that may stand between two parts of one identifier
+LONG = 9  # letters or digits that meet by chance so seldom that it does not matter what stands around them
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that names the person. What was found is not kept: it would be PHI in a report."""
+
+    label: str
+    rule: str
+
+
+@dataclass
+class Scanner:
+    """`ordinary`: names that are words too, beyond those of fhir_mappings/deid/audit.yaml."""
+
+    patterns: Sequence[Pattern]
+    ordinary: Collection[str] = ()
+    _words: dict[str, Pattern] = field(init=False, repr=False)
+    _glued: ahocorasick.Automaton = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._words = {p.text: p for p in self.patterns if p.rule == "word"}
+        self._glued = ahocorasick.Automaton()
+        for pattern in self.patterns:
+            if pattern.rule != "word" or len(pattern.text) >= 5:
+                self._glued.add_word(pattern.text, pattern)
+        self._glued.make_automaton()
+
+    def find(self, text: str) -> set[Hit]:
+        return self.find_in(views(text))
+
+    def find_in(self, seen: Iterable[str]) -> set[Hit]:
+        """In views of a text that were made already."""
+        return {hit for view in seen for hit in self._found(view)}
+
+    def _found(self, view: str) -> Iterator[Hit]:
+        low = view.lower()
+        if self._words:
+            yield from self._alone(view, low)
+        if len(self._glued):
+            text = APART.sub("", low)
+            where: list[int] = []
+            for end, pattern in self._glued.iter(text):
+                where = where or [found.start() for found in SIGN.finditer(low)]
+                start = end - len(pattern.text) + 1
+                if fits(pattern, view, low, where[start : end + 1], self.ordinary):
+                    yield Hit(pattern.label, pattern.rule)
+
+    def _alone(self, view: str, low: str) -> Iterator[Hit]:
+        """Names that stand as words, or letter by letter."""
+        said = set(APART.split(low)) & self._words.keys()
+        for word in said:
+            if not self._is_ordinary(word) or _titled(word, view, low):
+                yield Hit(self._words[word].label, "word")
+        for run in SINGLES.findall(low) if SINGLES.search(low) else ():
+            if APART.sub("", run) in self._words:
+                yield Hit(self._words[APART.sub("", run)].label, "word")
+
+    def _is_ordinary(self, word: str) -> bool:
+        return word in knowledge().ordinary or word in self.ordinary
+
+
+def _titled(word: str, view: str, low: str) -> bool:
+    """A name that is a word too is a name behind a title, where it has a capital."""
+    for found in re.finditer(rf"({_titles()})[\s.:]{{1,3}}{re.escape(word)}\b", low):
+        if view[found.end() - len(word)].isupper():
+            return True
+    return False
+
+
+@cache
+def _titles() -> str:
+    return r"\b(?:" + "|".join(sorted(knowledge().titles)) + r")\b"
+
+
+def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: Collection[str]) -> bool:
+    """Whether glued letters and digits are the identifier, by what stands around and between them."""
+    start, end = where[0], where[-1] + 1
+    inner = low[start:end]
+    gaps = APART.findall(inner)
+    if any(len(gap) > WIDEST for gap in gaps):
+        return False
+    left, right = _edge(view, start, -1), _edge(view, end - 1, 1)
+    pieces = APART.split(inner)
+    if pattern.rule == "word":
+        return bool(gaps) and left and right and _torn(pieces) and (_apart(pieces) or pattern.text not in ordinary)
+    if pattern.rule == "zip":
+        lone = left and right and not re.search(r"\d[.,]$", low[max(start - 2, 0) : start])
+        return lone and (not gaps or all(len(piece) == 1 for piece in pieces) or "-" in gaps)
+    if pattern.rule in ("number", "date"):
+        return _numeric(pattern, low, start, end, gaps)
+    if pattern.rule == "contact":
+        return True
+    return (left and right) or (len(pattern.text) >= LONG and (left or right or len(pattern.text) >= LONG + 3))
+
+
+def _edge(view: str, at: int, step: int) -> bool:
+    """A word begins or ends at this character: by a space or sign, a digit beside a letter, or camel case."""
+    beside = view[at + step : at + step + 1] if at + step >= 0 else ""
+    here = view[at]
+    if not beside or not beside.isalnum() or here.isdigit() != beside.isdigit():
+        return True
+    earlier, later = (beside, here) if step < 0 else (here, beside)
+    return earlier.islower() and later.isupper()
+
+
+def _apart(pieces: Sequence[str]) -> bool:
+    """Torn letter by letter."""
+    return len(pieces) > 2 and max(map(len, pieces)) <= 2
+
+
+def _torn(pieces: Sequence[str]) -> bool:
+    """One word in pieces that are no words: `Smi th`; `in a` is no Ina."""
+    return _apart(pieces) or not all(_is_word(piece) for piece in pieces)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_word(piece: str) -> bool:
+    return len(piece) > 1 and max(zipf_frequency(piece, "en"), zipf_frequency(piece, "es")) >= COMMON
+
+
+def _numeric(pattern: Pattern, low: str, start: int, end: int, gaps: Sequence[str]) -> bool:
+    """Short numbers may not be part of longer ones, nor of a row of values with unlike signs between them."""
+    if pattern.rule == "number" and len(pattern.text) >= LONG:
+        return True
+    before, after = low[max(start - 2, 0) : start], low[end : end + 2]
+    if before[-1:].isdigit() or after[:1].isdigit():
+        return False
+    if re.search(r"\d[.,]$", before) or re.match(r"[.,]\d", after):
+        return False
+    return pattern.rule == "date" or len(set(gaps)) <= 1 or len(gaps) == len(pattern.text) - 1

@@ -1,0 +1,192 @@
+"""What a text may say in disguise: as it stands, decoded, spoken digits as digits, leetspeak as letters."""
+
+import base64
+import binascii
+import codecs
+import html
+import re
+from collections.abc import Iterator
+from functools import cache
+from urllib.parse import unquote
+
+from nlp.deid.audit.fold import APART, fold
+from nlp.deid.audit.knowledge import knowledge
+
+NEAR = 28  # characters kept beside a disguised word: a name has parts
+BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}(?:[ \t]*\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{16,}={0,6}")
+HEX = re.compile(r"(?:(?:0x|\\x|%|\b)?[0-9A-Fa-f]{2}[ :,;-]{0,2}){5,}")
+BITS = re.compile(r"(?:[01]{8}[ ,-]?){5,}")
+CODES = re.compile(r"(?:\b\d{2,3}[ ,;]+){5,}\d{2,3}\b")
+ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|&(?:#\w+|\w{2,8});|\\u[0-9A-Fa-f]{4}|=[0-9A-F]{2}")
+TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
+MIXED = re.compile(r"(?=\S*?[A-Za-z])(?=\S*?[0-9@$!|€+])[\w@$!|€+.-]{4,64}")
+DIGITLIKE = re.compile(
+    r"(?<![A-Za-z])[0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}(?:[ .\-/][0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}){0,5}"
+)
+SHORT = 3  # times that decoded text is decoded again
+
+
+def views(text: str) -> list[str]:
+    """Folded forms, the text itself first; the others hold only what is disguised, with what stands beside it."""
+    plain = fold(text)
+    found = [plain]
+    for whole in (plain, *decoded(plain)):
+        found += [whole] if whole is not plain else []
+        found += [
+            view for view in (_tagless(whole), _spoken(whole), _signed(whole), *_leet(whole), _digital(whole)) if view
+        ]
+    return list(dict.fromkeys(found))
+
+
+def decoded(text: str, depth: int = SHORT) -> list[str]:
+    """What stretches of base64, hexadecimal, URL or HTML escapes say, where they say text; what they hold, too."""
+    made = [fold(said) for said in _decoded(text)]
+    return made + [deeper for said in made if depth > 1 for deeper in decoded(said, depth - 1)]
+
+
+def _decoded(text: str) -> Iterator[str]:
+    if ESCAPES.search(text):
+        yield from {unquote(text), html.unescape(text), _unescaped(text), _unquoted(text)} - {text}
+    runs = [_base64(run) for run in BASE64.findall(text) if _odd(run)]
+    runs += [_base32(run) for run in BASE32.findall(text)]
+    runs += [_hex(run) for run in HEX.findall(text)]
+    runs += [bytes(int(bits, 2) for bits in re.findall("[01]{8}", run)) for run in BITS.findall(text)]
+    runs += [bytes(n for n in map(int, re.findall(r"\d+", run)) if n < 256) for run in CODES.findall(text)]
+    said = [plain for run in runs if (plain := _text(run))]
+    if said:
+        yield "\n".join(said)
+
+
+def _odd(run: str) -> bool:
+    """A plain word is no base64: capitals, small letters and digits are mixed in it."""
+    inner = run[1:]
+    return inner != inner.lower() or (run != run.capitalize() and any(c.isdigit() for c in run))
+
+
+def _base64(run: str) -> bytes:
+    packed = re.sub(r"\s", "", run).rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(packed[: len(packed) - (len(packed) % 4 == 1)] + "=" * (-len(packed) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _base32(run: str) -> bytes:
+    packed = run.rstrip("=")
+    try:
+        return base64.b32decode(packed + "=" * (-len(packed) % 8))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _hex(run: str) -> bytes:
+    digits = "".join(re.findall(r"[0-9A-Fa-f]{2}", re.sub(r"0x|\\x|[%\s:,;-]", "", run)))
+    return bytes.fromhex(digits)
+
+
+def _text(raw: bytes) -> str:
+    """Empty unless nearly all is printable: four random bytes seldom are."""
+    if len(raw) < 4:
+        return ""
+    said = raw.decode("utf-16-le" if raw[1::2].count(0) * 2 > len(raw[1::2]) else "utf-8", "replace")
+    readable = sum(sign.isprintable() or sign in "\r\n\t" for sign in said) - said.count("\ufffd")
+    return said if readable >= 0.9 * len(said) else ""
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\u([0-9A-Fa-f]{4})", lambda found: chr(int(found[1], 16)), text)
+
+
+def _unquoted(text: str) -> str:
+    raw = text.encode("utf-8", "replace")
+    return codecs.decode(raw, "quopri").decode("utf-8", "replace") if re.search("=[0-9A-F]{2}", text) else text
+
+
+def _tagless(text: str) -> str:
+    return TAGS.sub("", text) if "<" in text and TAGS.search(text) else ""
+
+
+@cache
+def _speech() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    known = knowledge()
+    says = "|".join(sorted({*known.spoken, *known.repeated}, key=len, reverse=True))
+    letters = "|".join(sorted(known.alphabet, key=len, reverse=True))
+    gap = r"[\W_]{0,3}"
+    return (
+        re.compile(rf"(?<![a-z])(?:(?:{says}|\d)(?![a-z]{{2}}){gap}(?:and|y)?{gap}){{4,}}", re.I),
+        re.compile(rf"(?:\b(?:{letters})\b[\W_]{{1,3}}){{3,}}", re.I),
+    )
+
+
+def _spoken(text: str) -> str:
+    """Digits said as words, letters as words of the spelling alphabet; empty when there are none."""
+    said, known = APART.split(text.lower()), knowledge()
+    numbers, letters = _speech()
+    found: list[str] = []
+    if not text.isascii() or sum(word in known.spoken or word in known.repeated for word in said) > 1:
+        found += [_near(text, run, _figures(run[0])) for run in numbers.finditer(text) if not run[0].isdigit()]
+    if sum(word in known.alphabet for word in said) > 2:
+        found += [_near(text, run, "".join(re.findall(r"\b\w", run[0]))) for run in letters.finditer(text + " ")]
+    return "\n".join(found)
+
+
+def _figures(run: str) -> str:
+    """The digits that a run of words says: forty-five is 45, double seven 77."""
+    known, times, made, tens = knowledge(), 1, "", False
+    for word in re.findall(_words(), run.lower()):
+        if word in known.repeated:
+            times = known.repeated[word]
+            continue
+        digits = known.spoken.get(word, word)
+        made = made[:-1] + digits if tens and len(digits) == 1 and digits != "0" else made + digits * times
+        tens, times = len(digits) == 2 and digits[0] != "1" and digits[1] == "0", 1
+    return made
+
+
+SIGNED = re.compile(r"[^\n]{0,80}\b(?:dot|punto|point|at|arroba)\b[^\n]{0,80}", re.I)
+
+
+def _signed(text: str) -> str:
+    """Contacts whose signs are words: the words as signs; empty where no `dot` is said."""
+    if not re.search(r"(?i)\b(?:dot|punto|point)\b", text):
+        return ""
+    signs = knowledge().signs
+    word = re.compile(rf"(?i)\b({'|'.join(signs)})\b")
+    return "\n".join(word.sub(lambda said: signs[said[0].lower()], run[0]) for run in SIGNED.finditer(text))
+
+
+@cache
+def _words() -> str:
+    said = sorted({*knowledge().spoken, *knowledge().repeated}, key=len, reverse=True)
+    return "|".join([*said, r"\d"])
+
+
+def _near(text: str, run: re.Match[str], instead: str) -> str:
+    return f"{text[max(run.start() - NEAR, 0) : run.start()]} {instead} {text[run.end() : run.end() + NEAR]}"
+
+
+def _leet(text: str) -> Iterator[str]:
+    """Words of letters and signs, the signs as letters: 1 as i, then 1 as l."""
+    found = [run for run in MIXED.finditer(text) if sum(map(str.isalpha, run[0])) * 3 >= len(run[0])]
+    if found:
+        for one in ("i", "l"):
+            yield "\n".join(_joined(text, found, str.maketrans({**knowledge().leet, "1": one})))
+
+
+def _joined(text: str, found: list[re.Match[str]], table: dict[int, str]) -> Iterator[str]:
+    for run in found:
+        start, end = max(run.start() - NEAR, 0), run.end() + NEAR
+        yield MIXED.sub(lambda word: word[0].translate(table), text[start:end])
+
+
+def _digital(text: str) -> str:
+    """Runs that are mostly digits, the letters in them as the digits they look like."""
+    table = str.maketrans(
+        {**knowledge().digits, **{k.upper(): v for k, v in knowledge().digits.items() if k.isalpha()}}
+    )
+    runs = (run[0] for run in DIGITLIKE.finditer(text))
+    mixed = (
+        run for run in runs if not run.isdigit() and 2 * sum(map(str.isdigit, run)) >= sum(map(str.isalnum, run)) >= 5
+    )
+    return "\n".join(run.translate(table) for run in mixed if any(c.isalpha() or c in "|!$" for c in run))
