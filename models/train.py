@@ -33,8 +33,8 @@ class History:
 
     @property
     def best(self) -> int:
-        """The epoch, from 0, whose weights were kept."""
-        return max(range(len(self.scores)), key=self.scores.__getitem__)
+        """The epoch, from 0, whose weights were kept: of equals the last, which has learned longest."""
+        return max(range(len(self.scores)), key=lambda epoch: (self.scores[epoch], epoch))
 
 
 def fit(
