@@ -1,0 +1,120 @@
+"""One word of a name to one word: of the same class, never of the person, the same for every note and night."""
+
+import re
+import unicodedata
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+
+from nlp.deid.labels import NAMES
+from nlp.deid.note import WORD
+from nlp.deid.person import Person
+from nlp.deid.surrogates.forbidden import Forbidden, fold, nicknames_of
+from nlp.deid.surrogates.permute import keyed, permuted
+from nlp.deid.surrogates.pools import Halves, knowledge, pools
+
+TRIES = 200
+MISSPELT = 5  # letters from which a word one edit away from a known name is that name
+SCRIPTS = {
+    "CYRILLIC": "russian", "GREEK": "greek", "ARABIC": "arabic", "HEBREW": "hebrew", "DEVANAGARI": "hindi",
+    "HANGUL": "korean",
+}  # fmt: skip
+GENDERS = {"male": "m", "female": "f"}
+
+
+class Words:
+    def __init__(self, person: Person, salt: bytes, forbidden: Forbidden) -> None:
+        self._person, self._salt, self._forbidden = person, salt, forbidden
+        self._drawn: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, str]]:
+        """Word of a name of the person, relatives and staff, or a nickname -> the word it stands for, and a hint."""
+        said = [i for i in self._person.identifiers if i.label in NAMES and i.part in ("given", "family", "name")]
+        gender = GENDERS.get(self._person.gender, "m")
+        kept = set(knowledge("names")["kept"])
+        found: dict[str, tuple[str, str]] = {}
+        for one in sorted(said, key=lambda i: (i.part != "given", i.label, i.value)):
+            for word in WORD.findall(one.value):
+                if (name := fold(word)) not in kept and len(name) > 1:
+                    hint = gender if one.label == "PATIENT" else "m"
+                    found.setdefault(name, (name, hint if one.part == "given" else "l"))
+        for name, (_, hint) in sorted(found.items()):
+            if hint != "l":
+                found.update({nick: (name, hint) for nick in nicknames_of(name) if nick not in found})
+        return found
+
+    def resolved(self, word: str, hint: str) -> tuple[str, str]:
+        """The word that this one stands for: itself, or the known name that it is a nickname or a slip of."""
+        name = fold(word)
+        if name in self.known:
+            return self.known[name]
+        if len(name) >= MISSPELT and name not in pools().places:
+            near = [known for known in self.known if len(known) >= MISSPELT and _one_edit(name, known)]
+            if near:
+                return self.known[min(near)]
+        return name, hint
+
+    def drawn(self, word: str, hint: str = "l") -> str:
+        """As the list writes it: capital first. `hint` (m, f, l) counts only for names of no list."""
+        asked = self.resolved(word, hint)
+        if asked not in self._drawn:
+            self._drawn[asked] = self._draw(*asked)
+        return self._drawn[asked]
+
+    def _draw(self, name: str, hint: str) -> str:
+        place = pools().places.get(name)
+        if place:
+            ranked = pools().names[place.kind]
+            draft = ranked[permuted(self._salt, place.kind, place.rank, len(ranked))]
+            if not self._forbidden.word(draft, name):
+                return draft
+            hint = place.kind.rsplit("/")[-1][-1]
+        return self._of_no_list(name, hint)
+
+    def _of_no_list(self, name: str, hint: str) -> str:
+        """Names of no list get names of no list, out of a space so large that two do not meet."""
+        script = _script(name)
+        halves = pools().halves.get(f"{_origin(name)}/{hint}") if not script else None
+        draft = name
+        for turn in range(TRIES):
+            draft = self._draft(halves, script, keyed(self._salt, f"{hint}/{turn}/{name}"))
+            if not self._forbidden.word(draft, name) and (script or fold(draft) not in pools().places):
+                return draft
+        return draft
+
+    def _draft(self, halves: Halves | None, script: str, number: int) -> str:
+        if halves:
+            return halves.name(number % halves.count)
+        ranked = pools().names[f"{script}/l"]
+        return ranked[number % len(ranked)]
+
+    def glued(self, word: str) -> tuple[str, str] | None:
+        """The two known names that a word is made of, as in johnsmith."""
+        name = fold(word)
+        if name in self.known or name in pools().places:
+            return None
+        cuts = ((name[:cut], name[cut:]) for cut in range(2, len(name) - 1))
+        return next((cut for cut in cuts if cut[0] in self.known and cut[1] in self.known), None)
+
+
+def _one_edit(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= 1 and OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _script(name: str) -> str:
+    """The group of names of the word's script; nothing for Latin and for scripts without names of their own."""
+    return SCRIPTS.get(unicodedata.name(name[0], "").split(" ")[0], "") if name and not name.isascii() else ""
+
+
+def _origin(name: str) -> str:
+    return "es" if re.search(knowledge("names")["spanish_endings"], name) else "en"
+
+
+def cased(draft: str, original: str, language: str) -> str:
+    """The draft in the case of the original, and in English text without accents where the original has none."""
+    if original.isascii() and language != "es":
+        draft = "".join(c for c in unicodedata.normalize("NFKD", draft) if not unicodedata.combining(c))
+    if original.isupper() and len(original) > 1:
+        return draft.upper()
+    return draft.lower() if original.islower() else draft
