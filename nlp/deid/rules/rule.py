@@ -1,0 +1,128 @@
+"""A rule as typed data: what is read from fhir_mappings/deid/rules/*.yaml, macros filled in, patterns compiled."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from contract.errors import ConfigError
+from nlp.deid.labels import LABELS
+from nlp.deid.rules.checks import CHECKS
+from nlp.deid.rules.trims import TRIMS
+
+FOLDER = "fhir_mappings/deid/rules"
+STRENGTH = {"strong": 0.99, "weak": 0.6}
+FIELDS = {"name", "label", "after", "before", "find", "near", "value", "check", "trim", "strength", "sep", "exact"}
+SPAN = re.compile(r"\(\?P<(?:v>|[A-Z])")
+PART = re.compile(r"%([A-Z][A-Z0-9_]*)%")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One of three kinds. `after`: the pattern is tried where one of the anchors begins; `before`: it must end there;
+    `find`: it is looked for in the whole text when one of `near` occurs in it (always when near is empty).
+
+    Groups of the pattern that are named as a label are the spans; a group `v` takes the label of the rule.
+    """
+
+    name: str
+    label: str
+    kind: str
+    pattern: re.Pattern[str]
+    anchors: tuple[str, ...]  # in lower case; `after` and `before`: whole words; `find`: any substring
+    check: str
+    trim: str
+    score: float
+    exact: bool  # the anchor must be written as in the rule, in capitals
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    rules: tuple[Rule, ...]
+    first_words: dict[str, tuple[Rule, ...]]  # of `after` and `before`: by the first run of letters of an anchor
+
+    def found(self) -> list[Rule]:
+        return [rule for rule in self.rules if rule.kind == "find"]
+
+
+def fill(pattern: str, parts: dict[str, str]) -> str:
+    """Macros such as %DATE% by what `parts` says; parts may use parts."""
+    while match := PART.search(pattern):
+        if match[1] not in parts:
+            raise ConfigError(f"{FOLDER}: unknown part {match[0]}; known: {', '.join(sorted(parts))}")
+        pattern = pattern[: match.start()] + f"(?:{parts[match[1]]})" + pattern[match.end() :]
+    return pattern
+
+
+def anchor_pattern(anchor: str, exact: bool) -> str:
+    words = [re.escape(word) for word in anchor.split(" ")]
+    text = r"[\s_]*".join(words) if len(words) > 1 else words[0]
+    closed = text + (r"(?![^\W\d_])" if anchor[-1].isalpha() else "")
+    return f"(?-i:{closed})" if exact else closed
+
+
+def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
+    where = f"{FOLDER}/{file}, rule {said.get('name', '?')}"
+    if unknown := set(said) - FIELDS:
+        raise ConfigError(f"{where}: unknown {sorted(unknown)}; a rule has {sorted(FIELDS)}")
+    kind = next((kind for kind in ("after", "before", "find") if kind in said), "")
+    if not kind or said["label"] not in LABELS:
+        raise ConfigError(f"{where}: needs one of after, before, find, and a label of nlp/deid/labels.py")
+    check, trim, strength = said.get("check", ""), said.get("trim", ""), said.get("strength", "strong")
+    if (check and check not in CHECKS) or (trim and trim not in TRIMS) or strength not in STRENGTH:
+        raise ConfigError(
+            f"{where}: check one of {sorted(CHECKS)}, trim of {sorted(TRIMS)}, strength of {sorted(STRENGTH)}"
+        )
+    try:
+        pattern = re.compile(compose(said, kind, parts), re.IGNORECASE | re.MULTILINE)
+    except re.error as error:
+        raise ConfigError(f"{where}: {error.msg} at {error.pos} of the pattern with its parts filled in") from error
+    exact = bool(said.get("exact", False))
+    anchors = said.get("near", []) if kind == "find" else said[kind]
+    return Rule(
+        said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in anchors),
+        check, trim, STRENGTH[strength], exact,
+    )  # fmt: skip
+
+
+def compose(said: dict[str, Any], kind: str, parts: dict[str, str]) -> str:
+    if kind == "find":
+        found = fill(said["find"], parts)
+        return found if SPAN.search(found) else f"(?P<v>{found})"
+    exact = bool(said.get("exact", False))
+    longest = sorted(map(str, said[kind]), key=len, reverse=True)
+    anchors = "|".join(anchor_pattern(anchor, exact) for anchor in longest)
+    value = fill(said["value"], parts)
+    if "(?P<" not in value:
+        value = f"(?P<v>{value})"
+    sep = fill(said.get("sep", "%SEP%"), parts)
+    return f"(?:{anchors}){sep}{value}" if kind == "after" else f"{value}{sep}(?:{anchors})"
+
+
+def index(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """Rules by the first run of letters or digits of their anchors: what a word of a note is looked up in."""
+    table: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.kind != "find":
+            for first in {re.findall(r"[^\W\d_]+|\d+", anchor)[0] for anchor in rule.anchors}:
+                table.setdefault(first, []).append(rule)
+    return {word: tuple(found) for word, found in table.items()}
+
+
+@lru_cache(maxsize=8)
+def rule_set(language: str) -> RuleSet:
+    """The rules of a language after those of any language."""
+    folder = resources.files("fhir_mappings").joinpath("deid/rules")
+    rules: list[Rule] = []
+    parts: dict[str, str] = {}
+    for file in ("any.yaml", f"{language}.yaml"):
+        source = folder.joinpath(file)
+        if not source.is_file():
+            raise ConfigError(f"no rules for language {language!r}: expected {FOLDER}/{file}; known: en, es, zh")
+        said = yaml.safe_load(source.read_text(encoding="utf-8"))
+        parts = {**parts, **said.get("parts", {})}
+        rules += [parse(rule, parts, file) for rule in said["rules"]]
+    return RuleSet(tuple(rules), index(rules))

@@ -1,0 +1,164 @@
+"""How much of what stands behind a label is the name: the words that can be one, up to the first that cannot."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from nlp.text.names import names
+from nlp.text.words import commonness
+
+WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
+COMMON, COMMON_SHOUTED = 4.3, 3.3  # Zipf from which a word that is nobody's name ends a name
+
+
+@lru_cache(maxsize=1)
+def lists() -> dict[str, frozenset[str]]:
+    """Of fhir_mappings/deid/rules/words.yaml: not_names, particles, places ..."""
+    text = resources.files("fhir_mappings").joinpath("deid/rules/words.yaml").read_text(encoding="utf-8")
+    return {key: frozenset(" ".join(said).lower().split()) for key, said in yaml.safe_load(text).items()}
+
+
+@lru_cache(maxsize=4)
+def known(language: str) -> frozenset[str]:
+    home = language if language in ("en", "es") else ""
+    return names("first", home) | names("last", home)
+
+
+@lru_cache(maxsize=1)
+def everywhere() -> frozenset[str]:
+    return names("first") | names("last")
+
+
+def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
+    """A word that stands where a name stands; `shouted`: capitals say nothing here."""
+    low = word.rstrip(".").lower()
+    if len(low) == 1:
+        return word[0].isupper() or first
+    if low in lists()["not_names"]:
+        return False
+    if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
+        return True
+    common = commonness(language).get(low, 0.0)
+    return (common < 4.6 and low in everywhere()) or common < (COMMON_SHOUTED if shouted else COMMON)
+
+
+def whole_name(text: str, language: str) -> tuple[int, int] | None:
+    """From the first word on, as long as words can be names; particles count between names only."""
+    shouted = text.isupper() or text.islower()
+    start = end = -1
+    for match in WORD.finditer(text):
+        low = match[0].rstrip(".").lower()
+        if len(low) == 1 and end > 0 and "\n" in text[end : match.start()]:
+            break
+        if low in lists()["titles"] and start < 0:
+            continue
+        if low in lists()["particles"]:
+            start = match.start() if start < 0 else start
+            continue
+        if not can_name(match[0], language, shouted=shouted, first=start < 0):
+            break
+        start = match.start() if start < 0 else start
+        end = match.end() - (match[0].endswith(".") and len(low) > 1) - 2 * low.endswith(("'s", "’s"))
+    return (start, end) if end > start >= 0 else None
+
+
+def titled_name(text: str, language: str) -> tuple[int, int] | None:
+    """Behind Dr. or Mrs.: the first word is a name whatever else it means, unless it never is."""
+    first = WORD.match(text)
+    if not first or first[0].rstrip(".").lower() in lists()["never_names"]:
+        return None
+    found = whole_name(text, language)
+    if found and found[0] == 0:
+        return found
+    return (0, first.end() - first[0].endswith(".")) if len(first[0]) > 2 and not text.islower() else None
+
+
+def familiar_name(text: str, language: str) -> tuple[int, int] | None:
+    """As whole_name, and one of its words is known as a name or rare."""
+    found = whole_name(text, language)
+    if not found:
+        return None
+    words = [w.rstrip(".").lower() for w in WORD.findall(text[found[0] : found[1]])]
+    rare = commonness(language)
+    sure = any(
+        len(w) > 1 and (w in known(language) or rare.get(w, 0.0) < 2.5 or (w in everywhere() and rare[w] < 4.4))
+        for w in words
+    )
+    return found if sure else None
+
+
+def familiar_all(text: str, language: str) -> tuple[int, int] | None:
+    """A line by itself: only when nearly every word of it is known as a name."""
+    words = [w.rstrip(".").lower() for w in WORD.findall(text)]
+    told = [w for w in words if len(w) > 2 and w not in lists()["particles"]]
+    sure = sum(w in known(language) for w in told)
+    return (0, len(text)) if told and sure >= max(1, len(told) - 1) and len(told) > 1 else None
+
+
+def proper(text: str, language: str) -> tuple[int, int] | None:
+    """A place: up to a word that no place is called by; where all is in capitals, up to a common word."""
+    end = 0
+    for word in re.finditer(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*", text):
+        low = word[0].lower()
+        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.4 and low not in lists()["place_words"]
+        if low in lists()["never_places"] or low in lists()["not_names"] or shouted:
+            break
+        end = word.end() if low not in lists()["small"] else end
+    return (0, end) if end else None
+
+
+def organisation(text: str, language: str, ends: str = "never_places") -> tuple[int, int] | None:
+    """A proper name: its first word is no pronoun, number or bare kind; words that follow it are cut off."""
+    start = len(re.match(r"(?i)(?:the |a |an |el |la )?", text)[0])  # type: ignore[index]
+    words = list(re.finditer(r"[\w''’.&\-]+", text[start:]))
+    if not words or words[0][0].lower() in lists()[ends]:
+        return None
+    last = words[0]
+    for word in words[1:]:
+        low = word[0].rstrip(".").lower()
+        if low in lists()["after_places"] or (text.isupper() and low in lists()["not_names"] - lists()["in_places"]):
+            break
+        last = word if low not in lists()["small"] else last
+    kind_only = len(words) == 1 and words[0][0].lower() in lists()["in_places"]
+    end = start + last.end() - last[0].endswith(".")
+    return None if kind_only and language else (start, end)
+
+
+def hospital(text: str, language: str) -> tuple[int, int] | None:
+    """A named hospital: more than kind words such as Medical Center or Emergency Department."""
+    words = [w.lower() for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)]
+    if all(w in lists()["in_places"] or w in lists()["small"] or w in lists()["never_places"] for w in words):
+        return None
+    start = 0
+    for word in re.finditer(r"[^\W\d_]+", text):  # The patient was at: drop what stands before the name
+        if word[0].lower() not in lists()["never_places"] | lists()["small"]:
+            start = word.start()
+            break
+    found = organisation(text[start:], language, "never_hospitals")
+    return (start + found[0], start + found[1]) if found else None
+
+
+def job(text: str, language: str) -> tuple[int, int] | None:
+    """Words before a profession that belong to it: construction worker, not very good teacher."""
+    start = 0
+    for word in re.finditer(r"[^\W\d_]+", text):
+        if word[0].lower() in lists()["not_jobs"] and language:
+            start = word.end() + 1
+    return (start, len(text)) if start < len(text) else None
+
+
+def job_label(text: str, language: str) -> tuple[int, int] | None:
+    """What stands behind Occupation: up to a word that is no profession."""
+    first = text.split()[0].lower()
+    nothing = first in lists()["not_jobs"] or first in lists()["not_names"]
+    return None if nothing or not language else (0, len(text))
+
+
+TRIMS: dict[str, Callable[[str, str], tuple[int, int] | None]] = {
+    "name": whole_name, "titled": titled_name, "familiar": familiar_name, "proper": proper,
+    "familiar_all": familiar_all,
+    "org": organisation, "hospital": hospital, "job": job, "job_label": job_label,
+}  # fmt: skip
