@@ -64,8 +64,12 @@ class Someone:
     """Which of the numbers and contacts the FHIR Patient holds: registration never knows all."""
 
 
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "đ": "d", "ı": "i", "æ": "ae"})
+
+
 def ascii_of(text: str) -> str:
-    return "".join(c for c in normalize("NFKD", text.lower()) if c.isascii() and c.isalnum())
+    """As mail systems write it: small letters without accents, blanks or signs."""
+    return "".join(c for c in normalize("NFKD", text.lower().translate(PLAIN)) if c.isascii() and c.isalnum())
 
 
 def a_name(world: World, rng: Random, gender: str = "", family: str = "") -> Name:
