@@ -1,9 +1,9 @@
-"""Does anything that names a person come through the structured policy? Feeds it fuzzed resources and searches what comes out.
+"""Does anything that names a person come through the structured policy? Fuzzed resources in, and a search.
 
 python -m bench.deid_fhir                      (10,000 resources; --resources 500 for a look)
 
-`planted` counts (resource, path, value); `survivors` counts (row, path, value) found in open tables, exact, in any case,
-with other separators, inside JSON or base64. codes_kept, numbers_kept and intervals_kept are shares, 1 is all.
+`planted` counts (resource, path, value); `survivors` counts (row, path, value) found in open tables: exact, in any
+case, with other separators, inside JSON or base64. codes_kept, numbers_kept and intervals_kept are shares, 1 is all.
 """
 
 from collections import Counter
@@ -34,9 +34,8 @@ def measured(made: Fuzzed, stage: Stage) -> tuple[dict[str, object], list[Surviv
 def tell(found: list[Survivor], held: Kept) -> None:
     """Where it leaks and what is lost, worst first; the people are invented, so they may be shown."""
     for (table, path), times in Counter((s.table, s.path) for s in found).most_common(20):
-        say(
-            f"survivors: {times} in {table} {path}, such as {next(s.value for s in found if (s.table, s.path) == (table, path))}"
-        )
+        one = next(s.value for s in found if (s.table, s.path) == (table, path))
+        say(f"survivors: {times} in {table} {path}, such as {one}")
     for kind, times in (entry for entry in held.lost.most_common(10) if entry[1]):
         say(f"lost: {times} codes and numbers of {kind}")
     shares: Mapping[str, float] = {

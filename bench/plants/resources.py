@@ -1,7 +1,7 @@
 """Fuzzed FHIR R4 resources: an identifier in every string path, in text, ids, references, codes, attachments, meta.
 
-What must be kept is recorded beside it: public codes, numbers, instants. Every type of schemas/fhir.yaml, and four that have
-no columns. Of each optional element about two in three are filled, of each choice one.
+What must be kept is recorded beside it: public codes, numbers, instants. Every type of schemas/fhir.yaml, and four
+that have no columns. Of each optional element about two in three are filled, of each choice one.
 
 python -m bench.plants.resources --n 10000 --seed 7 --out DIR
 """
@@ -83,7 +83,8 @@ def _other(rng: Random, name: str, owner: Bearer, made: Fuzzed, mark: str) -> tu
     body = {
         person: {"reference": f"Patient/{owner.id}", "display": owner.full}, "status": "active",
         "subscriberId": fuzz.number(f"{name}.subscriberId"), "note": [{"text": fuzz.text(f"{name}.note")}],
-        "item": [{"linkId": "1", "text": fuzz.text(f"{name}.item.text"), "answer": [{"valueString": fuzz.text(f"{name}.answer")}]}],
+        "item": [{"linkId": "1", "text": fuzz.text(f"{name}.item.text"),
+                  "answer": [{"valueString": fuzz.text(f"{name}.answer")}]}],
     }  # fmt: skip
     return {"resourceType": name, "id": mark, **fuzz.surroundings(name), **body}, fuzz.record
 
