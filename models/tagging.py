@@ -1,6 +1,6 @@
 """Any tagging network at work: its loss on windows with tags, and the tags it gives to windows without."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import torch
@@ -10,8 +10,9 @@ from models.crf import CRF
 from models.window import Window, same_width
 
 SURE = 0.002  # where everything but O is less likely than this, the word is O and parts two stretches
-BATCH = 8192  # words read at once
-STRETCHES = 4096  # words decoded at once
+BATCH = 16384  # words read at once
+STRETCHES = 8192  # words decoded at once
+NOBODY = 1e4
 
 
 class TagNetwork(Protocol):
@@ -41,47 +42,68 @@ def tag(
     Several networks vote with their mean scores. `bias` is taken from the score of O: more is found.
     """
     found: list[tuple[list[int], list[float]]] = [([], [])] * len(windows)
+    batches = list(same_width(windows, BATCH))
     with torch.inference_mode():
-        for batch in same_width(windows, BATCH):
-            chosen = [windows[at] for at in batch]
-            scores = torch.stack([network.emissions(chosen) for network in networks]).mean(0)
-            scores[:, :, 0] -= bias
-            tags, sure = decode(networks[0].crf, scores, [len(window) for window in chosen])
-            for row, at in enumerate(batch):
+        scores = (_scores(networks, [windows[at] for at in batch], bias) for batch in batches)
+        for batch, (tags, sure) in zip(batches, decode(networks[0].crf, scores), strict=True):
+            for at, its_tags, its_sure in zip(batch, tags.tolist(), sure.tolist(), strict=True):
                 begin, end = windows[at].begin, windows[at].end
-                found[at] = tags[row, begin:end].tolist(), sure[row, begin:end].tolist()
+                found[at] = its_tags[begin:end], its_sure[begin:end]
     return found
 
 
-def decode(crf: CRF, scores: Tensor, lengths: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Best tags (B, T) and the probability of being more than O (B, T).
+def _scores(networks: Sequence[TagNetwork], windows: Sequence[Window], bias: float) -> Tensor:
+    scores = networks[0].emissions(windows)
+    for network in networks[1:]:
+        scores = scores + network.emissions(windows)
+    scores = scores / len(networks)
+    scores[:, :, 0] -= bias
+    for row, window in enumerate(windows):
+        scores[row, len(window) :, 1:] = -NOBODY
+    return scores
 
-    Most words are surely O. Only the stretches between them are decoded, which costs a fraction and changes nothing.
+
+def decode(crf: CRF, batches: Iterable[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Of scores (B, T, K), best tags (B, T) and the probability of being more than O (B, T).
+
+    Most words are surely O. Only the stretches between them are decoded, those of all batches together.
     """
-    maybe = 1 - scores.softmax(2)[:, :, 0]
-    inside = torch.arange(scores.shape[1]) < torch.tensor(lengths)[:, None]
-    open_ = (maybe > SURE) & inside
-    tags, sure = torch.zeros(open_.shape, dtype=torch.long), maybe * inside
-    for rows, starts, sizes in _stretches(open_):
-        steps = torch.arange(int(sizes.max()))
-        mask = steps < sizes[:, None]  # (S, T')
-        at = (starts[:, None] + steps).clamp_max(scores.shape[1] - 1)
-        cut = scores[rows[:, None], at]  # (S, T', K)
-        where = (rows[:, None].expand_as(at)[mask], at[mask])
-        tags[where] = crf.best(cut, mask)[mask]
-        sure[where] = 1 - crf.marginals(cut, mask)[:, :, 0][mask]
-    return tags, sure
+    tags, sure, stretches = [], [], []
+    for scores in batches:
+        maybe = 1 - scores.softmax(2)[:, :, 0]
+        open_ = maybe > SURE
+        stretches.append((open_, scores[open_], _sizes(open_)))
+        tags.append(torch.zeros(maybe.shape, dtype=torch.long))
+        sure.append(maybe)
+    best, belief = _decode_stretches(
+        crf, torch.cat([cut for _, cut, _ in stretches]), torch.cat([sizes for _, _, sizes in stretches])
+    )
+    done = 0
+    for (open_, cut, _), its_tags, its_sure in zip(stretches, tags, sure, strict=True):
+        its_tags[open_], its_sure[open_] = best[done : done + len(cut)], belief[done : done + len(cut)]
+        done += len(cut)
+    return list(zip(tags, sure, strict=True))
 
 
-def _stretches(open_: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Rows, starts and sizes of runs of true, alike in size, so many words at a time."""
+def _sizes(open_: Tensor) -> Tensor:
+    """Lengths of the runs of true in each row, in order."""
     edge = torch.zeros(open_.shape[0], 1, dtype=torch.int8)
     change = torch.diff(torch.cat([edge, open_.to(torch.int8), edge], 1), dim=1)
-    rows, starts = (change == 1).nonzero(as_tuple=True)
-    sizes = (change == -1).nonzero(as_tuple=True)[1] - starts
+    return (change == -1).nonzero(as_tuple=True)[1] - (change == 1).nonzero(as_tuple=True)[1]
+
+
+def _decode_stretches(crf: CRF, scores: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
+    """Stretches one after the other, scores (N, K): tags (N) and probabilities (N)."""
+    tags, sure = torch.zeros(len(scores), dtype=torch.long), torch.zeros(len(scores))
+    starts = sizes.cumsum(0) - sizes
     order = sizes.argsort(stable=True)
     while len(order):
-        most = sizes[order]
-        fits = int((most * torch.arange(1, len(most) + 1) <= STRETCHES).sum())
+        fits = int((sizes[order] * torch.arange(1, len(order) + 1) <= STRETCHES).sum())
         now, order = order[: max(fits, 1)], order[max(fits, 1) :]
-        yield rows[now], starts[now], sizes[now]
+        steps = torch.arange(int(sizes[now].max()))
+        mask = steps < sizes[now][:, None]  # (S, T)
+        at = (starts[now][:, None] + steps).clamp_max(len(scores) - 1)
+        cut = scores[at]  # (S, T, K)
+        tags[at[mask]] = crf.best(cut, mask)[mask]
+        sure[at[mask]] = 1 - crf.marginals(cut, mask)[:, :, 0][mask]
+    return tags, sure

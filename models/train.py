@@ -15,8 +15,8 @@ B = TypeVar("B")
 
 @dataclass(frozen=True)
 class Schedule:
-    epochs: int = 20
-    rate: float = 2e-3  # highest learning rate; it rises for a tenth of the way and falls as a cosine
+    epochs: int = 14
+    rate: float = 4e-3  # highest learning rate; it rises for a tenth of the way and falls as a cosine
     decay: float = 0.01  # of weights
     clip: float = 1.0  # longest gradient
     average: float = 0.99  # of the weights over steps: the averaged ones are scored and kept

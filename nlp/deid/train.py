@@ -28,9 +28,12 @@ class Training:
     kind: str = "bilstm_crf"
     language: str = "en"
     schedule: Schedule = field(default_factory=Schedule)
-    cut: Cut = field(default_factory=Cut)
+    cut: Cut = field(default_factory=Cut)  # when reading
+    lesson: Cut = field(default_factory=lambda: Cut(112, 16))  # when learning: shorter, so that a step is of more notes
     variety: Variety = field(default_factory=Variety)
+    batch: int = 1536  # words of a step
     held: float = 0.1
+    unmarked: Path | None = None  # a folder of texts to learn letters, parts of words or an encoder from
     members: int = 1  # networks that vote, each of a seed of its own
     network: dict[str, Any] = field(default_factory=dict)  # fields of the network's config that differ
     means: dict[str, str] = field(default_factory=dict)  # the data's labels as ours, where they differ
@@ -84,18 +87,36 @@ def _member(
 
     from models import tagging
     from models.artifact import rounded
-    from models.kinds import build, described
     from models.train import fit
+    from nlp.deid.taggers.prepared import prepared
 
     torch.manual_seed(training.schedule.seed)
-    given = {"labels": len(labels), "language": training.language, **training.network}
-    network = build(training.kind, given)
-    lesson = replace(Lesson.of(learned, labels, training.cut), seed=training.schedule.seed, variety=training.variety)
+    network = prepared(training.kind, _said(training, labels), _unmarked(training, learned), training.schedule, tell)
+    lesson = replace(
+        Lesson.of(learned, labels, training.lesson),
+        seed=training.schedule.seed,
+        variety=training.variety,
+        batch=training.batch,
+    )
     judge = Judge(labels, held, training.cut)
     history = fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: judge.f1([network]),
                   training.schedule, tell)  # fmt: skip
     network.load_state_dict(rounded(network))
-    return {"network": network, "history": history, "described": described(network, training.kind)}
+    return {"network": network, "history": history}
+
+
+def _said(training: Training, labels: Sequence[str]) -> dict[str, Any]:
+    said = {"labels": len(labels), **training.network}
+    if training.kind != "transformer":
+        said["words"] = {"language": training.language, **said.get("words", {})}
+    return said
+
+
+def _unmarked(training: Training, learned: Sequence[Marked]) -> list[str]:
+    """Texts without marks: those that were named, and the documents themselves."""
+    paths = sorted(training.unmarked.rglob("*.txt")) if training.unmarked else []
+    more = [path.read_text(encoding="utf-8", errors="replace") for path in paths]
+    return [document.text for document in learned] + more
 
 
 @dataclass(frozen=True)
@@ -130,15 +151,16 @@ def _keep(
     members: Sequence[dict[str, Any]], labels: tuple[str, ...], held: Sequence[Marked], training: Training, out: Path
 ) -> dict[str, Any]:
     from models.artifact import Artifact, save
+    from models.kinds import described, files_of
 
     networks = [member["network"] for member in members]
     bias, measured = operating_point(Judge(labels, held, training.cut), networks)
     cut = {"body": training.cut.body, "context": training.cut.context}
-    config = {**members[0]["described"], "language": training.language, "cut": cut, "bias": bias,
-              "means": training.means}  # fmt: skip
+    config = {"kind": training.kind, "network": described(networks[0]), "language": training.language, "cut": cut,
+              "bias": bias, "means": training.means}  # fmt: skip
     weights = [network.state_dict() for network in networks]
     card = _card(training, labels, members, {"bias": bias, **measured}, len(held))
-    digest = save(Artifact(labels, config, weights, card, training.phi), out)
+    digest = save(Artifact(labels, config, weights, card, training.phi, files_of(networks[0])), out)
     return {"digest": digest, "bias": bias, **measured}
 
 

@@ -15,8 +15,8 @@ O = 0  # noqa: E741  the tag of words that name nobody
 class Cut:
     """Windows of `body` words at most, cut at a line end where one is near, with `context` words before and after."""
 
-    body: int = 112
-    context: int = 16
+    body: int = 480
+    context: int = 32
 
     def windows(self, tokens: Tokens, tags: Sequence[int] = (), shift: int = 0) -> list[Window]:
         """`shift` moves the first cut, so that training does not see the same cuts in every epoch."""

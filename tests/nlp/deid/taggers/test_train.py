@@ -12,7 +12,7 @@ from nlp.deid.taggers.tagger import Tagger
 from nlp.deid.train import Training, train
 
 NAMES = ("Ann", "Bob", "Cyra", "Dov", "Eliza", "Fern", "Gus", "Hana", "Ivo", "June", "Kemal", "Lena")
-SMALL = {"buckets": 512, "part_buckets": 1024, "size": 32, "hidden": 24, "dropout": 0.1}
+SMALL = {"words": {"buckets": 512, "part_buckets": 1024, "size": 32}, "hidden": 24, "dropout": 0.1}
 
 
 def note(name: str) -> dict[str, object]:
