@@ -1,7 +1,8 @@
-"""What word lists know of a word: how common it is in a language, and whether people bear it as a name."""
+"""What word lists know of a word: how common it is in a language, and whether people or places bear it as a name."""
 
 import importlib
 import pkgutil
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -25,20 +26,26 @@ def zipf(word: str, language: str) -> float:
     return 0.0 if found is None else log10(found) + 9
 
 
+PLACES = ("countries", "states", "regions", "counties", "departments", "municipalities", "cities")
+SHORTEST = 3  # letters: parts of names that are shorter are articles and the like
+
+
 @cache
-def names(kind: str, locales: str = "") -> frozenset[str]:
-    """`first_names` or `last_names` of the locales that begin so, in small letters without accents."""
-    return frozenset(plain(word) for name in _listed(kind, locales) for word in name.split() if len(word) > 1)
+def borne(locales: str, part: str) -> frozenset[str]:
+    """Words of `first_names`, `last_names` or places of the locales that begin so: small letters, no accents."""
+    room, kinds = ("address", PLACES) if part == "places" else ("person", (part,))
+    listed = (name for kind in kinds for name in _listed(room, kind, locales))
+    return frozenset(word for name in listed for word in re.split(r"\W+", plain(name)) if len(word) >= SHORTEST)
 
 
-def _listed(kind: str, locales: str) -> Iterator[str]:
-    import faker.providers.person as person
-
-    for module in pkgutil.iter_modules(person.__path__):
+def _listed(room: str, kind: str, locales: str) -> Iterator[str]:
+    package = importlib.import_module(f"faker.providers.{room}")
+    for module in pkgutil.iter_modules(package.__path__):
         if module.name.startswith(locales):
-            provider = importlib.import_module(f"{person.__name__}.{module.name}").Provider
+            provider = importlib.import_module(f"{package.__name__}.{module.name}").Provider
             listed = getattr(provider, kind, ())
-            yield from listed if isinstance(listed, tuple | list | dict) else ()
+            for entry in listed if isinstance(listed, tuple | list | dict) else ():
+                yield entry if isinstance(entry, str) else str(entry[-1])
 
 
 def plain(word: str) -> str:

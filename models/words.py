@@ -12,19 +12,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.lexicon import names, plain, zipf
+from models.lexicon import borne, plain, zipf
 
 HEAD, TAIL = 10, 6  # letters that are read of a word
 LETTERS = 1024  # letters beyond are hashed into these
 PARTS = 32  # runs of three and four letters
 SHAPES = 512
-LISTS = slice(0, 6)  # of the numbers: what a network must not rely on alone
-NUMBERS = 6 + 20
+LISTS = slice(0, 8)  # of the numbers: what a network must not rely on alone
+NUMBERS = 8 + 20
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Of N words: letters (N, 16), parts (N, 32), whole (N), shape (N), numbers (N, 26). 0 fills up."""
+    """Of N words: letters (N, 16), parts (N, 32), whole (N), shape (N), numbers (N, 28). 0 fills up."""
 
     letters: Tensor
     parts: Tensor
@@ -88,7 +88,7 @@ def _shape(word: str) -> int:
 @cache
 def _lists(language: str) -> tuple[frozenset[str], ...]:
     near = language if language in ("en", "es") else ""
-    return tuple(names(kind, locales) for kind in ("first_names", "last_names") for locales in (near, ""))
+    return tuple(borne(locales, part) for part in ("first_names", "last_names", "places") for locales in (near, ""))
 
 
 def _numbers(word: str, language: str) -> list[float]:
