@@ -1,0 +1,121 @@
+"""Who and what a person's rows refer to: staff, hospitals, places; by reference, or by what is displayed of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+
+from nlp.deid.known import rows
+from nlp.deid.known.columns import distinct, paths
+from nlp.deid.known.sources import sources
+from nlp.deid.person import Identifier
+from schemas.fhir import resource_types
+
+Row = Mapping[str, object]
+SHARED = ("Practitioner", "PractitionerRole", "Organization", "Location")
+COLUMNS = (
+    "id",
+    "source",
+    "identifier",
+    "name",
+    "telecom",
+    "address",
+    "practitioner",
+    "organization",
+    "managingOrganization",
+)
+LAST = re.compile(r"(?:([A-Z]\w+)[/?])?(?:urn:uuid:|urn:oid:|identifier=[^|]*\|)?([^/|]+)(?:/_history/.*)?$")
+FURTHER = (
+    "practitioner",
+    "organization",
+    "managingOrganization",
+)  # a role leads to its practitioner, a place to its owner
+
+
+class Referred:
+    """Rows of the shared shard by source, type and id, or identifier."""
+
+    def __init__(self, shared: Mapping[str, pa.Table]) -> None:
+        self.rows: dict[tuple[str, str, str], dict[str, object]] = {}
+        self.said: dict[int, tuple[Identifier, ...]] = {}
+        for kind in SHARED:
+            table = shared.get(f"phi/fhir/{kind}")
+            if table is not None:
+                for row in table.select([c for c in COLUMNS if c in table.column_names]).to_pylist():
+                    self._keep(kind, row)
+
+    def _keep(self, kind: str, row: dict[str, object]) -> None:
+        source = str(row.get("source") or "")
+        found = row.get("identifier")
+        values = [one.get("value") for one in found or () if one] if isinstance(found, list) else []
+        for key in (row.get("id"), *values):
+            if key:
+                self.rows.setdefault((source, kind, str(key)), {**row, "kind": kind})
+
+    def of(self, shard: Mapping[str, pa.Table]) -> Iterator[tuple[int, Identifier]]:
+        done: set[tuple[int, str, str]] = set()
+        for subject, source, kind, key, display in self._asked(shard):
+            if (subject, kind, key + display) not in done:
+                done.add((subject, kind, key + display))
+                row = self.rows.get((source, kind, key))
+                yield from ((subject, one) for one in (self._row(row) if row else _displayed(kind, display)))
+
+    def _asked(self, shard: Mapping[str, pa.Table]) -> Iterator[tuple[int, str, str, str, str]]:
+        """Subject, source, type, id and display of every different reference to people and places."""
+        said = sources()
+        for kind in resource_types():
+            table = shard.get(f"phi/fhir/{kind}")
+            if table is None or kind in SHARED or "subject_id" not in table.column_names:
+                continue
+            keys = ("subject_id", *(("source",) if "source" in table.column_names else ()))
+            for path, targets in paths(kind, "Reference"):
+                wanted = [t for t in targets if t in said["people"] or t in said["places"]]
+                if wanted and f"{kind}.{path}" not in said["references_not"]:
+                    for subject, *source, found in distinct(table, path, keys):
+                        if subject is not None and isinstance(found, dict):
+                            one = _reference(found, wanted)
+                            yield int(str(subject)), str(source[0]) if source else "", *one
+
+    def _row(self, row: dict[str, object], depth: int = 0) -> tuple[Identifier, ...]:
+        if id(row) not in self.said:
+            label = "STAFF" if row["kind"] in ("Practitioner", "PractitionerRole") else "HOSPITAL"
+            made = _people(row) if label == "STAFF" else _place(row)
+            for column in FURTHER if depth < 2 else ():
+                made += self._further(row, column, depth)
+            self.said[id(row)] = tuple(made)
+        return self.said[id(row)]
+
+    def _further(self, row: dict[str, object], column: str, depth: int) -> list[Identifier]:
+        found = row.get(column)
+        if not isinstance(found, dict):
+            return []
+        kind, key, display = _reference(found, ["Practitioner" if column == "practitioner" else "Organization"])
+        other = self.rows.get((str(row.get("source") or ""), kind, key))
+        return list(self._row(other, depth + 1)) if other else list(_displayed(kind, display))
+
+
+def _reference(found: Mapping[str, object], wanted: list[str]) -> tuple[str, str, str]:
+    """Type, id and display; the type is guessed from what the element allows where the reference does not say."""
+    text = str(found.get("reference") or "")
+    match = LAST.search(text)
+    kind = (match.group(1) if match else None) or str(found.get("type") or "") or wanted[0]
+    return kind, match.group(2) if match and text else "", str(found.get("display") or "")
+
+
+def _people(row: Mapping[str, object]) -> list[Identifier]:
+    return rows.named(row, "STAFF")
+
+
+def _place(row: Mapping[str, object]) -> list[Identifier]:
+    name, address = row.get("name"), row.get("address")
+    made = [Identifier("HOSPITAL", "organization", name.strip())] if isinstance(name, str) and name.strip() else []
+    found = address if isinstance(address, list) else [address] if address else []
+    return made + rows.named({"telecom": row.get("telecom"), "address": found}, "HOSPITAL")
+
+
+def _displayed(kind: str, display: str) -> Iterator[Identifier]:
+    if kind in sources()["places"]:
+        if len(display) > 3:
+            yield Identifier("HOSPITAL", "organization", display.strip())
+    elif kind in ("Practitioner", "PractitionerRole", "RelatedPerson") and rows.useful_name(display):
+        yield Identifier("RELATIVE" if kind == "RelatedPerson" else "STAFF", "name", display.strip())
