@@ -50,9 +50,9 @@ def templates(language: str) -> tuple[Template, ...]:
     return tuple(Template(**one) for name in names for one in read(name))
 
 
-def corpus(count: int, seed: int, language: str = "en") -> Corpus:
+def corpus(count: int, seed: int, language: str = "en", of: World | None = None) -> Corpus:
     """Every template comes as often as every other; who it is about is drawn. The same seed gives the same bytes."""
-    rng, of = Random(f"{language} {seed}"), world(language)
+    rng, of = Random(f"{language} {seed}"), of or world(language)
     people = cast(of, rng, max(20, count // NOTES_A_PATIENT))
     notes = list(_notes(count, rng, of, people))
     seen = {note["patient_id"] for note in notes}
