@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from models.window import Window
-from models.words import LETTERS
 
+ALPHABET = 256  # Latin letters; those beyond are hashed into these
 BLANKS = ("", " ", "  ", "")  # what stands before a word, by its gap
 
 
@@ -23,10 +23,10 @@ class CharacterLM(nn.Module):
     def __init__(self, config: CharacterLMConfig) -> None:
         super().__init__()
         self.config = config
-        self.letter = nn.Embedding(LETTERS, config.letter_size, padding_idx=0)
+        self.letter = nn.Embedding(ALPHABET, config.letter_size, padding_idx=0)
         self.lstm = nn.LSTM(config.letter_size, config.hidden, batch_first=True, bidirectional=True)
-        self.next = nn.Linear(config.hidden, LETTERS)
-        self.last = nn.Linear(config.hidden, LETTERS)
+        self.next = nn.Linear(config.hidden, ALPHABET)
+        self.last = nn.Linear(config.hidden, ALPHABET)
 
     def loss(self, letters: Tensor) -> Tensor:
         """Of letters (B, L): each from those before it, and each from those after it."""
@@ -64,7 +64,7 @@ def spelled(window: Window) -> tuple[str, list[tuple[int, int]]]:
 def codes(text: str, length: int) -> Tensor:
     """Letters as numbers, filled up with 0."""
     points = np.frombuffer(text[:length].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-    held = np.where(points < LETTERS, points, 1 + points % (LETTERS - 1))
+    held = np.where(points < ALPHABET, points, 1 + points % (ALPHABET - 1))
     return torch.from_numpy(np.pad(held, (0, length - len(held))))
 
 

@@ -54,10 +54,22 @@ def read(data: Path) -> list[Marked]:
 def train(data: Path, out: Path, training: Training, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """Writes the artifact and returns what was measured on the held-out documents."""
     documents = read(data)
-    learned, held = split(documents, training.held, training.schedule.seed)
-    labels = tuple(sorted({label for document in documents for _, _, label in document.spans}))
+    return teach(*split(documents, training.held, training.schedule.seed), out, training, tell)
+
+
+def teach(
+    learned: Sequence[Marked],
+    held: Sequence[Marked],
+    out: Path,
+    training: Training,
+    tell: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """As `train`, where the caller says what is held out."""
+    labels = tuple(sorted({label for document in (*learned, *held) for _, _, label in document.spans}))
     if not labels or not held:
-        raise InputError(f"{data} has {len(documents)} documents and {len(labels)} labels: too few to train on.")
+        raise InputError(
+            f"{len(learned)} documents with {len(labels)} labels, {len(held)} held out: too few to train on."
+        )
     members = [_member(learned, held, labels, _seeded(training, at), tell) for at in range(training.members)]
     return _keep(members, labels, held, training, out)
 

@@ -16,6 +16,7 @@ from models.window import Window, same_width
 from nlp.deid.taggers.windows import Cut
 from nlp.text.tokens import Tokens, tokenize
 
+UNMARKED = 3_000_000  # letters of unmarked text that the character model reads: two minutes
 Tell = Callable[[str], None]
 
 
@@ -37,7 +38,8 @@ def _of(tell: Tell, what: str, said: str) -> None:
 
 def _characters(model: CharacterLM, texts: Sequence[str], schedule: Schedule, tell: Tell) -> None:
     model.requires_grad_(True)
-    fit(model, partial(chunks, texts), model.loss, lambda: 0.0, replace(schedule, epochs=1, rate=4e-3),
+    read = "\n".join(texts)[:UNMARKED].split("\n")
+    fit(model, partial(chunks, read), model.loss, lambda: 0.0, replace(schedule, epochs=1, rate=4e-3),
         partial(_of, tell, "characters"))  # fmt: skip
     model.requires_grad_(False)
 
