@@ -133,12 +133,19 @@ def hospital(text: str, language: str) -> tuple[int, int] | None:
     if all(w in lists()["in_places"] or w in lists()["small"] or w in lists()["never_places"] for w in words):
         return None
     start = 0
-    for word in re.finditer(r"[^\W\d_]+", text):  # The patient was at: drop what stands before the name
-        if word[0].lower() not in lists()["never_places"] | lists()["small"]:
-            start = word.start()
-            break
+    for word in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text):  # NOTE MERCY HOSPITAL, To rehab at Mercy Hospital
+        low = word[0].lower()
+        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.9
+        named = low in lists()["in_places"] or low in lists()["place_words"]
+        if low in lists()["before_places"] or (shouted and not named):
+            start = word.end() + 1
+    while start < len(text) and not text[start].isalnum():
+        start += 1
+    rest = [w.lower() for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[start:])]
+    if all(w in lists()["in_places"] or w in lists()["small"] for w in rest):
+        return None
     found = organisation(text[start:], language, "never_hospitals")
-    return (start + found[0], start + found[1]) if found else None
+    return (start, start + found[1]) if found else None
 
 
 def job(text: str, language: str) -> tuple[int, int] | None:
