@@ -44,7 +44,7 @@ class Mention:
 
 @cache
 def population(seed: int, mixed: bool = True) -> World:
-    """The world of the plants with the names of a population in place of its own few; not `mixed`: the US lists only."""
+    """The world of the plants with names of a population in place of its few; not `mixed`: US lists only."""
     from faker import Faker
 
     names: dict[str, dict[str, Any]] = {}

@@ -183,7 +183,7 @@ def _dates(counted: Kept, subject: int, before: Mapping[str, Any], after: Mappin
             continue
         now = after.get(path)
         counted.dates["in"] += 1
-        if isinstance(now, str) and WHEN.match(now) and len(now) == len(value):
+        if isinstance(now, str) and WHEN.match(now) and ("T" in now) == ("T" in value):
             counted.dates["out"] += 1
             counted.shifts[subject][_instant(now) - _instant(value)] += 1
 
