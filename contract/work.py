@@ -159,17 +159,46 @@ class Summary(Protocol):
         """Partial results may come joined, the rows of many shards in one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Rows that must not be published: those of an open table whose column holds the value. PHI, never written.
+
+    `subject_id` is that of the open rows, null where they have none. `note_id` and `phi_subject_id` name the note and
+    the person on the PHI side, where a note is withheld.
+    """
+
+    table: str
+    column: str
+    value: str = field(repr=False)
+    rule: str
+    subject_id: int | None = None
+    note_id: str = field(default="", repr=False)
+    phi_subject_id: int = 0
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What a Check found. `lines` are shown in the report and in logs: numbers and rules, never PHI."""
+    """What a Check found. `lines` are shown in the report and in logs: numbers and rules, never PHI.
+
+    Rows in `withheld` are taken out of the snapshot before it appears.
+    """
 
     passed: bool
     lines: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = field(default=(), repr=False)
+
+
+MANIFEST = "manifest"
+"""What a Check reads to see the night's manifest as it stands before publication: a table of one column, `text`."""
 
 
 @runtime_checkable
 class Check(Protocol):
-    """A condition on the new snapshot, before anyone can see it."""
+    """A condition on the new snapshot, before anyone can see it.
+
+    It is shown the tables it reads of the shards that were looked at, batch by batch; a table that a summary writes
+    whole, once, when all summaries are merged; and MANIFEST, if it reads that, as one text.
+    """
 
     @property
     def reads(self) -> tuple[str, ...]: ...
@@ -186,6 +215,20 @@ class Counting(Protocol):
 
     def standing(self, rows: Mapping[str, int]) -> Shard:
         """A partial result of so many rows a table that stand unread."""
+
+
+@runtime_checkable
+class Reviewing(Protocol):
+    """A Check that lays a random sample of what is published before a person, every night."""
+
+    sample: int  # rows
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """The open table that is sampled, then tables whose rows of the same shards are shown beside it."""
+
+    def sheet(self, drawn: pa.Table, beside: Shard) -> Mapping[str, bytes]:
+        """Files by name. They may show PHI, and are kept closed."""
 
 
 @runtime_checkable

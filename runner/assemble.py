@@ -1,5 +1,6 @@
 """The next snapshot put together: last night's files that stay, tonight's, and what is known over all patients."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from contract.errors import CheckFailed
 from contract.table import Column, Table
-from contract.work import Counting, Delivery, Shard, Spooled, Verdict
+from contract.work import MANIFEST, Check, Counting, Delivery, Shard, Spooled, Verdict
 from etl.rules.policy import policy
 from etl.timeline.valid import dataset_json
 from runner.account import Manifest
@@ -20,8 +22,9 @@ from runner.leaving import ownerless
 from runner.plan import Plan
 from runner.recognise import joined, table_of
 from runner.redelivery import Redelivered
-from runner.rows import WHOLE
+from runner.rows import SHARED, WHOLE, Persons
 from runner.runs import lines, ordered
+from runner.withholding import withhold
 from schemas.clinical import OPEN_TIMELINE_SPLITS, PHI_TIMELINE_SPLITS
 from schemas.night import QUARANTINE, RUNS
 from schemas.people import IDENTITIES
@@ -146,7 +149,7 @@ class Assembly:
         return {key: rows.sort_by([(name, "ascending") for name in _sortable(rows)]) for key, rows in joined.items()}
 
     def verdicts(
-        self, results: Sequence[Result], spooled: Mapping[tuple[str, str], Spooled], draft: Draft
+        self, results: Sequence[Result], spooled: Mapping[tuple[str, str], Spooled], draft: Draft, manifest: Manifest
     ) -> dict[str, Verdict]:
         """What the checks say of tonight, and whether more rows vanished than may."""
         unspooled = pa.concat_tables(
@@ -161,8 +164,26 @@ class Assembly:
                 parts += [check.delivered(*each) for each in self._delivered(spooled)]
             if self.recognised and isinstance(check, Counting):
                 parts.append(check.standing(_unread(draft, results)))
+            if whole := self._whole(check, draft, manifest):
+                parts.append(check.partial(whole))
             found[name] = check.verdict(parts)
         return {"max_loss": self._losses(draft), **found}
+
+    def withhold(
+        self, draft: Draft, verdicts: Mapping[str, Verdict], results: Sequence[Result], people: pa.Table
+    ) -> dict[str, int]:
+        """Rows that checks withhold go, of the shards that were looked at; by table."""
+        rows = [row for verdict in verdicts.values() for row in verdict.withheld]
+        shards = {WHOLE, SHARED, *(shard for result in results for shard in result.shards)}
+        persons = Persons(people, self.plan.pipeline.shard_subjects)
+        return withhold(draft, rows, frozenset(shards), persons, self.files)
+
+    def _whole(self, check: Check, draft: Draft, manifest: Manifest) -> Shard:
+        """What a check reads that no batch holds: tables of summaries, and the manifest as it stands."""
+        paths = {name: draft.path(name, WHOLE) for name in check.reads if name in self.plan.merged_tables}
+        found = {name: pq.read_table(path) for name, path in paths.items() if path}
+        said = {MANIFEST: pa.table({"text": [json.dumps(manifest)]})} if MANIFEST in check.reads else {}
+        return {**found, **said}
 
     def _delivered(self, spooled: Mapping[tuple[str, str], Spooled]) -> list[tuple[str, Delivery, Mapping[str, int]]]:
         return [(name, self.plan.sources[name].delivery, said.rows_in) for (name, _), said in spooled.items()]

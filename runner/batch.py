@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contract.table import Table
-from contract.work import Keyed
+from contract.work import MANIFEST, Keyed
 from runner import recognise, stages
 from runner.clock import Clock
 from runner.job import Job, Night, Result, StepAccount
@@ -190,7 +190,8 @@ def _partials(desk: Desk, plan: Plan, result: Result) -> None:
     fresh = result.quarantine.slice(result.judged)  # handed over once, whatever shards it is of
     result.judged = len(result.quarantine) if plan.checks else 0
     for name, check in plan.checks.items():
-        held = {read: desk.rows(read) for read in check.reads if read != "phi/quarantine"}
+        whole = {MANIFEST, "phi/quarantine", *plan.merged_tables}
+        held = {read: desk.rows(read) for read in check.reads if read not in whole}
         if "phi/quarantine" in check.reads:
             held["phi/quarantine"] = fresh
         result.checks.setdefault(name, []).append(check.partial(held))

@@ -2,16 +2,20 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
+from contract.work import Verdict
 from schemas.night import QUARANTINE
 from store.lake import Draft
 
 FOLDER = "phi-failed"
 
 
-def keep(lake: Path, run_id: str, draft: Draft) -> None:
-    """Of the last such night only; the files are links, so they cost no room."""
+def keep(lake: Path, run_id: str, draft: Draft, verdicts: Mapping[str, Verdict]) -> None:
+    """Where a check said no: of the last such night only; the files are links, so they cost no room."""
+    if all(verdict.passed for verdict in verdicts.values()):
+        return
     clear(lake)
     folder = lake / FOLDER / run_id
     for level in (folder.parent, folder):

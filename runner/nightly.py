@@ -11,7 +11,7 @@ from contract.errors import ChartloomError, InputError, Interrupted
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
-from runner import batch, failed, leaving, secret, spooling
+from runner import batch, failed, leaving, reviewing, secret, spooling
 from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
@@ -129,15 +129,16 @@ class _Night:
         assembly.remember(draft, found, results, self.again)
         self.account.count(found, spooled, results, draft, people)
         with self.clock.part("checks"):
-            verdicts = self.account.checks(assembly.verdicts(results, spooled, draft))
-            if not all(verdict.passed for verdict in verdicts.values()):
-                failed.keep(self.lake.root, self.id, draft)
+            verdicts = self.account.checks(assembly.verdicts(results, spooled, draft, self.account.manifest))
+            failed.keep(self.lake.root, self.id, draft, verdicts)
             require(verdicts, self.account.manifest["quarantine"])
+            self.account.manifest["withheld"] = assembly.withhold(draft, verdicts, results, people)
         with self.clock.part("publish"):
             self.account.published()
             assembly.record(draft, self.account.manifest)
             self.account.enclose(draft)
             snapshot = self.lake.publish(draft, self.id)
+            reviewing.write(self.lake.root, snapshot, self.plan.checks, self.log)
             self._clear()
         self.log.say("published", snapshot=snapshot.id)
         return self.account.manifest

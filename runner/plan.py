@@ -51,6 +51,11 @@ class Plan:
         names = {t.name for source in self.sources.values() for pattern in source.writes for t in match(pattern)}
         return tuple(sorted(names - {"phi/quarantine"}))
 
+    @cached_property
+    def merged_tables(self) -> frozenset[str]:
+        """What summaries write: whole tables, known when all batches are done."""
+        return frozenset(name for summary in self.summaries.values() for name in summary.writes)
+
     def lines(self) -> list[str]:
         """What would run, in order, for a person to read."""
         lines = [

@@ -49,4 +49,21 @@ DEID_ACCOUNT = Table(
     ("subject_id", "table", "element", "action"),
     ("subject_id", "table", "element", "action"),
 )
-TABLES = (SPANS, NOTES_WITHHELD, DEID_ACCOUNT)
+KNOWN_DIGESTS = Table(
+    "phi/known_digests",
+    "A number, contact, or whole name with birth date of a person, as a digest: the audit holds open text against all.",
+    (
+        SUBJECT,
+        Column("digest", pa.int64(), "64 bits of BLAKE2b of its letters and digits.", required=True),
+        Column(
+            "digits",
+            pa.int32(),
+            "How many digits, where it has nothing else, negative for the form behind a label; else 0.",
+            required=True,
+        ),
+    ),
+    ("digest", "subject_id"),
+    ("digest", "subject_id"),
+    file="known_digests.parquet",
+)
+TABLES = (SPANS, NOTES_WITHHELD, DEID_ACCOUNT, KNOWN_DIGESTS)

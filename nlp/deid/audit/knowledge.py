@@ -23,6 +23,7 @@ class Knowledge:
     ordinary: frozenset[str]
     joints: frozenset[str]
     streets: frozenset[str]
+    coded: frozenset[str]
 
 
 def _spoken(said: Mapping[str, Any]) -> dict[str, str]:
@@ -48,4 +49,5 @@ def knowledge() -> Knowledge:
         frozenset(said["ordinary"].split()),
         frozenset(said["joints"].split()),
         frozenset(said["streets"].split()),
+        frozenset(said["coded"].split()),
     )

@@ -22,10 +22,17 @@ NAMED = re.compile(
     r"(?:(\d\d?)(?:st|nd|rd|th)?[ ./-]*(?:de |of )?)?\b([a-z]{3,10})\b\.?"
     r"[ ./-]*(?:(\d\d?)(?:st|nd|rd|th)?,?)?[ ./-]*(?:de |del |of )?((?:19|20)\d\d)\b"
 )
-CLOCK = re.compile(r"\b\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:\s*[ap]m)?\b")
+BARE = re.compile(r"^[a-z]{2,}(?=\d{6})")
+LABEL = re.compile(
+    r"\b(?:mrn|record|chart|ssn|social|security|phone|tel|cell|mobile|fax|pager|account|acct|plan|member|policy|licen[cs]e|dea"
+    r"|passport|id|no|num|number|nhc|dni|nie|telefono|movil|historia|cuenta|poliza)\b|#"
+)
+CLOCK = re.compile(r"(?<!\d)\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:\s*[ap]m)?\b")
 AT = re.compile(r"@|\bwww\b|https?|\b(?:com|org|net|edu|es|gov|info|io)\b|\b(?:moc|gro|ten|ude)\b")
 BESIDE, AFTER = 14, 8  # words before and after a birth date among which the name is sought
-RELEASED = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")  # random ids of open rows
+RELEASED = re.compile(
+    r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
+)  # random ids of open rows
 
 
 def digest(canonical: str) -> int:
@@ -71,14 +78,17 @@ def _seen(view: str) -> Iterator[str]:
     low = view.lower()
     days = list(_days(low))
     without = DAY.sub(" \n\n\n\n ", CLOCK.sub(" \n\n\n\n ", low))
-    yield from (f"#{text}" for text in _numbers(without))
+    for text, start in _numbers(without):
+        yield f"#{text}"
+        if LABEL.search(without, max(start - 24, 0), start):
+            yield f"~{text}"
     yield from (f"#{glued(found[0])}" for found in DAY.finditer(low) if found["g"])
     yield from (f"@{text}" for text in _contacts(low))
     for start, end, day in days:
         yield from _births(view, start, end, day)
 
 
-def _numbers(low: str) -> Iterator[str]:
+def _numbers(low: str) -> Iterator[tuple[str, int]]:
     """Pieces that hold digits, and up to four letters before them, joined to numbers as somebody may write them."""
     for run in _runs([found for found in WORD.finditer(low) if _figure(found[0])], low):
         pieces = [found[0] for found in run]
@@ -89,11 +99,8 @@ def _numbers(low: str) -> Iterator[str]:
                 if len(text) > LONGEST or (k >= PARTS and widest > 2):
                     break
                 if len(text) >= SHORTEST and sum(map(str.isdigit, text)) >= 4:
-                    yield from (
-                        {text, re.sub(r"^[a-z]{2,}(?=\d{6})", "", text), text.lstrip("0")}
-                        if len(text) > SHORTEST
-                        else {text}
-                    )
+                    for form in {text, BARE.sub("", text), text.lstrip("0")}:
+                        yield form, run[start].start()
 
 
 def _figure(word: str) -> bool:
