@@ -16,6 +16,7 @@ class Characters:
     """By what they are used for: 1 and 2 (family names so long), m, f and b (given names of men, women, both)."""
 
     ranked: dict[str, tuple[str, ...]]
+    spare: tuple[str, ...]
 
     def kind(self, character: str, kinds: str) -> str:
         return next((kind for kind in kinds if character in self.ranked[kind]), "")
@@ -32,7 +33,8 @@ def characters() -> Characters:
             "m": tuple(sorted(male - female)),
             "f": tuple(sorted(female - male)),
             "b": tuple(sorted(male & female)),
-        }
+        },
+        tuple(sorted(set(knowledge("names")["chinese_spare"]) - male - female - set(family))),
     )
 
 
@@ -80,13 +82,16 @@ class ChineseNames:
         """Another of its kind; never itself, and no family name of the person's own."""
         kind = characters().kind(name, kinds)
         ranked = characters().ranked[kind or else_kind]
-        what = f"{kind}/{turn}"
-        rank = ranked.index(name) if kind else keyed(self._salt, f"{what}/{name}") % len(ranked)
-        for _ in ranked:
-            rank = permuted(self._salt, what, rank, len(ranked))
-            if ranked[rank] != name and ranked[rank] not in self._own:
+        if kind:
+            draft = ranked[permuted(self._salt, f"{kind}/{turn}", ranked.index(name), len(ranked))]
+            if draft != name and draft not in self._own:
+                return draft
+            ranked = characters().spare
+        for again in range(TURNS):
+            draft = ranked[keyed(self._salt, f"{turn}/{again}/{name}") % len(ranked)]
+            if draft != name and draft not in self._own:
                 break
-        return ranked[rank]
+        return draft
 
     def characters(self, text: Iterable[str]) -> str:
         """Of a place or a firm: each character another one."""

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from nlp.deid.surrogates import datewords as words
 from nlp.deid.surrogates.datewrite import write
 
 Policy = Literal["shift", "year", "keep"]
+OLDEST = 90  # years from which an age is not told
 Number = Callable[[str], str]
 
 
@@ -27,6 +28,7 @@ class Dates:
     offset: timedelta
     policy: Policy
     number: Number  # what becomes of digits that are no date
+    birth: date | None = None
 
     def date(self, text: str, language: str = "en", time: datetime | None = None) -> str:
         if self.policy == "keep":
@@ -64,8 +66,15 @@ class Dates:
             when = words.read(found, said.language, said.time)
             day = when.on(said.time) if when else None
             if when and day and (when.year or said.time):
-                return str(day.year)
+                return self._capped(day.year, said)
         return words.unread(said.language)
+
+    def _capped(self, year: int, said: Said) -> str:
+        """The year of birth of who is over 89 would say how old they are."""
+        oldest = said.time.year - OLDEST if said.time else 0
+        if self.birth is None or self.birth.year > oldest or year != self.birth.year:
+            return str(year)
+        return words.before(said.language).format(year=oldest + 1)
 
 
 def _written(found: re.Match[str], said: Said) -> str | None:

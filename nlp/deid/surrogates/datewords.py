@@ -1,7 +1,7 @@
 """How dates are written: one regular expression of all forms, and what a match of it says.
 
 Parts of a form are named form_part: y year, m month, d day, a and b numbers whose order the language decides, n the
-name of a month, o the ending of an ordinal, h a holiday, s a season, q a quarter.
+name of a month, o the ending of an ordinal, e the last day of a range, h a holiday, s a season, q a quarter.
 """
 
 import re
@@ -19,6 +19,7 @@ YEAR = r"(?:1[89]|20|21)\d\d"
 SHORT = r"['’]\d\d"
 ORDINAL = r"st|nd|rd|th|º|°"
 MONTH = r"(?:0?[1-9]|1[0-2])"
+TO = r"\s*(?:-|–|to|through|and|al?|y|&)\s*(?:the\s+|el\s+)?"
 OF = r"\s*(?:,|del?\s+año|del?|of|in|-|/|\.)?\s*"
 
 FORMS = {
@@ -35,6 +36,10 @@ FORMS = {
     "num": r"(?<!\d)(?P<num_a>\d{1,2})(?P<num_x>\s?[-/.]\s?|\s)(?P<num_b>\d{1,2})(?P=num_x)"
     r"(?P<num_y>['’]?(?:\d{4}|\d\d))(?!\d)",
     "hol": rf"\b(?P<hol_h>HOLIDAYS)\b(?:{OF}(?P<hol_y>{YEAR}|{SHORT}))?",
+    "rm": rf"\b(?P<rm_n>MONTHS)\.?\s*(?P<rm_d>\d{{1,2}})(?:{ORDINAL})?{TO}(?P<rm_e>\d{{1,2}})(?:{ORDINAL})?(?![\d:/-])"
+    rf"(?:{OF}(?P<rm_y>{YEAR}|{SHORT}))?",
+    "rd": rf"(?<![\d/])(?P<rd_d>\d{{1,2}})(?:{ORDINAL})?{TO}(?P<rd_e>\d{{1,2}})(?:{ORDINAL})?{OF}(?P<rd_n>MONTHS)\b\.?"
+    rf"(?:{OF}(?P<rd_y>{YEAR}|{SHORT}))?",
     "dm": rf"(?<!\d)(?P<dm_d>\d{{1,2}})(?P<dm_o>{ORDINAL})?{OF}(?P<dm_n>MONTHS)\b\.?"
     rf"(?:{OF}(?P<dm_y>{YEAR}|['’]?\d\d)(?![\d:]))?",
     "md": rf"\b(?P<md_n>MONTHS)\.?[\s/-]*(?:the\s+)?(?P<md_d>\d{{1,2}})(?P<md_o>{ORDINAL})?(?![\d:])"
@@ -105,6 +110,11 @@ def beside() -> Callable[[str], bool]:
 
 def unread(language: str) -> str:
     said: dict[str, str] = knowledge("dates")["unread"]
+    return said.get(language, said["en"])
+
+
+def before(language: str) -> str:
+    said: dict[str, str] = knowledge("dates")["before"]
     return said.get(language, said["en"])
 
 

@@ -1,7 +1,7 @@
 """A date written in the form of another: part by part, in the language, case and width of what stood there."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from nlp.deid.surrogates import datewords as words
 from nlp.deid.surrogates.pools import knowledge
@@ -36,6 +36,8 @@ def _part(name: str, part: dict[str, str], day: date, language: str) -> str:
         return _season(text, day)
     if name == "o":
         return text if text in "º°" else _cased(ENDINGS.get(day.day, "th"), text)
+    if name == "e":
+        return _numeral((day + timedelta(int(text) - int(part["d"]))).day, text, part["d"])
     number = {"m": day.month, "d": day.day, "q": (day.month + 2) // 3}[name]
     return _numeral(number, text, part.get("d" if name == "m" else "m", ""))
 

@@ -45,10 +45,11 @@ class Forbidden:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words of names and places, and the nicknames of given names."""
+        """Words of names and places, also backwards, and the nicknames of given names."""
         said = [(i.part, fold(w)) for i in self._person.identifiers if i.part in NAMING for w in WORD.findall(i.value)]
         nicks = {n for part, word in said if part in ("given", "name") for n in nicknames_of(word)}
-        return frozenset({word for _, word in said if len(word) > 1 or not word.isascii()} | nicks)
+        found = {word for _, word in said if len(word) > 1 or not word.isascii()}
+        return frozenset(found | {word[::-1] for word in found if len(word) >= LONG} | nicks)
 
     @cached_property
     def _solid(self) -> frozenset[str]:

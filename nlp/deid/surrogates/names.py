@@ -60,7 +60,8 @@ class Names:
         return self.word(text, asked)
 
     def stays(self, word: str) -> bool:
-        return fold(word) in self._kept or (word in self._small and word not in self._words.known)
+        """Titles and particles, unless somebody of the person's is called so."""
+        return (fold(word) in self._kept or word in self._small) and fold(word) not in self._words.known
 
     def word(self, text: str, asked: Asked) -> str:
         parts = self._words.glued(text) or (text,)

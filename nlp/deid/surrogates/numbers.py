@@ -50,6 +50,8 @@ class Numbers:
             return digits[:-10] + self._north_american(digits[-10:])
         if len(digits) == LOCAL:
             return "555" + ciphered(self._salt, digits[-4:])
+        if CHINESE_MOBILE.fullmatch(digits[-11:]) and len(digits) in (11, 13):
+            return digits[:-9] + self.number(digits[-9:])
         country = COUNTRIES.search(value)
         front = len(_digits(value[: country.end()])) if country else 0
         keep = front + (1 if len(digits) - front > 6 else 0)  # 6 and 7 are mobiles in Spain, 1 in China

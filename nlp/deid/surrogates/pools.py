@@ -22,8 +22,9 @@ LISTS = {"m": "first_names_male", "f": "first_names_female", "l": "last_names", 
 FEWER = {"mf": "fm", "m": "m", "f": "f", "l": "l"}  # what a name that is several things is, where they are too few
 SMALLEST = 24  # a class with fewer names joins a broader one
 MIXED = ("en", "es")  # origins whose names overlap too much to tell apart
+LARGE = 1000  # names that must be in reach for a name of no list
 ENDINGS = 60  # of names put together from two halves
-PLAIN = re.compile(r"[^\W\d_]{2,}")
+PLAIN = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}")
 
 
 @cache
@@ -146,12 +147,10 @@ def _latin() -> frozenset[str]:
 
 def _halves(names: Mapping[str, list[str]]) -> dict[str, Halves]:
     found = {}
-    for origin in MIXED:
-        for letter in LISTS:
-            some = [
-                n for kind, ranked in names.items() if kind in (f"{origin}/{letter}",) for n in ranked if len(n) > 5
-            ]
-            found[f"{origin}/{letter}"] = _split(some)
+    for kind, ranked in names.items():
+        halves = _split([name for name in ranked if len(name) > 5])
+        if halves.count > LARGE:
+            found[kind] = halves
     return found
 
 

@@ -13,11 +13,12 @@ from functools import cached_property
 
 from nlp.deid.keys import Secret
 from nlp.deid.labels import NAMES
+from nlp.deid.note import WORD
 from nlp.deid.person import Person
-from nlp.deid.surrogates.ages import over_ninety
+from nlp.deid.surrogates.ages import age, over_ninety
 from nlp.deid.surrogates.contacts import Contacts
 from nlp.deid.surrogates.dates import Dates, Policy
-from nlp.deid.surrogates.forbidden import Forbidden
+from nlp.deid.surrogates.forbidden import Forbidden, fold
 from nlp.deid.surrogates.names import Asked, Names
 from nlp.deid.surrogates.numbers import Numbers
 from nlp.deid.surrogates.places import Places
@@ -32,11 +33,18 @@ class Surrogates:
         self._names = Names(person, secret.salt, words)
         self._contacts = Contacts(secret.salt, self._names, words, self._numbers)
         self._places = Places(secret.salt, forbidden, self._names, self._numbers)
-        self._dates = Dates(secret.offset, dates, self._numbers.number)
+        self._words = words
+        self._dates = Dates(secret.offset, dates, self._numbers.number, person.birth)
+        self._said: dict[tuple[str, str, str, datetime | None], str] = {}
 
     def of(self, text: str, label: str, language: str = "en", time: datetime | None = None) -> str:
         """What stands in place of a span of this label; `time` is the note's own, before any shift."""
-        text = _clean(text)
+        asked = (text, label, language, time if label == "DATE" else None)
+        if asked not in self._said:
+            self._said[asked] = self._drawn(_clean(text), label, language, time)
+        return self._said[asked]
+
+    def _drawn(self, text: str, label: str, language: str, time: datetime | None) -> str:
         if label in NAMES:
             return self._names.name(text, Asked(label, language))
         if label == "DATE":
@@ -53,7 +61,7 @@ class Surrogates:
             "EMPLOYER": self._places.organization,
             "PROFESSION": self._places.profession,
             "AGE90": over_ninety,
-            "AGE": _kept,
+            "AGE": age,
             "STATE": _kept,
             "PHONE": lambda text, _: self.phone(text),
             "FAX": lambda text, _: self.phone(text),
@@ -101,7 +109,10 @@ class Surrogates:
     def date(self, value: str, language: str = "en", time: datetime | None = None) -> str:
         return self._dates.date(_clean(value), language, time)
 
-    def _number(self, text: str, _: str) -> str:
+    def _number(self, text: str, language: str) -> str:
+        """A name that was taken for a number stays a name."""
+        if not any(char.isdigit() for char in text) and any(fold(w) in self._words.known for w in WORD.findall(text)):
+            return self._names.name(text, Asked(language=language))
         return self.number(text)
 
 

@@ -36,7 +36,8 @@ class Words:
         found: dict[str, tuple[str, str]] = {}
         for one in sorted(said, key=lambda i: (i.part != "given", i.label, i.value)):
             for word in WORD.findall(one.value):
-                if (name := fold(word)) not in kept and len(name) > 1:
+                name = fold(word)
+                if len(name) > 1 and (name not in kept or one.value.strip() == word):
                     hint = gender if one.label == "PATIENT" else "m"
                     found.setdefault(name, (name, hint if one.part == "given" else "l"))
         for name, (_, hint) in sorted(found.items()):
@@ -75,13 +76,19 @@ class Words:
     def _of_no_list(self, name: str, hint: str) -> str:
         """Names of no list get names of no list, out of a space so large that two do not meet."""
         script = _script(name)
-        halves = pools().halves.get(f"{_origin(name)}/{hint}") if not script else None
+        halves = self._halves(script or _origin(name), hint)
         draft = name
         for turn in range(TRIES):
             draft = self._draft(halves, script, keyed(self._salt, f"{hint}/{turn}/{name}"))
-            if not self._forbidden.word(draft, name) and (script or fold(draft) not in pools().places):
-                return draft
+            listed = halves is not None and fold(draft) in pools().places
+            if not listed and not self._forbidden.word(draft, name):
+                break
         return draft
+
+    @staticmethod
+    def _halves(origin: str, hint: str) -> Halves | None:
+        halves = pools().halves
+        return halves.get(f"{origin}/{hint}") or halves.get(f"{origin}/l")
 
     def _draft(self, halves: Halves | None, script: str, number: int) -> str:
         if halves:
