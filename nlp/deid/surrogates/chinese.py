@@ -88,7 +88,8 @@ class ChineseNames:
                 return draft
             ranked = characters().spare
         for again in range(TURNS):
-            draft = ranked[keyed(self._salt, f"{turn}/{again}/{name}") % len(ranked)]
+            number = keyed(self._salt, f"{turn}/{again}/{name}")
+            draft = "".join(ranked[(number >> 16 * place) % len(ranked)] for place in range(len(name)))
             if draft != name and draft not in self._own:
                 break
         return draft

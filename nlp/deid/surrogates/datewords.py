@@ -19,6 +19,7 @@ YEAR = r"(?:1[89]|20|21)\d\d"
 SHORT = r"['’]\d\d"
 ORDINAL = r"st|nd|rd|th|º|°"
 MONTH = r"(?:0?[1-9]|1[0-2])"
+START, END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 TO = r"\s*(?:-|–|to|through|and|al?|y|&)\s*(?:the\s+|el\s+)?"
 OF = r"\s*(?:,|del?\s+año|del?|of|in|-|/|\.)?\s*"
 
@@ -36,17 +37,19 @@ FORMS = {
     "num": r"(?<!\d)(?P<num_a>\d{1,2})(?P<num_x>\s?[-/.]\s?|\s)(?P<num_b>\d{1,2})(?P=num_x)"
     r"(?P<num_y>['’]?(?:\d{4}|\d\d))(?!\d)",
     "hol": rf"\b(?P<hol_h>HOLIDAYS)\b(?:{OF}(?P<hol_y>{YEAR}|{SHORT}))?",
-    "rm": rf"\b(?P<rm_n>MONTHS)\.?\s*(?P<rm_d>\d{{1,2}})(?:{ORDINAL})?{TO}(?P<rm_e>\d{{1,2}})(?:{ORDINAL})?(?![\d:/-])"
+    "rm": rf"{START}(?P<rm_n>MONTHS)\.?\s*(?P<rm_d>\d{{1,2}})(?:{ORDINAL})?"
+    rf"{TO}(?P<rm_e>\d{{1,2}})(?:{ORDINAL})?(?![\d:/-])"
     rf"(?:{OF}(?P<rm_y>{YEAR}|{SHORT}))?",
-    "rd": rf"(?<![\d/])(?P<rd_d>\d{{1,2}})(?:{ORDINAL})?{TO}(?P<rd_e>\d{{1,2}})(?:{ORDINAL})?{OF}(?P<rd_n>MONTHS)\b\.?"
+    "rd": rf"(?<![\d/])(?P<rd_d>\d{{1,2}})(?:{ORDINAL})?"
+    rf"{TO}(?P<rd_e>\d{{1,2}})(?:{ORDINAL})?{OF}(?P<rd_n>MONTHS){END}\.?"
     rf"(?:{OF}(?P<rd_y>{YEAR}|{SHORT}))?",
-    "dm": rf"(?<!\d)(?P<dm_d>\d{{1,2}})(?P<dm_o>{ORDINAL})?{OF}(?P<dm_n>MONTHS)\b\.?"
+    "dm": rf"(?<!\d)(?P<dm_d>\d{{1,2}})(?P<dm_o>{ORDINAL})?{OF}(?P<dm_n>MONTHS){END}\.?"
     rf"(?:{OF}(?P<dm_y>{YEAR}|['’]?\d\d)(?![\d:]))?",
-    "md": rf"\b(?P<md_n>MONTHS)\.?[\s/-]*(?:the\s+)?(?P<md_d>\d{{1,2}})(?P<md_o>{ORDINAL})?(?![\d:])"
+    "md": rf"{START}(?P<md_n>MONTHS)\.?[\s/-]*(?:the\s+)?(?P<md_d>\d{{1,2}})(?P<md_o>{ORDINAL})?(?![\d:])"
     rf"(?:{OF}(?P<md_y>{YEAR}|{SHORT})(?!\d)|\s*[,/-]\s*(?P<md_z>\d\d)(?![\d:]))?",
-    "my": rf"\b(?P<my_n>MONTHS)\.?{OF}(?P<my_y>{YEAR}|{SHORT})(?!\d)",
-    "ym": rf"(?<!\d)(?P<ym_y>{YEAR})[\s/-]*(?P<ym_n>MONTHS)\b\.?(?:[\s/-]*(?P<ym_d>\d{{1,2}})(?![\d:]))?",
-    "mon": r"\b(?P<mon_n>MONTHS)\b",
+    "my": rf"{START}(?P<my_n>MONTHS)\.?{OF}(?P<my_y>{YEAR}|{SHORT})(?!\d)",
+    "ym": rf"(?<!\d)(?P<ym_y>{YEAR})[\s/-]*(?P<ym_n>MONTHS){END}\.?(?:[\s/-]*(?P<ym_d>\d{{1,2}})(?![\d:]))?",
+    "mon": rf"{START}(?P<mon_n>MONTHS){END}",
     "sea": rf"\b(?P<sea_s>SEASONS)\b(?:{OF}(?P<sea_y>{YEAR}|{SHORT}))?",
     "qu": rf"\bQ(?P<qu_q>[1-4])(?:{OF}(?P<qu_y>{YEAR}|{SHORT}))?(?!\d)",
     "yn": rf"(?<!\d)(?P<yn_y>{YEAR})\s?[-/.]\s?(?P<yn_m>{MONTH})(?!\d)",

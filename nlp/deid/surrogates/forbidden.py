@@ -18,7 +18,10 @@ NAMING = frozenset({"given", "family", "name", "city", "district", "line", "orga
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Without case and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    if text.isascii():
+        return text.lower()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)
 
 
 @lru_cache(maxsize=65536)

@@ -91,4 +91,8 @@ class Places:
         """Another, common one: a rare one names its holder."""
         professions: dict[str, list[str]] = knowledge("places")["professions"]
         listed = [p for p in professions.get(language, professions["en"]) if p not in fold(text)]
-        return cased(listed[keyed(self._salt, f"profession/{fold(text)}") % len(listed)], text.lower(), language)
+        return cased(
+            listed[keyed(self._salt, f"profession/{fold(text)}") % len(listed)],
+            text if text.isupper() else text.lower(),
+            language,
+        )

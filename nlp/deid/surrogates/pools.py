@@ -22,9 +22,10 @@ LISTS = {"m": "first_names_male", "f": "first_names_female", "l": "last_names", 
 FEWER = {"mf": "fm", "m": "m", "f": "f", "l": "l"}  # what a name that is several things is, where they are too few
 SMALLEST = 24  # a class with fewer names joins a broader one
 MIXED = ("en", "es")  # origins whose names overlap too much to tell apart
+VOWEL = re.compile("[aeiouy]")
 LARGE = 1000  # names that must be in reach for a name of no list
 ENDINGS = 60  # of names put together from two halves
-PLAIN = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}")
+PLAIN = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}|[\uac00-\ud7a3]")
 
 
 @cache
@@ -157,6 +158,6 @@ def _halves(names: Mapping[str, list[str]]) -> dict[str, Halves]:
 def _split(names: list[str]) -> Halves:
     """Endings of three to five letters, from a consonant on, that many names share; and what stands before them."""
     ends = Counter(name[-size:] for name in names for size in (3, 4, 5) if fold(name[-size]) not in "aeiouy")
-    tails = {end for end, count in ends.most_common(ENDINGS) if count > 2}
+    tails = {end for end, count in ends.most_common(ENDINGS) if count > 2 and (VOWEL.search(end) or not end.isascii())}
     heads = {name[: -len(end)] for name in names for end in tails if name.endswith(end) and len(name) - len(end) > 2}
     return Halves(tuple(sorted(heads)), tuple(sorted(tails)))

@@ -19,6 +19,10 @@ SCRIPTS = {
     "CYRILLIC": "russian", "GREEK": "greek", "ARABIC": "arabic", "HEBREW": "hebrew", "DEVANAGARI": "hindi",
     "HANGUL": "korean",
 }  # fmt: skip
+HARD = re.compile(
+    r"[b-df-hj-np-tv-xz]{4}|(.)\1\1|([b-df-hj-kmnp-tv-xz])\2$|[b-df-hj-np-tv-z]{3}$|kk|hh|jj|vv|ww"
+)  # to say
+HANGUL = re.compile(r"[\uac00-\ud7a3]{3,4}")  # a Korean name, family name first
 GENDERS = {"male": "m", "female": "f"}
 
 
@@ -71,6 +75,8 @@ class Words:
             if not self._forbidden.word(draft, name):
                 return draft
             hint = place.kind.rsplit("/")[-1][-1]
+        if HANGUL.fullmatch(name) and name[0] in pools().places:
+            return self.drawn(name[0]) + self.drawn(name[1:])
         return self._of_no_list(name, hint)
 
     def _of_no_list(self, name: str, hint: str) -> str:
@@ -80,8 +86,8 @@ class Words:
         draft = name
         for turn in range(TRIES):
             draft = self._draft(halves, script, keyed(self._salt, f"{hint}/{turn}/{name}"))
-            listed = halves is not None and fold(draft) in pools().places
-            if not listed and not self._forbidden.word(draft, name):
+            made = halves is not None and (fold(draft) in pools().places or HARD.search(fold(draft)))
+            if not made and not self._forbidden.word(draft, name):
                 break
         return draft
 

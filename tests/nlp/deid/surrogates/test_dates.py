@@ -18,22 +18,49 @@ def drawn(weeks: int = 30, policy: Policy = "shift") -> Surrogates:
 
 
 WRITTEN = [
-    ("en", "03/12/2019", "10/08/2019"), ("en", "3/7/19", "10/3/19"), ("es", "12/3/2019", "8/10/2019"),
-    ("en", "13/3/2019", "9/10/2019"), ("en", "2019-03-12T10:20:00Z", "2019-10-08T10:20:00Z"),
-    ("en", "March 3rd, 2019", "September 29th, 2019"), ("en", "MAR 3 2019", "SEP 29 2019"),
-    ("en", "3 March '19", "29 September '19"), ("en", "03-Mar-2019", "29-Sep-2019"), ("en", "12MAR2019", "8OCT2019"),
-    ("es", "3 de marzo de 2019", "29 de septiembre de 2019"), ("es", "MARZO DE 2019", "OCTUBRE DE 2019"),
-    ("es", "3 de marzo del año 2019", "29 de septiembre del año 2019"), ("en", "March 2019", "October 2019"),
-    ("en", "3/12", "10/8"), ("es", "12/3", "8/10"), ("en", "03/2019", "10/2019"), ("en", "2019-03", "2019-10"),
-    ("en", "2019", "2020"), ("en", "'19", "'20"), ("en", "3/92", "10/92"), ("en", "20190312", "20191008"),
-    ("en", "20190312102030", "20191008102030"), ("en", "Christmas 2019", "late July 2020"), ("es", "Navidad", "finales de julio"),
-    ("zh", "春节", "9月上旬"), ("zh", "2019年3月12日", "2019年10月8日"), ("zh", "二〇一九年十二月三日", "二〇二〇年六月三十日"),
-    ("zh", "3月12号", "10月8号"), ("en", "winter 2018", "summer 2018"), ("en", "Monday", "Monday"),
-    ("en", "Monday, March 3", "Monday, September 29"), ("en", "Jan 3-7, 2020", "Jul 31-4, 2020"),
-    ("es", "del 3 al 5 de marzo", "del 29 al 1 de septiembre"), ("en", "3/12/19-3/15/19", "10/8/19-10/11/19"),
-    ("en", "the 3rd", "the 31st"), ("en", "Q3 2019", "Q1 2020"), ("en", "1990s", "1990s"), ("en", "Mar.\n3, 2019", "Sep.\n29, 2019"),
-    ("es", "29/02/2020", "26/09/2020"), ("en", "January 2nd 10:30 pm", "July 30th 10:30 pm"), ("en", "last Flurday", "that day"),
-]  # fmt: skip
+    ("en", "03/12/2019", "10/08/2019"),
+    ("en", "3/7/19", "10/3/19"),
+    ("es", "12/3/2019", "8/10/2019"),
+    ("en", "13/3/2019", "9/10/2019"),
+    ("en", "2019-03-12T10:20:00Z", "2019-10-08T10:20:00Z"),
+    ("en", "March 3rd, 2019", "September 29th, 2019"),
+    ("en", "MAR 3 2019", "SEP 29 2019"),
+    ("en", "3 March '19", "29 September '19"),
+    ("en", "03-Mar-2019", "29-Sep-2019"),
+    ("en", "12MAR2019", "8OCT2019"),
+    ("es", "3 de marzo de 2019", "29 de septiembre de 2019"),
+    ("es", "MARZO DE 2019", "OCTUBRE DE 2019"),
+    ("es", "3 de marzo del año 2019", "29 de septiembre del año 2019"),
+    ("en", "March 2019", "October 2019"),
+    ("en", "3/12", "10/8"),
+    ("es", "12/3", "8/10"),
+    ("en", "03/2019", "10/2019"),
+    ("en", "2019-03", "2019-10"),
+    ("en", "2019", "2020"),
+    ("en", "'19", "'20"),
+    ("en", "3/92", "10/92"),
+    ("en", "20190312", "20191008"),
+    ("en", "20190312102030", "20191008102030"),
+    ("en", "Christmas 2019", "late July 2020"),
+    ("es", "Navidad", "finales de julio"),
+    ("zh", "春节", "9月上旬"),
+    ("zh", "2019年3月12日", "2019年10月8日"),
+    ("zh", "二〇一九年十二月三日", "二〇二〇年六月三十日"),
+    ("zh", "3月12号", "10月8号"),
+    ("en", "winter 2018", "summer 2018"),
+    ("en", "Monday", "Monday"),
+    ("en", "Monday, March 3", "Monday, September 29"),
+    ("en", "Jan 3-7, 2020", "Jul 31-4, 2020"),
+    ("es", "del 3 al 5 de marzo", "del 29 al 1 de septiembre"),
+    ("en", "3/12/19-3/15/19", "10/8/19-10/11/19"),
+    ("en", "the 3rd", "the 31st"),
+    ("en", "Q3 2019", "Q1 2020"),
+    ("en", "1990s", "1990s"),
+    ("en", "Mar.\n3, 2019", "Sep.\n29, 2019"),
+    ("es", "29/02/2020", "26/09/2020"),
+    ("en", "January 2nd 10:30 pm", "July 30th 10:30 pm"),
+    ("en", "last Flurday", "that day"),
+]
 
 
 @pytest.mark.parametrize(("language", "text", "moved"), WRITTEN)
@@ -49,6 +76,8 @@ def test_every_date_keeps_interval_and_weekday(weeks: int, form: str) -> None:
     s = drawn(weeks)
     for days in range(0, 1500, 37):
         day = datetime(2016, 1, 29, 13, 5) + timedelta(days)
+        if "%b" in form and "May" in (f"{day:%b}", f"{day + timedelta(weeks=weeks):%b}"):
+            continue  # May is short and long, so what it becomes may be either
         moved = datetime.strptime(s.of(day.strftime(form), "DATE", "en"), form)
         assert moved.date() - day.date() == timedelta(weeks=weeks) and moved.weekday() == day.weekday()
 
@@ -80,7 +109,7 @@ def test_a_date_at_the_end_of_time_does_not_fail() -> None:
     ("text", "year"),
     [
         ("03/12/2019", "2019"),
-        ("March 3", "2019"),
+        ("March 3", "2020"),
         ("5/6/1921", "before 1931"),
         ("nonsense", "that day"),
         ("2019年3月", "2019"),

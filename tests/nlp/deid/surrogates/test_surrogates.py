@@ -15,13 +15,19 @@ from nlp.deid.surrogates.surrogates import Surrogates
 OWN = Person(
     1,
     (
-        Identifier("PATIENT", "given", "John"), Identifier("PATIENT", "family", "Smith"), Identifier("MRN", "number", "12345678"),
-        Identifier("SSN", "number", "123-45-6789"), Identifier("PHONE", "phone", "(617) 867-5309"),
-        Identifier("STREET", "line", "12 Oak St Apt 4B"), Identifier("CITY", "city", "Springfield"), Identifier("ZIP", "zip", "02139"),
-        Identifier("EMAIL", "email", "john.smith72@gmail.com"), Identifier("EMPLOYER", "organization", "Acme Widgets Inc."),
+        Identifier("PATIENT", "given", "John"),
+        Identifier("PATIENT", "family", "Smith"),
+        Identifier("MRN", "number", "12345678"),
+        Identifier("SSN", "number", "123-45-6789"),
+        Identifier("PHONE", "phone", "(617) 867-5309"),
+        Identifier("STREET", "line", "12 Oak St Apt 4B"),
+        Identifier("CITY", "city", "Springfield"),
+        Identifier("ZIP", "zip", "02139"),
+        Identifier("EMAIL", "email", "john.smith72@gmail.com"),
+        Identifier("EMPLOYER", "organization", "Acme Widgets Inc."),
     ),
     "male",
-)  # fmt: skip
+)
 SALTS = range(40)
 
 
@@ -133,7 +139,7 @@ def test_towns_professions_and_their_consistency() -> None:
     assert s.of("SPRINGFIELD", "CITY") == s.city("Springfield").upper()
     assert s.of("los  angeles", "CITY") == s.city("Los Angeles").lower()
     assert "Los" not in s.city("Los Angeles").split()
-    assert s.of("welder", "PROFESSION") not in ("welder", s.of("WELDER", "PROFESSION"))
+    assert s.of("welder", "PROFESSION").upper() == s.of("WELDER", "PROFESSION") != "WELDER"
     assert s.of("soldador", "PROFESSION", "es") in s.of("SOLDADOR", "PROFESSION", "es").lower()
     assert not re.search("[上海]", s.city("上海"))
 
