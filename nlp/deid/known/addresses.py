@@ -171,7 +171,7 @@ class AddressFinder:
             return False
         if length > 1 or self._before_state(page, at):
             return True
-        return not context.starts(page, at) and not clinical(page.words[at])
+        return not context.starts(page, at) and not clinical(page.words[at], self.language)
 
     def _before_state(self, page: Page, at: int) -> bool:
         after = at + 1

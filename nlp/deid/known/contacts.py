@@ -10,9 +10,12 @@ from nlp.deid.known.terms import glued, namings, terms, usernames
 from nlp.deid.person import Identifier, Person
 from nlp.deid.span import Span
 
-MAIL = re.compile(r"[\w.+%-]+ ?(?:@|＠|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)+")
-LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+\.(?:com|org|net|example|es|cn|io|me)/[^\s<>\"')\]]+")
-HANDLE = re.compile(r"(?<![\w@])@[\w.]{3,}")
+AT = re.compile(r" ?(?:@|[(\[]at[)\]]) ?")
+MAILBOX = re.compile(r"[\w.+%-]{1,64}\Z")
+DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+LINK = re.compile(r"https?://|www\.|\.(?:com|org|net|example|es|cn|io|me)/")
+HOST = re.compile(r"[\w.-]{0,64}\Z")
+PATH = re.compile(r"[^\s<>\"')\]]*")
 FORM_FROM = 5  # letters below which a user name or a mailbox says nothing
 
 
@@ -23,8 +26,7 @@ class ContactFinder:
             if found.part in ("email", "url") or found.label in ("EMAIL", "URL", "USERNAME", "IP"):
                 self._add(found)
         known = namings(person)
-        named = {word for word in terms(known) if len(word) > 3} | glued(known).keys() | usernames(known).keys()
-        self.named = re.compile("|".join(sorted(map(re.escape, named), key=len, reverse=True))) if named else None
+        self.named = {word for word in terms(known) if len(word) > 3} | glued(known).keys() | usernames(known).keys()
 
     def _add(self, found: Identifier) -> None:
         value = fold(found.value.strip()).removeprefix("mailto:")
@@ -58,12 +60,20 @@ class ContactFinder:
     def _made(self, page: Page) -> Iterator[Span]:
         """Mail and links made of a name, whoever's server they are on."""
         folded = page.folded
-        patterns = ((MAIL, "EMAIL"), (HANDLE, "USERNAME")) if "@" in folded or "at" in folded else ()
-        for pattern, label in (*patterns, *(((LINK, "URL"),) if "/" in folded or "www" in folded else ())):
-            for found in pattern.finditer(folded):
-                if self.named and self.named.search(found.group()):
-                    end = found.start() + len(found.group().rstrip(".,;"))
-                    yield Span(found.start(), end, label, LAYER, DISGUISED)
+        for found in AT.finditer(folded) if "@" in folded or "at)" in folded or "at]" in folded else ():
+            lead, domain = MAILBOX.search(folded[: found.start()][-64:]), DOMAIN.match(folded, found.end())
+            if domain:
+                start = found.start() - len(lead.group()) if lead else found.start()
+                yield from self._if_named(folded, start, domain.end(), "EMAIL" if lead else "USERNAME")
+        for found in LINK.finditer(folded):
+            lead, path = HOST.search(folded[: found.start()][-64:]), PATH.match(folded, found.end())
+            if lead and path:
+                yield from self._if_named(folded, found.start() - len(lead.group()), path.end(), "URL")
+
+    def _if_named(self, folded: str, start: int, end: int, label: str) -> Iterator[Span]:
+        text = folded[start:end].rstrip(".,;")
+        if any(word in text for word in self.named):
+            yield Span(start, start + len(text), label, LAYER, DISGUISED)
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

@@ -24,6 +24,10 @@ def _months() -> dict[str, int]:
     return knowledge().numbered("months")
 
 
+def _clinical(page: Page, number: int) -> bool:
+    return clinical(page.words[number], page.language)
+
+
 def capital(page: Page, number: int) -> bool:
     return page.original(number)[0].isupper()
 
@@ -42,7 +46,7 @@ def titled(page: Page, number: int) -> bool:
     word, gap = _previous(page, number)
     if word not in _set("titles") or gap.strip(" \t\n.") or not gap or len(gap) > 4:
         return False
-    return "." in gap or not (page.original(number - 1) == "MR" or clinical(page.words[number]))
+    return "." in gap or page.original(number - 1) not in ("MR", "MS") or not _clinical(page, number)
 
 
 def kin(page: Page, number: int) -> bool:
@@ -66,13 +70,13 @@ def labelled(page: Page, number: int) -> bool:
 def acting(page: Page, number: int) -> bool:
     """Grace reports, Will was; Pain was only where it is no word of charts."""
     word, gap = _next(page, number)
-    verb = word in _set("verbs") or (word in _set("being") and not clinical(page.words[number]))
+    verb = word in _set("verbs") or (word in _set("being") and not _clinical(page, number))
     return capital(page, number) and ((verb and gap == " ") or bool(AGED.match(page.after(number))))
 
 
 def disease(page: Page, number: int) -> bool:
     """Parkinson's disease, non-Hodgkin, enfermedad de Crohn: a name that names a disease here."""
-    followed = knowledge().words_in("eponyms", "followed")
+    followed = knowledge().words("eponyms", "followed")
     after = number + 1
     if after < len(page.words) and page.words[after] == "s" and page.gap(number) in ("'", "’", ""):
         after += 1
@@ -97,20 +101,21 @@ def month(page: Page, number: int) -> bool:
     if page.words[number] not in _months():
         return False
     before, after = _previous(page, number)[0], _next(page, number)[0]
-    return before in DATED or before.isdigit() or after.isdigit() or before in ("st", "nd", "rd", "th")
+    dated = after.isdigit() and len(after) in (1, 2, 4) and not AGED.match(page.after(number))
+    return dated or before in DATED or before.isdigit() or before in ("st", "nd", "rd", "th")
 
 
 def speaks(page: Page, number: int, first: int | None = None) -> bool:
     """An ordinary word names somebody here. `first`: the word that the context before is asked of."""
     lead = number if first is None else first
-    if titled(page, lead) or (labelled(page, lead) and not (clinical(page.words[number]) and page.shouted(number))):
+    if titled(page, lead) or (labelled(page, lead) and not (_clinical(page, number) and page.shouted(number))):
         return True
     if month(page, number):
         return False
     if page.shouted(number):
-        return (acting(page, number) or kin(page, lead)) and not clinical(page.words[number])
+        return (acting(page, number) or kin(page, lead)) and not _clinical(page, number)
     if kin(page, lead) or acting(page, number):
         return True
     shape = page.original(number)
     proper = shape[:1].isupper() and (len(shape) > 3 or not shape.isupper())
-    return proper and not clinical(page.words[number]) and not starts(page, number)
+    return proper and not _clinical(page, number) and not starts(page, number)

@@ -148,7 +148,7 @@ def _occurrences(text: str, form: str) -> Iterator[int]:
 def _person_around(page: Page, at: int, end: int) -> bool:
     if PERSON_BEFORE.search(page.folded[max(0, at - 16) : at]):
         return True
-    verbs = knowledge().words("verbs") | {"is", "was", "has"}
+    verbs = knowledge().words("verbs") | knowledge().words("being")
     word = re.match(r" ([a-z]+)", page.folded[end : end + 20])
     return bool(word) and word.group(1) in verbs  # type: ignore[union-attr]
 
@@ -156,6 +156,8 @@ def _person_around(page: Page, at: int, end: int) -> bool:
 def _signed(page: Page, number: int) -> bool:
     """Pt JS, initials JS, JS reports; no other two letters."""
     before = page.before(number)
+    if page.words[number] in knowledge().words("titles"):
+        return False
     if re.search(r"(?:initials|iniciales)\W{1,3}$", before) or context.labelled(page, number):
         return True
     if page.words[number] in knowledge().words("abbreviations"):

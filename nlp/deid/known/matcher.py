@@ -36,10 +36,11 @@ class Matcher:
     label, before a verb that only persons do, and with a capital in the middle of a sentence; a word of charts (Pain,
     Heart) only in the first three. A name before `disease`, `syndrome`, `palsy` names the disease, whoever the patient
     is: it says nothing of the patient. Everything else named like the patient goes, eponym or not.
-    Scores: 1 exact, .9 a word whose place speaks, .8 disguised, .7 one edit away.
+    Scores: 1 exact, .9 a word whose place speaks, .8 disguised, .7 one edit away, .5 that without a capital: weak.
     """
 
     def __init__(self, person: Person, language: str = "en") -> None:
+        self.language = language
         self.finders: tuple[Finder, ...] = (
             NameFinder(person, language),
             DisguiseFinder(person, language),
@@ -51,7 +52,7 @@ class Matcher:
 
     def find(self, text: str) -> list[Span]:
         """In order of start; spans may overlap, none is given twice."""
-        page = Page(text)
+        page = Page(text, self.language)
         best: dict[tuple[int, int], Span] = {}
         for finder in self.finders:
             for span in finder.find(page):

@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from nlp.deid.known import context
 from nlp.deid.known.knowledge import misspelt, nameable, ordinary
 from nlp.deid.known.page import Page
-from nlp.deid.known.runs import BETWEEN, DISGUISED, LAYER, NEAR, Mark, Runs
+from nlp.deid.known.runs import BETWEEN, DISGUISED, FAINT, LAYER, NEAR, Mark, Runs
 from nlp.deid.known.terms import Term, compounds, glued, namings, terms, usernames
 from nlp.deid.labels import NAMES
 from nlp.deid.person import Person
@@ -20,7 +20,7 @@ FUZZY_FROM = 5  # letters of a name below which one edit makes another name
 
 class NameFinder:
     def __init__(self, person: Person, language: str) -> None:
-        self.language = language
+        self.language, self.nameable = language, nameable(language)
         known = namings(person)
         self.terms = terms(known, [found.value for found in person.identifiers if found.label in NAMES])
         self.compounds = compounds(known)
@@ -44,8 +44,7 @@ class NameFinder:
         made: dict[int, Mark] = {}
         for near, name in self._nearby(page):
             for number in page.index[near]:
-                if self._near_here(page, number):
-                    made[number] = Mark(self._term(name), True, NEAR)
+                made[number] = self._near(page, number, self._term(name))
         for word in self.terms.keys() & page.index.keys():
             for number in page.index[word]:
                 made[number] = Mark(self.terms[word], self._alone(page, number))
@@ -60,21 +59,20 @@ class NameFinder:
 
     def _nearby(self, page: Page) -> list[tuple[str, str]]:
         """Words of the page one edit away from a name, and the name."""
-        asked = [word for word in page.index if len(word) >= FUZZY_FROM - 1 and self._may_be(word)]
+        may = self.nameable
+        asked = [word for word in page.index if may[word] and word not in self.terms and word not in self.logins]
         if not asked or not self.near:
             return []
         distances = process.cdist(asked, self.near, scorer=OSA.distance, score_cutoff=1)
         rows, columns = (distances == 1).nonzero()
         return [(asked[row], self.near[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
 
-    def _may_be(self, word: str) -> bool:
-        return nameable(word, self.language) and word not in self.terms and word not in self.logins
-
-    def _near_here(self, page: Page, number: int) -> bool:
-        word = page.words[number]
+    def _near(self, page: Page, number: int, term: Term) -> Mark:
+        """Alone with a capital, or where it is no word at all; else beside another name, a title or a label."""
         if context.capital(page, number) and not page.shouted(number):
-            return True
-        return (len(word) > FUZZY_FROM and misspelt(word, self.language)) or context.titled(page, number)
+            return Mark(term, True, NEAR)
+        word = page.words[number]
+        return Mark(term, len(word) > FUZZY_FROM and misspelt(word, self.language), FAINT)
 
     def _alone(self, page: Page, number: int) -> bool:
         """Whether the word names somebody by itself, in this case of letters."""

@@ -14,8 +14,9 @@ from nlp.deid.span import Span
 
 DIVIDED = re.compile(r"[\s\-./()#:_,–—·*]{0,3}")
 CLOSE = re.compile(r"[\-./ _–]?")
-LONG = re.compile(r"(?<![\w.])\d(?:[-. ]?\d){7,15}(?!\w)")
+LONG = re.compile(r"[0-9](?:[-. ]?[0-9]){7,15}")
 COUNTRY = re.compile(r"(?:\+|\b00)?\d{1,3}[-. (]{1,2}$|\+\d{1,3}$|\($")
+MASK = re.compile(r"(?:[x*#•]{2,}[- ]?){1,3}\Z")
 EXTENSION = re.compile(r"\)?[ ,]{0,2}(?:x|ext|extension|anexo|分机)[.: ]{0,2}\d{1,6}\b")
 COUNTRIES = ("1", "34", "86", "52", "44", "49", "33", "39", "54", "57", "51", "56")
 SHORT, LOOSE = 5, 7  # characters from which a number stands for itself; from which any divider may stand within
@@ -81,14 +82,19 @@ class NumberFinder:
             named = [label for label in sorted(self.tails[tail]) if self._labelled(page, number, label)]
             if hidden or (named and named[0] == "SSN" and page.after(number, 1) != "."):
                 label = named[0] if named else min(self.tails[tail], key=_rank)
-                yield Span(*page.spans[number], label, LAYER, WEAK)
+                start, end = page.spans[number]
+                mask = MASK.search(page.folded[:start][-12:])
+                yield Span(start - len(mask.group()) if mask else start, end, label, LAYER, WEAK)
 
     def _near(self, page: Page) -> Iterator[Span]:
         for found in LONG.finditer(page.folded):
+            start, end = found.span()
+            if (start and page.folded[start - 1].isalnum()) or page.folded[end : end + 1].isalnum():
+                continue
             digits = "".join(filter(str.isdigit, found.group()))
             for form, label in self.long:
                 if digits != form and OSA.distance(digits, form, score_cutoff=1) == 1:
-                    yield Span(*found.span(), label, LAYER, NEAR)
+                    yield Span(start, end, label, LAYER, NEAR)
 
 
 def _rank(label: str) -> int:

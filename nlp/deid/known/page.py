@@ -3,14 +3,17 @@
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
 TOKEN = re.compile(rf"[0-9]+|[{HAN}]+|[^\W\d_{HAN}]+")
 IN_HAN = re.compile(rf"[{HAN}]")
 NOTHING = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]*")  # marks and what has no width
+SAMPLE = 2_000  # characters that tell whether a text is written in capitals
 ALONE = dict(zip("øæœłđðþıßŋħ", "oaolddtisnh", strict=True))  # letters that Unicode does not take apart
 LOOKALIKE = dict(zip("авеіјкмнорстухѕԁһαερο", "abeijkmhopctyxsdhaepo", strict=True))  # Cyrillic and Greek beside Latin
 
@@ -57,6 +60,7 @@ class Place:
 @dataclass
 class Page:
     text: str
+    language: str = "en"
 
     @cached_property
     def folded(self) -> str:
@@ -73,12 +77,10 @@ class Page:
 
     @cached_property
     def index(self) -> dict[str, list[int]]:
-        made: dict[str, list[int]] = {}
+        made: defaultdict[str, list[int]] = defaultdict(list)
         for number, word in enumerate(self.words):
-            if word in made:
-                made[word].append(number)
-            else:
-                made[word] = [number]
+            made[word].append(number)
+        made.default_factory = None
         return made
 
     @cached_property
@@ -88,11 +90,7 @@ class Page:
     @cached_property
     def starts(self) -> list[int]:
         """Where each word begins in `squeezed`."""
-        made, at = [], 0
-        for word in self.words:
-            made.append(at)
-            at += len(word)
-        return made
+        return list(accumulate(map(len, self.words), initial=0))[:-1]
 
     def places(self, form: str) -> Iterator[Place]:
         """Every place of a squeezed form, whatever stands between its characters."""
@@ -125,8 +123,8 @@ class Page:
     @cached_property
     def capitals(self) -> bool:
         """True when the text is written in capitals throughout (or nearly): they tell nothing then."""
-        upper = sum(map(str.isupper, self.text))
-        return upper * 2 > len(self.squeezed)
+        sample = self.text[:SAMPLE]
+        return sum(map(str.isupper, sample)) * 3 > sum(map(str.isalpha, sample)) * 2
 
     def shouted(self, number: int) -> bool:
         """The line of the word has no lower case."""

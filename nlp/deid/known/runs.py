@@ -12,8 +12,9 @@ from nlp.deid.known.terms import Term
 from nlp.deid.span import Span
 
 LAYER = "known"
-EXACT, WEAK, DISGUISED, NEAR = 1.0, 0.9, 0.8, 0.7  # WEAK: an ordinary word whose place speaks; NEAR: one edit away
+EXACT, WEAK, DISGUISED, NEAR, FAINT = 1.0, 0.9, 0.8, 0.7, 0.5  # see Matcher
 BETWEEN = re.compile(r"[ \t\u00a0]*[,._'’´`-]?[ \t\u00a0]*\n?[ \t\u00a0]*|\.[ \t]{0,2}|, ?\n? ?")
+BEHIND = re.compile(r",? {0,3}")
 LED = re.compile(r"\.? ?|\. ?\n")
 REACH = 4  # words from one marked word to the next of the same name
 DOCTORS = ("dr", "doctor", "dra", "doctora")
@@ -84,7 +85,8 @@ class Runs:
     def _middle(self, number: int) -> bool:
         shape = self.page.original(number)
         plain = ordinary(self.page.words[number], self.language) or self.page.shouted(number)
-        return shape[0].isupper() and (len(shape) == 1 or not plain) and "\n" not in self.page.gap(number)
+        named = _initial(self.page, number) or (shape[0].isupper() and len(shape) > 1 and not plain)
+        return named and "\n" not in self.page.gap(number)
 
     def _kept(self, run: list[int]) -> list[int]:
         """Words that name somebody, and ordinary ones that stand beside such a word of the same person."""
@@ -100,10 +102,10 @@ class Runs:
 
     def _spoken(self, at: int, first: int) -> bool:
         page = self.page
-        if at and _initial(page, at - 1) and LED.fullmatch(page.gap(at - 1)) and context.capital(page, at):
+        if at and _initial(page, at - 1) and LED.fullmatch(page.gap(at - 1)):
             letter, dot = page.words[at - 1], "." in page.gap(at - 1)
-            mine = any(letter in self.letters.get(label, ()) for label in self.marks[at].term.labels)
-            if mine and (dot or letter not in "ai"):
+            mine = any(letter in self.letters[label] for label in self.marks[at].term.labels)
+            if mine and context.capital(page, at) and (dot or letter not in "ai"):
                 return True
             first = min(first, at - 1)
         return context.speaks(page, at, first if first < at else None)
@@ -141,24 +143,29 @@ class Runs:
 
     def _initials(self, first: int, last: int) -> tuple[int, int]:
         """J. Smith; J SMITH where J is theirs; SMITH, J.; Watson, P. D."""
-        page, mine = self.page, frozenset[str]().union(*(self.letters.get(label, ()) for label in self.letters))
+        page, mine = self.page, frozenset[str]().union(*self.letters.values())
         while first and _initial(page, first - 1) and LED.fullmatch(page.gap(first - 1)):
-            letter = page.words[first - 1]
-            if "." not in page.gap(first - 1) and (letter not in mine or (letter in "ai" and page.shouted(first))):
+            letter, dot = page.words[first - 1], "." in page.gap(first - 1)
+            shouted = page.shouted(first) and letter in "ai"
+            if (not dot and (letter not in mine or shouted)) or (letter not in mine and not _capital(page, first - 1)):
                 break
             first -= 1
-        while (
-            last + 1 < len(page.words)
-            and _initial(page, last + 1)
-            and (page.gap(last) in (", ", " ", ",") or _initial(page, last))
-        ):
+        while last + 1 < len(page.words) and _initial(page, last + 1):
+            if not BEHIND.fullmatch(page.gap(last)) and not _initial(page, last):
+                break
             ends, letter, comma = page.after(last + 1, 1), page.words[last + 1], page.gap(last).startswith(",")
-            if not (ends == "." and not comma) and not (letter in mine and ends in (".", "", "\n", ",", ";", ")")):
+            known = letter in mine and ends in (".", "", "\n", ",", ";", ")")
+            if not known and not (ends == "." and not comma and _capital(page, last + 1)):
                 break
             last += 1
         return first, last
 
 
+def _capital(page: Page, number: int) -> bool:
+    return page.original(number).isupper()
+
+
 def _initial(page: Page, number: int) -> bool:
-    shape = page.original(number)
-    return len(shape) == 1 and shape.isupper()
+    """A capital, or a letter with a dot."""
+    word = page.words[number]
+    return len(word) == 1 and word.isalpha() and (_capital(page, number) or page.after(number, 1) == ".")

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
-from typing import Literal
+from typing import Literal, TypeVar
 
 from nlp.deid.known.knowledge import frequency, knowledge
 from nlp.deid.known.page import IN_HAN, words_of
 from nlp.deid.labels import NAMES
 from nlp.deid.person import Identifier, Person
 
+Key = TypeVar("Key", str, tuple[str, ...])
 Kind = Literal["given", "family", "nick"]
 UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae", "ñ": "ny"}
 FEW = 4  # given names of one naming that are written one after the other
@@ -131,7 +132,7 @@ def terms(known: Iterable[Naming], originals: Iterable[str] = ()) -> dict[str, T
     return made
 
 
-def _note(made: dict[str, Term], word: str, label: str, kind: Kind) -> None:
+def _note(made: dict[Key, Term], word: Key, label: str, kind: Kind) -> None:
     old = made.get(word)
     made[word] = Term((old.labels if old else frozenset()) | {label}, (old.kinds if old else frozenset()) | {kind})
 
@@ -147,14 +148,14 @@ def _words(naming: Naming) -> Iterator[tuple[Kind, str]]:
 
 def compounds(known: Iterable[Naming]) -> dict[tuple[str, ...], Term]:
     """Names of several words, as they stand on a page: de la Cruz, O'Brien, Mary Ann."""
+    made: dict[tuple[str, ...], Term] = {}
     kinds: tuple[Kind, Kind] = ("family", "given")
-    return {
-        value: Term(frozenset({naming.label}), frozenset({kind}))
-        for naming in known
-        for kind, values in zip(kinds, (naming.family, naming.given), strict=True)
-        for value in values
-        if len(value) > 1 and not IN_HAN.match(value[0])
-    }
+    for naming in known:
+        for kind, values in zip(kinds, (naming.family, naming.given), strict=True):
+            for value in values:
+                if len(value) > 1 and not IN_HAN.match(value[0]):
+                    _note(made, value, naming.label, kind)
+    return made
 
 
 def glued(known: Iterable[Naming]) -> dict[str, str]:
