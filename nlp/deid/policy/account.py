@@ -28,14 +28,14 @@ class Account:
 
     def table(self) -> pa.Table:
         """Sums by all columns but the last, in order."""
-        columns: dict[str, list[object]] = {name: [] for name in ACCOUNT.names}
-        for subjects, table, element, action, counts in self._found:
-            for place in np.flatnonzero(counts).tolist():
-                for name, value in zip(
-                    ACCOUNT.names, (subjects[place], table, element, action, int(counts[place])), strict=True
-                ):
-                    columns[name].append(value)
-        rows = pa.table(columns, schema=ACCOUNT)
+        parts = [self._rows(*found) for found in self._found]
+        rows = pa.concat_tables([ACCOUNT.empty_table(), *parts])
         by = ACCOUNT.names[:-1]
         summed = rows.group_by(by).aggregate([("values", "sum")]).rename_columns([*by, "values"])
         return summed.sort_by([(name, "ascending") for name in by]).cast(ACCOUNT)
+
+    def _rows(self, subjects: list[int | None], table: str, element: str, action: str, counts: np.ndarray) -> pa.Table:
+        held = np.flatnonzero(counts)
+        whose = pa.array(subjects, pa.int64()).take(pa.array(held))
+        said = [pa.repeat(pa.scalar(word), len(held)) for word in (table, element, action)]
+        return pa.Table.from_arrays([whose, *said, pa.array(counts[held], pa.int64())], schema=ACCOUNT)

@@ -1,12 +1,20 @@
 """The values of one element, whose they are, and functions on them that see each distinct value once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Mapped = Sequence[str | None]
+
+
+class Parts(dict[str, pa.Array]):
+    """The parts of one struct; `verdicts`, of its codes, are worked out once for all of them."""
+
+    verdicts: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -15,7 +23,7 @@ class Cells:
 
     values: pa.Array
     owners: np.ndarray
-    beside: Mapping[str, pa.Array] = field(default_factory=dict)
+    beside: "Parts" = field(default_factory=lambda: Parts())
 
     def each(self, change: Callable[[list[str]], Mapped]) -> pa.Array:
         """`change` of the distinct values, whoever's they are."""
@@ -31,7 +39,7 @@ class Cells:
             return self.values
         codes = coded.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
         valid = np.asarray(coded.indices.is_valid())
-        pairs, places = np.unique(self.owners[valid].astype(np.int64) * held + codes[valid], return_inverse=True)
+        places, pairs = pd.factorize(self.owners[valid].astype(np.int64) * held + codes[valid])
         owners, values = (pairs // held).tolist(), coded.dictionary.take(pa.array(pairs % held)).to_pylist()
         indices = np.zeros(len(self.values), dtype=np.int64)
         indices[valid] = places
@@ -40,8 +48,6 @@ class Cells:
 
     def where(self, keep: np.ndarray) -> pa.Array:
         """The values where `keep`, null elsewhere."""
-        import pyarrow.compute as pc
-
         if keep.all():
             return self.values
         return pc.if_else(pa.array(keep), self.values, pa.scalar(None, self.values.type))
@@ -53,7 +59,7 @@ def pairs(first: pa.Array, second: pa.Array, judge: Callable[[str | None, str | 
     a, b = one.dictionary.to_pylist(), two.dictionary.to_pylist()
     left = one.indices.fill_null(len(a)).to_numpy(zero_copy_only=False).astype(np.int64)
     right = two.indices.fill_null(len(b)).to_numpy(zero_copy_only=False).astype(np.int64)
-    found, places = np.unique(left * (len(b) + 1) + right, return_inverse=True)
+    places, found = pd.factorize(left * (len(b) + 1) + right)
     said = [
         judge(([*a, None])[x], ([*b, None])[y])
         for x, y in zip(found // (len(b) + 1), found % (len(b) + 1), strict=True)

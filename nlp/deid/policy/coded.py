@@ -1,18 +1,19 @@
 """Codings judged column by column, and words of codes read by the note layers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 
-from nlp.deid.policy.cells import pairs
+from nlp.deid.policy.cells import Parts, pairs
 from nlp.deid.policy.codes import Systems
 from nlp.deid.policy.context import Reader
 
 
-def judged(systems: Systems, beside: Mapping[str, pa.Array]) -> np.ndarray:
+def judged(systems: Systems, beside: Parts) -> np.ndarray:
     """A Verdict for each system and code that stand side by side."""
-    return pairs(beside["system"], beside["code"], systems.judge)
+    if beside.verdicts is None:
+        beside.verdicts = pairs(beside["system"], beside["code"], systems.judge)
+    return beside.verdicts
 
 
 def unchanged(read: Reader, subjects: Sequence[int], words: Sequence[str]) -> list[str | None]:

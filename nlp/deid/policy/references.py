@@ -1,7 +1,7 @@
 """Ids behind the gate: of own rows by the person's salt, of shared rows by the lake's key; references follow them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -38,48 +38,44 @@ class Index:
     secrets: Mapping[int, Secret]
     lake_key: bytes
     held: set[str] = field(default_factory=set)
-    _ids: dict[Place, dict[tuple[str, str], str]] = field(default_factory=dict, repr=False)
+    _ids: dict[Place, dict[str, dict[str, str]]] = field(default_factory=dict, repr=False)  # by type, by id
     _kinds: dict[int | None, dict[str, str]] = field(default_factory=dict, repr=False)
     _sources: dict[int | None, list[str]] = field(default_factory=dict, repr=False)
+    _lookups: dict[tuple[Place, str], Callable[[str], str | None]] = field(default_factory=dict, repr=False)
 
     def add(self, kind: str, rows: pa.Table) -> None:
         """The rows of one type that pass; two sources of one person may call two things alike."""
         self.held.add(kind)
-        subjects = rows["subject_id"].to_pylist()
+        subjects = rows["subject_id"].to_pylist() if "subject_id" in rows.column_names else [None] * len(rows)
         sources = rows["source"].to_pylist() if "source" in rows.column_names else [""] * len(rows)
+        held: dict[Place, dict[str, None]] = {}
         for subject, source, name in zip(subjects, sources, rows["id"].to_pylist(), strict=True):
+            held.setdefault((subject, source), {})[name] = None
+        for (subject, source), names in held.items():
             key = self._key(subject)
-            if key is None or name is None:
-                continue
-            mine = self._ids.get((subject, source))
-            if mine is None:
-                mine = self._ids[(subject, source)] = {}
-                self._sources.setdefault(subject, []).append(source)
-            at = (kind, name)
-            taken = len(self._sources[subject]) > 1 and any(
-                at in self._ids[(subject, other)] for other in self._sources[subject] if other != source
-            )
-            mine[at] = rekey(key, kind, f"{source}/{name}" if taken else name)
+            if key is not None:
+                others = [self._ids[subject, other].get(kind, {}) for other in self._sources.get(subject, ())]
+                taken = set().union(*others) if others else set()
+                mine = {n: rekey(key, kind, f"{source}/{n}" if n in taken else n) for n in names if n is not None}
+                if (subject, source) not in self._ids:
+                    self._sources.setdefault(subject, []).append(source)
+                self._ids.setdefault((subject, source), {}).setdefault(kind, {}).update(mine)
 
     def _key(self, subject: int | None) -> bytes | None:
         if subject is None:
             return self.lake_key
         return self.secrets[subject].salt if subject in self.secrets else None
 
-    def open_id(self, place: Place, kind: str, name: str) -> str | None:
-        """Of the row itself, or of one that a row of this person and source names."""
+    def lookup(self, place: Place, kind: str) -> Callable[[str], str | None]:
+        """From ids that this person and source name to open ids."""
         subject = None if shared(kind) else place[0]
-        at = (kind, name)
-        for source in self._order(subject, place[1]):
-            found = self._ids[(subject, source)].get(at)
-            if found:
-                return found
-        key = self._key(subject)
-        return rekey(key, kind, name) if kind not in self.held and key is not None else None
-
-    def _order(self, subject: int | None, source: str) -> Iterable[str]:
         sources = self._sources.get(subject, [])
-        return [source, *(s for s in sources if s != source)] if source in sources else sources
+        order = [source for source in sources if source == place[1]] + [s for s in sources if s != place[1]]
+        found = [held for source in order if (held := self._ids[subject, source].get(kind))]
+        key = self._key(subject)
+        if not found and kind not in self.held and key is not None:
+            return lambda name: rekey(key, kind, name)
+        return found[0].get if len(found) == 1 else lambda name: next((h[name] for h in found if name in h), None)
 
     def reference(self, place: Place, text: str) -> str | None:
         """Type/open id; None where it leads to nobody's row, or to somebody else's."""
@@ -91,12 +87,14 @@ class Index:
             kind = self._kind(place[0], name) or self._kind(None, name) or ""
         if not (shared(kind) or (own(kind) and place[0] is not None)):
             return None
-        opened = self.open_id(place, kind, name)
+        if (place, kind) not in self._lookups:
+            self._lookups[place, kind] = self.lookup(place, kind)
+        opened = self._lookups[place, kind](name)
         return f"{kind}/{opened}" if opened else None
 
     def _kind(self, subject: int | None, name: str) -> str | None:
         """The type of the row with this id, for references that do not say."""
         if subject not in self._kinds:
-            held = [self._ids[(subject, source)] for source in self._sources.get(subject, [])]
-            self._kinds[subject] = {known: kind for ids in held for kind, known in ids}
+            held = [self._ids[subject, source] for source in self._sources.get(subject, [])]
+            self._kinds[subject] = {known: kind for kinds in held for kind, ids in kinds.items() for known in ids}
         return self._kinds[subject].get(name)

@@ -14,6 +14,7 @@ from nlp.deid.keys import Secret
 from nlp.deid.policy import knowledge
 from nlp.deid.policy.account import Account
 from nlp.deid.policy.ages import earliest_years
+from nlp.deid.policy.cells import Parts
 from nlp.deid.policy.codes import Systems
 from nlp.deid.policy.context import Context, Reader, Surrogates, Texts
 from nlp.deid.policy.elements import OTHER, elements, short
@@ -92,7 +93,7 @@ class Release:
         return keep(rows, np.array([reason is None for reason in reasons], dtype=bool)) if reasons else rows
 
     def _columns(self, walk: Walk, rows: pa.Table) -> dict[str, pa.Array]:
-        beside = {n: rows[n].combine_chunks() for n in ("precision", "code") if n in rows.column_names}
+        beside = Parts((n, rows[n].combine_chunks()) for n in ("precision", "code") if n in rows.column_names)
         return {
             node.name: walk.column(node, rows[node.name].combine_chunks(), beside)
             for node in elements(walk.table)

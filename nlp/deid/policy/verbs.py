@@ -160,18 +160,26 @@ def _rekey(call: Call, cells: Cells) -> pa.Array:
         return pc.if_else(cells.values.is_valid(), by_place.take(pa.array(cells.owners)), pa.scalar(None, pa.int64()))
     if call.action.argument == "reference-type":
         return cells.where(np.asarray(pc.is_in(cells.values, pa.array(list(resource_types())))))
+    if call.action.argument in KINDS:
+        return _looked_up(call, cells)
     return cells.owned(lambda owners, values: [_id(call, o, v) for o, v in zip(owners, values, strict=True)])
 
 
-KINDS = {"encounter": "Encounter", "study": "ImagingStudy"}
+def _looked_up(call: Call, cells: Cells) -> pa.Array:
+    """Ids are mostly distinct: looking each up costs less than finding the distinct ones."""
+    kind = KINDS[call.action.argument] or call.table
+    by_place = [call.context.index.lookup(place, kind) for place in call.owners.places]
+    said = zip(cells.owners.tolist(), cells.values.to_pylist(), strict=True)
+    return pa.array([None if value is None else by_place[owner](value) for owner, value in said], cells.values.type)
+
+
+KINDS = {"id": "", "encounter": "Encounter", "study": "ImagingStudy"}
 
 
 def _id(call: Call, owner: int, value: str) -> str | None:
-    place, argument, index = call.owners.places[owner], call.action.argument, call.context.index
+    place, argument = call.owners.places[owner], call.action.argument
     if argument in ("reference", "event"):
-        return index.reference(place, value)
-    if argument == "id" or argument in KINDS:
-        return index.open_id(place, KINDS.get(argument, call.table), value)
+        return call.context.index.reference(place, value)
     secret = call.context.secrets.get(place[0]) if place[0] is not None else None
     return rekey(secret.salt, argument, value) if secret else None
 

@@ -1,13 +1,12 @@
 """Down a nested column and up again: every leaf is changed as the policy says, and what became empty goes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from nlp.deid.policy.account import Account
-from nlp.deid.policy.cells import Cells
+from nlp.deid.policy.cells import Cells, Parts
 from nlp.deid.policy.context import Context, Owners
 from nlp.deid.policy.elements import Node
 from nlp.deid.policy.rules import Action
@@ -34,10 +33,10 @@ class Walk:
     account: Account
     ages: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
-    def column(self, node: Node, values: pa.Array, beside: Mapping[str, pa.Array]) -> pa.Array:
+    def column(self, node: Node, values: pa.Array, beside: Parts) -> pa.Array:
         return self._down(node, values, np.arange(len(values)), beside)
 
-    def _down(self, node: Node, values: pa.Array, rows: np.ndarray, beside: Mapping[str, pa.Array]) -> pa.Array:
+    def _down(self, node: Node, values: pa.Array, rows: np.ndarray, beside: Parts) -> pa.Array:
         if values.null_count == len(values):
             return values
         if pa.types.is_list(values.type) and (node.parts or not pa.types.is_floating(values.type.value_type)):
@@ -53,7 +52,7 @@ class Walk:
         if allowed is not None and not allowed.all():
             self._count(node, "drop: unlisted", rows[parents[~allowed]])
             inner, parents = inner.filter(pa.array(allowed)), parents[allowed]
-        changed = self._down(node, inner, rows[parents], {})
+        changed = self._down(node, inner, rows[parents], Parts())
         valid = np.asarray(changed.is_valid())
         if not valid.all():
             changed, parents = changed.filter(pa.array(valid)), parents[valid]
@@ -64,7 +63,7 @@ class Walk:
     def _struct(self, node: Node, values: pa.Array, rows: np.ndarray) -> pa.Array:
         parts = values.flatten()
         names = [values.type.field(place).name for place in range(values.type.num_fields)]
-        beside = dict(zip(names, parts, strict=True))
+        beside = Parts(zip(names, parts, strict=True))
         changed, valid = [], np.zeros(len(values), dtype=bool)
         for name, part in beside.items():
             child = node.part(name)
@@ -73,7 +72,7 @@ class Walk:
             changed.append(out)
         return pa.StructArray.from_arrays(changed, fields=list(values.type), mask=pa.array(~valid))
 
-    def _leaf(self, node: Node, values: pa.Array, rows: np.ndarray, beside: Mapping[str, pa.Array]) -> pa.Array:
+    def _leaf(self, node: Node, values: pa.Array, rows: np.ndarray, beside: Parts) -> pa.Array:
         action = self.context.policy.action(self.table, node)
         before = np.asarray(values.is_valid())
         if action.verb == "drop":

@@ -19,6 +19,7 @@ from nlp.deid.policy.references import own, parse, shared
 
 NO_SECRET, OPT_OUT, UNREADABLE, NOBODYS = "no secret", "opt-out", "unreadable", "of no person"
 DOCUMENTS = ("DocumentReference", "DiagnosticReport")
+NOTE = "note"  # the kind under which notes are withheld by who reads them, such as one that cannot be processed
 BINDING = ("Encounter", *DOCUMENTS)  # what refers to such a row when it is withheld, is withheld too
 Row = tuple[int, str, str]  # subject, type, id
 
@@ -35,33 +36,43 @@ class Withheld:
         table = short(name)
         if shared(table):
             return [None] * len(rows)
-        subjects = rows["subject_id"].to_pylist()
-        found = [NOBODYS if s is None else self.persons.get(s) for s in subjects]
-        if self.rows and table != "Other":
-            found = [r or self._row(*at) for r, at in zip(found, _named(table, rows), strict=True)]
+        found: list[str | None] = [None] * len(rows)
+        touched = pa.array(sorted({*self.persons, *(subject for subject, _, _ in self.rows)}), pa.int64())
+        doubtful = pc.or_(pc.is_null(rows["subject_id"]), pc.is_in(rows["subject_id"], touched))
+        places = np.flatnonzero(doubtful.to_numpy())
+        if len(places):
+            held = rows.select(["subject_id", *_names(table, rows)]).take(pa.array(places))
+            for place, (subject, names) in zip(places.tolist(), _named(table, held), strict=True):
+                found[place] = NOBODYS if subject is None else self.persons.get(subject) or self._row(subject, names)
         return found
 
     def kept(self, name: str, rows: pa.Table) -> np.ndarray:
         return np.array([reason is None for reason in self.reasons(name, rows)], dtype=bool)
 
-    def _row(self, subject: int | None, names: list[tuple[str, str]]) -> str | None:
-        return next((self.rows[s, k, i] for k, i in names if (s := subject or 0, k, i) in self.rows), None)
+    def _row(self, subject: int, names: list[tuple[str, str]]) -> str | None:
+        return next((self.rows[subject, k, i] for k, i in names if (subject, k, i) in self.rows), None)
 
 
 def _named(table: str, rows: pa.Table) -> Iterator[tuple[int | None, list[tuple[str, str]]]]:
     """Of each row: its subject, and the rows that it is, or hangs on."""
     subjects = rows["subject_id"].to_pylist()
-    columns = {name: rows[name].to_pylist() for name in NAMES.get(table, {"id": ""}) if name in rows.column_names}
+    columns = {name: rows[name].to_pylist() for name in _names(table, rows)}
     for place, subject in enumerate(subjects):
         yield subject, [at for name, held in columns.items() if held[place] for at in _at(table, name, held[place])]
 
 
 NAMES = {
-    "notes": {"note_id": "", "encounter_id": ""},
-    "timeline": {"fhir_id": "", "encounter_id": "", "text_value": ""},
-    "embeddings": {"study_id": ""},
-    "timeline_splits": {},
+    "notes": ("note_id", "encounter_id"),
+    "timeline": ("fhir_id", "encounter_id", "text_value"),
+    "embeddings": ("study_id",),
+    "timeline_splits": (),
+    "Other": (),
 }
+
+
+def _names(table: str, rows: pa.Table) -> list[str]:
+    """The columns that say what a row is, or hangs on."""
+    return [name for name in NAMES.get(table, ("id",)) if name in rows.column_names]
 
 
 def _at(table: str, column: str, value: str) -> list[tuple[str, str]]:
@@ -72,7 +83,7 @@ def _at(table: str, column: str, value: str) -> list[tuple[str, str]]:
         return [("Encounter", value)]
     if column == "study_id":
         return [("ImagingStudy", value)]
-    return documents(value) if column in ("note_id", "text_value") else [(table, value)]
+    return [(NOTE, value), *documents(value)] if column in ("note_id", "text_value") else [(table, value)]
 
 
 def documents(note_id: str) -> list[tuple[str, str]]:
@@ -173,7 +184,9 @@ def _spread(tables: Mapping[str, pa.Table], found: Withheld) -> None:
     """To what refers to withheld rows, and to the results of withheld reports, until nothing is added."""
     if not any(kind in BINDING for _, kind, _ in found.rows):
         return
-    links = [link for table, rows in tables.items() if own(table) for link in _links(table, rows)]
+    touched = pa.array(sorted({subject for subject, _, _ in found.rows}), pa.int64())
+    theirs = {t: rows.filter(pc.is_in(rows["subject_id"], touched)) for t, rows in tables.items() if own(t)}
+    links = [link for table, rows in theirs.items() for link in _links(table, rows)]
     while True:
         size = len(found.rows)
         for source, target, outward in links:
