@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from nlp.deid.policy.cells import Parts, pairs
+from nlp.deid.policy.cells import Cells, Parts, pairs
 from nlp.deid.policy.codes import Systems
-from nlp.deid.policy.context import Reader
+from nlp.deid.policy.context import NOBODY, Context, Reader
 
 
 def judged(systems: Systems, beside: Parts) -> np.ndarray:
@@ -14,6 +16,15 @@ def judged(systems: Systems, beside: Parts) -> np.ndarray:
     if beside.verdicts is None:
         beside.verdicts = pairs(beside["system"], beside["code"], systems.judge)
     return beside.verdicts
+
+
+def without_own(context: Context, subjects: Sequence[int | None], cells: Cells) -> pa.Array:
+    """Codes that are no number of the person's own: a record number of six digits looks like a code of RxNorm."""
+    theirs = pc.is_in(cells.values, pa.array(sorted({n for own in context.numbers.values() for n in own}), pa.string()))
+    if not pc.any(theirs).as_py():
+        return cells.values
+    own = [context.numbers.get(s or NOBODY, frozenset()) for s in subjects]
+    return cells.owned(lambda o, values: [None if v in own[p] else v for p, v in zip(o, values, strict=True)])
 
 
 def unchanged(read: Reader, subjects: Sequence[int], words: Sequence[str]) -> list[str | None]:

@@ -44,6 +44,10 @@ class Systems:
     def public(self, system: str) -> bool:
         return self._rule(system) is not None
 
+    def exact(self, system: str) -> bool:
+        """Named itself, not only by how its URL begins."""
+        return system in self._known
+
     def _rule(self, system: str) -> Callable[[str], Verdict] | None:
         found = self._known.get(system)
         if found is None and re.fullmatch(r"[\w:/.-]{1,80}", system):

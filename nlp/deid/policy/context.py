@@ -74,6 +74,7 @@ class Context:
     texts: Reader
     displays: Reader
     systems: Systems
+    numbers: Mapping[int, frozenset[str]] = field(default_factory=dict, repr=False)  # identifiers by person
     genders: Mapping[int, str] = field(default_factory=dict)
     earliest: Mapping[int, int] = field(default_factory=dict)
 

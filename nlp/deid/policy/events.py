@@ -52,7 +52,12 @@ def events(context: Context, places: Sequence[Place], codes: Sequence[str]) -> l
     read = [at for at, code in enumerate(codes) if judged[code][1]]
     said = context.displays([places[at][0] or NOBODY for at in read], [codes[at].split("//")[1] for at in read])
     alike = {at for at, text in zip(read, said, strict=True) if text == codes[at].split("//")[1]}
-    return [_ward(code) if judged[code][1] and at not in alike else judged[code][0] for at, code in enumerate(codes)]
+    own = [context.numbers.get(subject or NOBODY, ()) for subject, _ in places]
+    theirs = {at for at, code in enumerate(codes) if own[at] and any(part in own[at] for part in code.split("//"))}
+    return [
+        None if at in theirs else _ward(code) if judged[code][1] and at not in alike else judged[code][0]
+        for at, code in enumerate(codes)
+    ]
 
 
 def _ward(code: str) -> str | None:

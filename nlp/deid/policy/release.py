@@ -18,11 +18,11 @@ from nlp.deid.policy.cells import Parts
 from nlp.deid.policy.codes import Systems
 from nlp.deid.policy.context import Context, Reader, Surrogates, Texts
 from nlp.deid.policy.elements import OTHER, elements, short
+from nlp.deid.policy.facts import genders, own_numbers
 from nlp.deid.policy.policy import Policy
 from nlp.deid.policy.references import Index
 from nlp.deid.policy.walk import Walk
 from nlp.deid.policy.withhold import Withheld, withheld
-from schemas.fhir import bindings
 from schemas.registry import table as declared
 from schemas.segments import keep
 
@@ -63,7 +63,8 @@ class Release:
             texts,
             Reader(self.displays) if self.displays else texts,
             Systems(self.policy.systems),
-            _genders(shard),
+            own_numbers(shard),
+            genders(shard),
             earliest_years(shard, self.as_of) if self.policy.dates == "years" else {},
         )
         self._withheld = found
@@ -73,13 +74,16 @@ class Release:
     def account(self) -> pa.Table:
         return self._account.table()
 
-    def table(self, name: str, rows: pa.Table) -> pa.Table:
-        """phi/NAME as NAME: the same columns, fewer rows, nothing of whose values was not decided about."""
+    def table(self, name: str, rows: pa.Table, read: frozenset[str] = frozenset()) -> pa.Table:
+        """phi/NAME as NAME: the same columns, fewer rows, nothing of whose values was not decided about.
+
+        `read`: columns whose texts the note layers have read already, such as the text of notes.
+        """
         if self._context is None or self._withheld is None:
             raise StageError("Release.table was called before Release.withheld: call it with the whole shard first.")
         rows = self._passing(name, rows)
         owners = self._context.owners(rows)
-        walk = Walk(short(name), self._context, owners, self._account, _ages(rows))
+        walk = Walk(short(name), self._context, owners, self._account, _ages(rows), read)
         return self._arranged(name, rows, self._columns(walk, rows), walk)
 
     def _passing(self, name: str, rows: pa.Table) -> pa.Table:
@@ -127,14 +131,6 @@ def _order(rows: pa.Table, by: tuple[str, ...]) -> pa.Array:
         keys = keys.append_column("_person", coded)
     wanted = (["_person"] if "_person" in keys.column_names else []) + [n for n in keys.column_names if n != "_person"]
     return pc.sort_indices(keys, [(name, "ascending", "at_start") for name in wanted])
-
-
-def _genders(shard: Shard) -> dict[int, str]:
-    rows = shard.get("phi/fhir/Patient")
-    if rows is None or "gender" not in rows.column_names:
-        return {}
-    said = zip(rows["subject_id"].to_pylist(), rows["gender"].to_pylist(), strict=True)
-    return {subject: gender for subject, gender in said if subject and gender in bindings()["administrative-gender"]}
 
 
 def _ages(rows: pa.Table) -> np.ndarray:

@@ -7,7 +7,8 @@ from nlp.deid.policy import knowledge
 
 LONGEST = 40
 TERM = re.compile(r"(?P<atom>[^./{}()]*?)(?P<exponent>[+-]?\d{1,2})?(?P<braces>(\{[^{}]*\})*)")
-NUMBER = re.compile(r"10(\*|\^)-?\d{1,2}|\d{1,4}")
+POWER = re.compile(r"10(\*|\^)-?\d{1,2}")
+NUMBER = re.compile(r"\d{1,4}")  # kg/100.m: one of them, beside a true unit
 
 
 @cache
@@ -17,7 +18,10 @@ def is_unit(text: str) -> bool:
         return False
     if text.strip().lower() in _written():
         return True
-    return bool(text) and all(_term(term) for term in re.split(r"[./]", _outside(text)) if term or text.startswith("/"))
+    terms = [term for term in re.split(r"[./]", _outside(text)) if term]
+    true = [term for term in terms if not NUMBER.fullmatch(term)]
+    few = len(terms) - len(true) <= min(1, len(true)) or text in ("1", "10")
+    return bool(terms) and few and all(_term(term) for term in true)
 
 
 def _outside(text: str) -> str:
@@ -33,9 +37,7 @@ def _term(term: str) -> bool:
     if not all(_annotation(said) for said in braces):
         return False
     atom = term[: term.index("{")] if "{" in term else term
-    return (
-        not atom or bool(NUMBER.fullmatch(atom)) or atom in _atoms() or re.sub(r"[+-]?\d{1,2}$", "", atom) in _atoms()
-    )
+    return not atom or bool(POWER.fullmatch(atom)) or atom in _atoms() or re.sub(r"[+-]?\d{1,2}$", "", atom) in _atoms()
 
 
 @cache

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from nlp.deid.keys import rekey
 from nlp.deid.policy import dates, knowledge
 from nlp.deid.policy.cells import Cells
-from nlp.deid.policy.coded import judged, unchanged
+from nlp.deid.policy.coded import judged, unchanged, without_own
 from nlp.deid.policy.codes import Verdict
 from nlp.deid.policy.context import NOBODY, Context, Owners
 from nlp.deid.policy.elements import Node
@@ -77,7 +77,15 @@ def _keep_system(call: Call, cells: Cells) -> pa.Array:
     code = cells.beside.get("code", pa.nulls(len(cells.values), pa.string()))
     public = np.asarray(pc.is_in(cells.values, pa.array(_public(call, cells), cells.values.type)))
     said = np.asarray(judged(call.context.systems, cells.beside))
-    return cells.where(public & ((said != Verdict.NO) | ~np.asarray(code.is_valid())))
+    kept = cells.where(public & ((said != Verdict.NO) | ~np.asarray(code.is_valid())))
+    vague = pa.array(
+        [url for url in kept.unique().to_pylist() if url and not call.context.systems.exact(url)], kept.type
+    )
+    of_family = pc.is_in(kept, vague)
+    if not pc.any(of_family).as_py():
+        return kept
+    words = Cells(pc.if_else(of_family, kept, pa.scalar(None, kept.type)), cells.owners)
+    return pc.if_else(of_family, words.owned(lambda o, v: unchanged(call.context.displays, _people(call, o), v)), kept)
 
 
 def _public(call: Call, cells: Cells) -> list[str]:
@@ -86,7 +94,7 @@ def _public(call: Call, cells: Cells) -> list[str]:
 
 def _keep_public(call: Call, cells: Cells) -> pa.Array:
     said = np.asarray(judged(call.context.systems, cells.beside))
-    kept = cells.where(said != Verdict.NO)
+    kept = without_own(call.context, call.owners.subjects, Cells(cells.where(said != Verdict.NO), cells.owners))
     if not (said == Verdict.READ).any():
         return kept
     words = Cells(cells.where(said == Verdict.READ), cells.owners).owned(

@@ -25,13 +25,14 @@ LOST = {
 
 @dataclass
 class Walk:
-    """One table's worth. `ages`: rows whose value is the age of the person."""
+    """One table's worth. `ages`: rows whose value is the age of the person; `read`: elements that layers have read."""
 
     table: str
     context: Context
     owners: Owners
     account: Account
     ages: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    read: frozenset[str] = frozenset()
 
     def column(self, node: Node, values: pa.Array, beside: Parts) -> pa.Array:
         return self._down(node, values, np.arange(len(values)), beside)
@@ -79,7 +80,8 @@ class Walk:
             self._count(node, action.label, rows[before])
             return pa.nulls(len(values), values.type)
         cells = Cells(values, self.owners.of_row[rows], beside)
-        out = change(self._call(node, action, rows), cells)
+        done = action.verb == "text" and node.path in self.read
+        out = values if done else change(self._call(node, action, rows), cells)
         after = np.asarray(out.is_valid())
         self._count(node, action.label, rows[after])
         if not after.all():

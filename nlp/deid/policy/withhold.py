@@ -34,9 +34,11 @@ class Withheld:
     def reasons(self, name: str, rows: pa.Table) -> list[str | None]:
         """Of each row of a table: the rule by which it is withheld, or None."""
         table = short(name)
-        if shared(table):
-            return [None] * len(rows)
         found: list[str | None] = [None] * len(rows)
+        if shared(table) or table == "timeline_codes":
+            return found
+        if "subject_id" not in rows.column_names:
+            return [NOBODYS] * len(rows)
         touched = pa.array(sorted({*self.persons, *(subject for subject, _, _ in self.rows)}), pa.int64())
         doubtful = pc.or_(pc.is_null(rows["subject_id"]), pc.is_in(rows["subject_id"], touched))
         places = np.flatnonzero(doubtful.to_numpy())

@@ -75,7 +75,21 @@ def test_units(unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", "Smith", "555-1234", "John", "Boston", "Mary", "{Smith}", "mg/Smith", "02139", "m" * 50]
+    "word",
+    [
+        "",
+        "Smith",
+        "555-1234",
+        "John",
+        "Boston",
+        "Mary",
+        "{Smith}",
+        "mg/Smith",
+        "02139",
+        "05/12/1967",
+        "192.168.10.14",
+        "m" * 50,
+    ],
 )
 def test_what_is_no_unit(word: str) -> None:
     assert not is_unit(word)

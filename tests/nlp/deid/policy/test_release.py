@@ -239,3 +239,46 @@ def test_other_types_do_not_pass(release: Callable[..., Release]) -> None:
 def test_the_shard_comes_first() -> None:
     with pytest.raises(StageError, match="withheld"):
         Release(load("research"), SECRETS, Drawn, LAKE, read).table("phi/fhir/Patient", pa.table({"id": ["x"]}))
+
+
+def test_a_number_of_the_persons_own_is_no_code(opened: Opened) -> None:
+    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    drug = {"coding": [{"system": rxnorm, "code": "483920"}, {"system": rxnorm, "code": "860975"}]}
+    patient = {"id": "p", "identifier": [{"value": "483920"}]}
+    said = [
+        {"id": "m", "medicationCodeableConcept": drug},
+        {"id": "n", "medicationCodeableConcept": drug, "subject_id": 2},
+    ]
+    found = {row["subject_id"]: row for row in opened("MedicationRequest", said, beside={"Patient": [patient]})}
+    codes = {s: [c["code"] for c in row["medicationCodeableConcept"]["coding"]] for s, row in found.items()}
+    assert codes == {1001: [None, "860975"], 1002: ["483920", "860975"]}
+    events = [{"code": "RXNORM//483920//ORDER"}, {"code": "RXNORM//483920//ORDER", "subject_id": 2}]
+    assert [row["subject_id"] for row in opened("timeline", events, beside={"Patient": [patient]})] == [1002]
+
+
+def test_texts_that_layers_have_read_are_taken_as_they_are(release: Callable[..., Release]) -> None:
+    notes = rows("notes", [{"note_id": "n", "text": NAME, "author_role": NAME}])
+    gate = release("research", {"phi/notes": notes})
+    [row] = gate.table("phi/notes", notes, read=frozenset({"text"})).to_pylist()
+    assert (row["text"], row["author_role"]) == (NAME, "***")
+
+
+def test_a_note_that_the_layers_withhold_is_no_event(release: Callable[..., Release]) -> None:
+    timeline = rows(
+        "timeline", [{"code": "NOTE//other", "text_value": "n"}, {"code": "NOTE//other", "text_value": "m"}]
+    )
+    gate = release("research", {"phi/timeline": timeline})
+    gate.withheld({"phi/timeline": timeline}).rows[1, "note", "n"] = "cannot be read"
+    assert len(gate.table("phi/timeline", timeline)) == 1
+
+
+def test_systems_of_a_family_are_read(opened: Opened) -> None:
+    family = "http://terminology.hl7.org/CodeSystem/"
+    said = [
+        {"system": family + NAME, "code": "abc"},
+        {"system": family + NAME},
+        {"system": family + "v3-RoleCode", "code": "HOSP"},
+    ]
+    [row] = opened("Condition", [{"id": "c", "code": {"coding": said}}])
+    assert NAME not in str(row)
+    assert {"system": family + "v3-RoleCode", "version": None, "code": "HOSP", "display": None} in row["code"]["coding"]
