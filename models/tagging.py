@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.crf import CRF
 from models.window import Window, same_width
@@ -24,14 +24,17 @@ class TagNetwork(Protocol):
 
 
 def loss(network: TagNetwork, windows: Sequence[Window]) -> Tensor:
-    """Of windows of one width, with tags."""
+    """Of windows of one width, with tags: of the whole path, and of each word by itself.
+
+    The second lets a word's own scores say that it is surely O, without which `decode` could not leave it out.
+    """
     scores = network.emissions(windows)
     tags = torch.zeros(scores.shape[:2], dtype=torch.long)
     mask = torch.zeros(scores.shape[:2], dtype=torch.bool)
     for at, window in enumerate(windows):
         tags[at, : len(window)] = torch.tensor(list(window.tags))
         mask[at, : len(window)] = True
-    return network.crf.loss(scores, tags, mask)
+    return network.crf.loss(scores, tags, mask) + nn.functional.cross_entropy(scores[mask], tags[mask]) / 2
 
 
 def tag(
