@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, Interrupted
-from runner.commands import export, look, night, quarantine, room, simulated
+from runner.commands import export, look, night, quarantine, room, simulated, train
 from runner.mishaps import foreseen
 
 EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
@@ -46,6 +46,7 @@ for command in (
     app.command()(command)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
+app.add_typer(train.app, name="train")
 
 
 @app.callback()

@@ -26,7 +26,7 @@ class Wording:
     def _original(self, value: str | None, entries: Any) -> str | None:
         for entry in entries if value else ():
             text = self._released.get(entry["note_id"], "")
-            start = text.find(value, entry["start"], entry["end"]) if entry["start"] is not None else -1
+            start = text.find(value or "", entry["start"], entry["end"]) if entry["start"] is not None else -1
             if start >= 0:
                 return self._cut(entry["note_id"], start, start + len(value or "")) or value
         return value

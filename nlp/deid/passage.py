@@ -1,0 +1,115 @@
+"""One shard's way through the gate: the policy for structured rows, the layers for notes and free text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from contract.work import Shard
+from nlp.deid.drawing import MOVES, Drawing
+from nlp.deid.keys import Secret, rekey
+from nlp.deid.known.people import persons
+from nlp.deid.notes import NoteGate, Released
+from nlp.deid.person import NOBODY, Person
+from nlp.deid.pipeline import Pipeline
+from nlp.deid.policy.policy import Policy
+from nlp.deid.policy.release import Release
+from nlp.deid.surrogates.surrogates import Surrogates
+from nlp.deid.texts import Texts
+from schemas.clinical import OPEN_NOTES, PHI_NOTES
+from schemas.gate import DEID_ACCOUNT, NOTES_WITHHELD, SPANS
+from schemas.people import IDENTITIES
+from schemas.segments import whole
+
+SHARED = 0
+"""The subject of texts in rows that belong to no patient."""
+
+
+def secrets_of(identities: pa.Table) -> dict[int, Secret]:
+    """Of every subject that stands for itself; keys merged into another have no secrets of their own any more."""
+    return {
+        row["subject_id"]: Secret(
+            row["subject_id"], row["open_id"], row["salt"], row["offset_weeks"], bool(row["opt_out"])
+        )
+        for row in identities.to_pylist()
+        if row["merged_into"] is None
+    }
+
+
+@dataclass
+class Passage:
+    policy: Policy
+    pipeline: Pipeline
+    languages: Sequence[str]
+    key: bytes = field(repr=False)
+
+    def tables(self, shard: Shard) -> Shard:
+        """The open tables of a shard's phi tables, phi/spans, phi/notes_withheld and phi/deid_account."""
+        secrets = secrets_of(shard[IDENTITIES.name]) if IDENTITIES.name in shard else {}
+        rows = {n: whole(t) for n, t in shard.items() if n != IDENTITIES.name and len(t) and _own(t, secrets)}
+        desk = Desk(self, secrets, persons(shard))
+        release = Release(self.policy, secrets, desk.drawn, self.key, desk.texts)
+        withheld = release.withheld(rows)
+        notes = rows.pop(PHI_NOTES.name, PHI_NOTES.empty())
+        refused = dict(zip(notes["note_id"].to_pylist(), withheld.reasons(PHI_NOTES.name, notes), strict=True))
+        passed = desk.gate({note: rule for note, rule in refused.items() if rule}).release(notes)
+        made = {name.removeprefix("phi/"): release.table(name, held) for name, held in rows.items()}
+        made[OPEN_NOTES.name] = _notes(release, passed, secrets)
+        return {**made, **_beside(passed), DEID_ACCOUNT.name: release.account}
+
+
+@dataclass
+class Desk:
+    """Who is who in one shard, drawn up once a person."""
+
+    passage: Passage
+    secrets: Mapping[int, Secret]
+    people: Mapping[int, Person]
+    _drawn: dict[int, Surrogates] = field(default_factory=dict)
+
+    def person(self, subject: int) -> Person:
+        return self.people.get(subject, NOBODY)
+
+    def drawn(self, subject: int) -> Surrogates:
+        if subject not in self._drawn:
+            secret = self.secrets.get(subject) or Secret(SHARED, SHARED, self.passage.key)
+            self._drawn[subject] = Surrogates(self.person(subject), secret, MOVES[self.passage.policy.dates])
+        return self._drawn[subject]
+
+    def drawing(self, subject: int) -> Drawing:
+        return Drawing(self.drawn(subject), self.passage.policy.dates)
+
+    @cached_property
+    def texts(self) -> Texts:
+        return Texts(self.passage.pipeline, self.passage.languages, self.person, self.drawing)
+
+    def gate(self, refused: Mapping[str, str]) -> NoteGate:
+        passage = self.passage
+        return NoteGate(passage.pipeline, passage.languages, self.person, self.drawing, self.secrets, refused)
+
+
+def _own(rows: pa.Table, secrets: Mapping[int, Secret]) -> bool:
+    """True of rows to release now: rows of no patient have their own turn, when there are no persons."""
+    return not secrets or ("subject_id" in rows.column_names and rows["subject_id"].null_count < len(rows))
+
+
+def _notes(release: Release, passed: Released, secrets: Mapping[int, Secret]) -> pa.Table:
+    """Open notes: the policy decides about all but the text, which the layers have read."""
+    if not passed.rows:
+        return OPEN_NOTES.empty()
+    rows = pa.Table.from_pylist([{**row, "text": None} for row in passed.rows], schema=PHI_NOTES.schema)
+    texts = {rekey(secrets[row["subject_id"]].salt, "note", row["note_id"]): row["text"] for row in passed.rows}
+    made = release.table(PHI_NOTES.name, rows)
+    known = np.array([note in texts for note in made["note_id"].to_pylist()], dtype=bool)
+    made = made.filter(pa.array(known))
+    said = pa.array([texts[note] for note in made["note_id"].to_pylist()], pa.large_string())
+    return OPEN_NOTES.conform(made.set_column(made.column_names.index("text"), "text", said))
+
+
+def _beside(passed: Released) -> dict[str, pa.Table]:
+    return {
+        SPANS.name: pa.Table.from_pylist(passed.spans, schema=SPANS.schema),
+        NOTES_WITHHELD.name: pa.Table.from_pylist(passed.withheld, schema=NOTES_WITHHELD.schema),
+    }
