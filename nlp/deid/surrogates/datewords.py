@@ -123,10 +123,17 @@ def before(language: str) -> str:
 
 def parts(found: re.Match[str]) -> dict[str, str]:
     """Name of the part -> text, of the form that matched."""
-    front = f"{found.lastgroup}_"
-    return {
-        name.removeprefix(front): text for name, text in found.groupdict().items() if text and name.startswith(front)
-    }
+    return {name: found[group] for name, group in _groups()[found.lastgroup or ""] if found[group]}
+
+
+@cache
+def _groups() -> dict[str, list[tuple[str, int]]]:
+    """Of each form its parts and the groups that they are."""
+    groups: dict[str, list[tuple[str, int]]] = {form: [] for form in FORMS}
+    for name, group in pattern().groupindex.items():
+        form, _, part = name.partition("_")
+        groups[form] += [(part, group)] if part else []
+    return groups
 
 
 def order(one: int, other: int, language: str) -> str:

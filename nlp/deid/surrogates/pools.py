@@ -24,6 +24,7 @@ SMALLEST = 24  # a class with fewer names joins a broader one
 MIXED = ("en", "es")  # origins whose names overlap too much to tell apart
 VOWEL = re.compile("[aeiouy]")
 LARGE = 1000  # names that must be in reach for a name of no list
+FEW = 100  # as many are enough in scripts of which there are no others
 ENDINGS = 60  # of names put together from two halves
 PLAIN = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}|[\uac00-\ud7a3]")
 
@@ -149,10 +150,16 @@ def _latin() -> frozenset[str]:
 def _halves(names: Mapping[str, list[str]]) -> dict[str, Halves]:
     found = {}
     for kind, ranked in names.items():
-        halves = _split([name for name in ranked if len(name) > 5])
-        if halves.count > LARGE:
+        halves = _split([name for name in ranked if len(name) > 5]) if ranked[0] < "\uac00" else _syllables(ranked)
+        if halves.count > (LARGE if ranked[0] < "\u0370" else FEW):
             found[kind] = halves
     return found
+
+
+def _syllables(names: list[str]) -> Halves:
+    """Of Korean names."""
+    pairs = [name for name in names if len(name) == 2]
+    return Halves(tuple(sorted({name[0] for name in pairs})), tuple(sorted({name[1] for name in pairs})))
 
 
 def _split(names: list[str]) -> Halves:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
@@ -76,18 +77,28 @@ class Words:
                 return draft
             hint = place.kind.rsplit("/")[-1][-1]
         if HANGUL.fullmatch(name) and name[0] in pools().places:
-            return self.drawn(name[0]) + self.drawn(name[1:])
-        return self._of_no_list(name, hint)
+            return self.drawn(name[0]) + self.drawn(name[1:], "m")
+        return self._reserved.get(name) or self._of_no_list(name, hint, self._reserved.values())
 
-    def _of_no_list(self, name: str, hint: str) -> str:
+    @cached_property
+    def _reserved(self) -> dict[str, str]:
+        """Of the known names of no list, so that no two of them, and no other name, ever get the same."""
+        found: dict[str, str] = {}
+        unlisted = {(name, hint) for name, hint in self.known.values() if name not in pools().places}
+        for name, hint in sorted(unlisted, key=lambda one: keyed(self._salt, f"first/{one[0]}")):
+            found[name] = self._of_no_list(name, hint, found.values())
+        return found
+
+    def _of_no_list(self, name: str, hint: str, taken: Collection[str]) -> str:
         """Names of no list get names of no list, out of a space so large that two do not meet."""
         script = _script(name)
         halves = self._halves(script or _origin(name), hint)
         draft = name
         for turn in range(TRIES):
-            draft = self._draft(halves, script, keyed(self._salt, f"{hint}/{turn}/{name}"))
-            made = halves is not None and (fold(draft) in pools().places or HARD.search(fold(draft)))
-            if not made and not self._forbidden.word(draft, name):
+            number = keyed(self._salt, f"{hint}/{turn}/{name}")
+            draft = halves.name(number % halves.count) if halves else _listed(script, hint, number)
+            unfit = halves is not None and (fold(draft) in pools().places or HARD.search(fold(draft)))
+            if not unfit and draft not in taken and not self._forbidden.word(draft, name):
                 break
         return draft
 
@@ -95,12 +106,6 @@ class Words:
     def _halves(origin: str, hint: str) -> Halves | None:
         halves = pools().halves
         return halves.get(f"{origin}/{hint}") or halves.get(f"{origin}/l")
-
-    def _draft(self, halves: Halves | None, script: str, number: int) -> str:
-        if halves:
-            return halves.name(number % halves.count)
-        ranked = pools().names[f"{script}/l"]
-        return ranked[number % len(ranked)]
 
     def glued(self, word: str) -> tuple[str, str] | None:
         """The two known names that a word is made of, as in johnsmith."""
@@ -113,6 +118,11 @@ class Words:
 
 def _one_edit(one: str, other: str) -> bool:
     return abs(len(one) - len(other)) <= 1 and OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _listed(script: str, hint: str, number: int) -> str:
+    ranked = pools().names.get(f"{script}/{hint}") or pools().names[f"{script}/l"]
+    return ranked[number % len(ranked)]
 
 
 def _script(name: str) -> str:
