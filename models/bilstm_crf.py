@@ -23,7 +23,7 @@ class BiLSTMCRF(nn.Module):
         super().__init__()
         self.config = config
         self.words = WordTable(config.words)
-        self.lstm = nn.LSTM(config.words.size, config.hidden, batch_first=True, bidirectional=True)
+        self.lstm: nn.Module = nn.LSTM(config.words.size, config.hidden, batch_first=True, bidirectional=True)
         self.drop = nn.Dropout(config.dropout)
         self.tags = nn.Linear(2 * config.hidden, 2 * config.labels + 1)
         self.crf = CRF(config.labels)

@@ -9,6 +9,7 @@ from torch import nn
 from contract.errors import ConfigError
 from models.artifact import Artifact
 from models.bilstm_crf import BiLSTMConfig, BiLSTMCRF
+from models.half_lstm import HalfLSTM, native
 from models.stacked import Stacked, StackedConfig
 from models.tagging import TagNetwork
 from models.token_transformer import TokenTransformer, TransformerConfig
@@ -57,5 +58,7 @@ def rebuilt(artifact: Artifact) -> list[TagNetwork]:
         network = build(artifact.config["kind"], artifact.config["network"], artifact.files)
         network.load_state_dict(weights)
         network.eval()
+        if native() and not isinstance(network, TokenTransformer):
+            network.lstm = HalfLSTM(network.lstm)
         networks.append(network)
     return networks

@@ -29,7 +29,9 @@ class Stacked(nn.Module):
         self.words = WordTable(config.words)
         self.characters = CharacterLM(config.characters).requires_grad_(False)  # learned before, from unmarked text
         self.join = nn.Linear(2 * config.characters.hidden, config.context)
-        self.lstm = nn.LSTM(config.words.size + config.context, config.hidden, batch_first=True, bidirectional=True)
+        self.lstm: nn.Module = nn.LSTM(
+            config.words.size + config.context, config.hidden, batch_first=True, bidirectional=True
+        )
         self.drop = nn.Dropout(config.dropout)
         self.tags = nn.Linear(2 * config.hidden, 2 * config.labels + 1)
         self.crf = CRF(config.labels)
