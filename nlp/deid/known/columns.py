@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,15 +37,18 @@ def structs(table: pa.Table, path: str) -> Iterator[tuple[int, dict[str, object]
     yield from zip(rows.tolist(), values.to_pylist(), strict=True)
 
 
-def distinct(table: pa.Table, path: str, keys: Sequence[str]) -> list[tuple[object, ...]]:
-    """Each different value of the path with the columns `keys` of its row."""
+def distinct(table: pa.Table, path: str, fields: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Each different value of the path, with subject_id and source; of a struct, its text `fields`."""
     rows, values = leaf(table, path)
     if not len(values):
         return []
     at = pa.array(rows)
-    found = pa.table({**{key: table.column(key).take(at) for key in keys}, "value": values})
-    made = found.group_by([*keys, "value"]).aggregate([])
-    return list(zip(*(made.column(name).to_pylist() for name in (*keys, "value")), strict=True))
+    columns = {key: table.column(key).take(at) for key in ("subject_id", "source") if key in table.column_names}
+    for name in fields:
+        known = pa.types.is_struct(values.type) and values.type.get_field_index(name) >= 0
+        columns[name] = pc.struct_field(values, name) if known else pa.nulls(len(values), pa.string())
+    found = pa.table(columns if fields else {**columns, "value": values})
+    return list(found.group_by(found.column_names).aggregate([]).filter(pc.field("subject_id").is_valid()).to_pylist())
 
 
 @cache

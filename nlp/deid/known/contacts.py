@@ -61,12 +61,18 @@ class ContactFinder:
         """Mail and links made of a name, whoever's server they are on."""
         folded = page.folded
         for found in AT.finditer(folded) if "@" in folded or "at)" in folded or "at]" in folded else ():
-            lead, domain = MAILBOX.search(folded[: found.start()][-64:]), DOMAIN.match(folded, found.end())
+            lead, domain = (
+                MAILBOX.search(folded[max(0, found.start() - 64) : found.start()]),
+                DOMAIN.match(folded, found.end()),
+            )
             if domain:
                 start = found.start() - len(lead.group()) if lead else found.start()
                 yield from self._if_named(folded, start, domain.end(), "EMAIL" if lead else "USERNAME")
         for found in LINK.finditer(folded):
-            lead, path = HOST.search(folded[: found.start()][-64:]), PATH.match(folded, found.end())
+            lead, path = (
+                HOST.search(folded[max(0, found.start() - 64) : found.start()]),
+                PATH.match(folded, found.end()),
+            )
             if lead and path:
                 yield from self._if_named(folded, found.start() - len(lead.group()), path.end(), "URL")
 
@@ -74,6 +80,10 @@ class ContactFinder:
         text = folded[start:end].rstrip(".,;")
         if any(word in text for word in self.named):
             yield Span(start, start + len(text), label, LAYER, DISGUISED)
+
+
+def _lead(text: str, end: int) -> str:
+    return text[max(0, end - 64) : end]
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

@@ -162,4 +162,6 @@ def _signed(page: Page, number: int) -> bool:
         return True
     if page.words[number] in knowledge().words("abbreviations"):
         return False
+    if re.search(r"\n[ \t]*[-–/]{0,2} ?$", before) and re.match(r"\s*(?:\n|$)", page.after(number, 4)):
+        return True  # a line of its own: a signature
     return bool(re.search(r"\b(?:pt|patient|paciente)\.? $", before)) or context.acting(page, number)

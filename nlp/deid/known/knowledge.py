@@ -81,7 +81,11 @@ def _frequencies(language: str) -> tuple[dict[str, float], dict[str, float]]:
     from nlp.deid.known.page import fold
 
     said = wordfreq.get_frequency_dict(language)
-    return said, {fold(word): often for word, often in said.items() if not word.isascii()}
+    folded: dict[str, float] = {}
+    for word, often in said.items():
+        if not word.isascii():
+            folded[fold(word)] = max(often, folded.get(fold(word), 0.0))
+    return said, folded
 
 
 @lru_cache(MEMORY)
@@ -107,6 +111,11 @@ def clinical(word: str, language: str) -> bool:
 def misspelt(word: str, language: str) -> bool:
     """Whether the word, in small letters, may be a misspelt name."""
     return frequency(word, language) < RARE
+
+
+def plain(word: str, language: str) -> bool:
+    """Whether the word is one of the language, if a rare one, and no name known anywhere."""
+    return word not in _names() and frequency(word, language) >= RARE + 1
 
 
 class _Nameable(dict[str, bool]):

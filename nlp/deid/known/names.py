@@ -7,7 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlp.deid.known import context
-from nlp.deid.known.knowledge import misspelt, nameable, ordinary
+from nlp.deid.known.knowledge import misspelt, nameable, ordinary, plain
 from nlp.deid.known.page import Page
 from nlp.deid.known.runs import BETWEEN, DISGUISED, FAINT, LAYER, NEAR, Mark, Runs
 from nlp.deid.known.terms import Term, compounds, glued, namings, terms, usernames
@@ -69,9 +69,9 @@ class NameFinder:
 
     def _near(self, page: Page, number: int, term: Term) -> Mark:
         """Alone with a capital, or where it is no word at all; else beside another name, a title or a label."""
-        if context.capital(page, number) and not page.shouted(number):
-            return Mark(term, True, NEAR)
         word = page.words[number]
+        if context.capital(page, number) and not page.shouted(number):
+            return Mark(term, not (plain(word, self.language) and context.starts(page, number)), NEAR)
         return Mark(term, len(word) > FUZZY_FROM and misspelt(word, self.language), FAINT)
 
     def _alone(self, page: Page, number: int) -> bool:

@@ -83,7 +83,7 @@ class NumberFinder:
             if hidden or (named and named[0] == "SSN" and page.after(number, 1) != "."):
                 label = named[0] if named else min(self.tails[tail], key=_rank)
                 start, end = page.spans[number]
-                mask = MASK.search(page.folded[:start][-12:])
+                mask = MASK.search(page.folded[max(0, start - 12) : start])
                 yield Span(start - len(mask.group()) if mask else start, end, label, LAYER, WEAK)
 
     def _near(self, page: Page) -> Iterator[Span]:

@@ -13,6 +13,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
 TOKEN = re.compile(rf"[0-9]+|[{HAN}]+|[^\W\d_{HAN}]+")
 IN_HAN = re.compile(rf"[{HAN}]")
 NOTHING = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]*")  # marks and what has no width
+LINE = 100  # characters to either side that tell whether a line is written in capitals
 SAMPLE = 2_000  # characters that tell whether a text is written in capitals
 ALONE = dict(zip("øæœłđðþıßŋħ", "oaolddtisnh", strict=True))  # letters that Unicode does not take apart
 LOOKALIKE = dict(zip("авеіјкмнорстухѕԁһαερο", "abeijkmhopctyxsdhaepo", strict=True))  # Cyrillic and Greek beside Latin
@@ -129,5 +130,6 @@ class Page:
     def shouted(self, number: int) -> bool:
         """The line of the word has no lower case."""
         start, end = self.spans[number]
-        line = self.text[self.text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0] if end else ""
+        lead, tail = self.text[max(0, start - LINE) : start], self.text[end : end + LINE]
+        line = lead.rsplit("\n", 1)[-1] + self.text[start:end] + tail.split("\n", 1)[0]
         return self.capitals or not any(map(str.islower, line))

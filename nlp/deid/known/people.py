@@ -85,9 +85,9 @@ def _numbers(shard: Mapping[str, pa.Table], kind: str) -> Iterator[tuple[int, Id
         return
     if kind in said["resources"] and kind not in ("Patient", "RelatedPerson", "Practitioner"):
         for path, _ in paths(kind, "Identifier"):
-            for subject, found in distinct(table, path, ("subject_id",)):
-                yield from ((int(str(subject)), one) for one in rows.number(found, said["resources"][kind]) if subject)
+            for found in distinct(table, path, ("system", "value")):
+                yield from ((found["subject_id"], one) for one in rows.number(found, said["resources"][kind]))
     for path, label in said["columns"].get(kind, {}).items():
-        for subject, value in distinct(table, path, ("subject_id",)):
-            if subject and rows.useful_number(str(value)):
-                yield int(str(subject)), Identifier(label, "number", str(value).strip())
+        for found in distinct(table, path):
+            if rows.useful_number(found["value"]):
+                yield found["subject_id"], Identifier(label, "number", found["value"].strip())

@@ -67,14 +67,11 @@ class Referred:
             table = shard.get(f"phi/fhir/{kind}")
             if table is None or kind in SHARED or "subject_id" not in table.column_names:
                 continue
-            keys = ("subject_id", *(("source",) if "source" in table.column_names else ()))
             for path, targets in paths(kind, "Reference"):
                 wanted = [t for t in targets if t in said["people"] or t in said["places"]]
                 if wanted and f"{kind}.{path}" not in said["references_not"]:
-                    for subject, *source, found in distinct(table, path, keys):
-                        if subject is not None and isinstance(found, dict):
-                            one = _reference(found, wanted)
-                            yield int(str(subject)), str(source[0]) if source else "", *one
+                    for found in distinct(table, path, ("reference", "type", "display")):
+                        yield found["subject_id"], found.get("source") or "", *_reference(found, wanted)
 
     def _row(self, row: dict[str, object], depth: int = 0) -> tuple[Identifier, ...]:
         if id(row) not in self.said:

@@ -80,7 +80,13 @@ class Runs:
             return False
         inner = range(left + 1, right)
         particles = knowledge().words("particles")
-        return all(page.words[at] in particles for at in inner) or (len(inner) == 1 and self._middle(inner[0]))
+        if all(page.words[at] in particles or self._tail(at) for at in inner):
+            return True
+        return len(inner) == 1 and self._middle(inner[0])
+
+    def _tail(self, number: int) -> bool:
+        """Digits at the end of a word: Synthea's Adalberto187."""
+        return number < len(self.page.words) and self.page.words[number].isdigit() and not self.page.gap(number - 1)
 
     def _middle(self, number: int) -> bool:
         shape = self.page.original(number)
@@ -158,7 +164,7 @@ class Runs:
             if not known and not (ends == "." and not comma and _capital(page, last + 1)):
                 break
             last += 1
-        return first, last
+        return first, last + self._tail(last + 1)
 
 
 def _capital(page: Page, number: int) -> bool:
