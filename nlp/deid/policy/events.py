@@ -114,6 +114,10 @@ def _transfer(_: Context, head: str, rest: list[str]) -> str:
     return f"{head}//{rest[0] if len(rest) == 1 and WARD.fullmatch(rest[0]) else 'UNKNOWN'}"
 
 
+def _uncoded(rest: list[str]) -> bool:
+    return rest[0] in resource_types() and all(part in _suffixes() for part in rest[1:])
+
+
 OURS: dict[str, Any] = {
     "GENDER": _of("F", "M", "O", "U"),
     "RACE": _race,
@@ -122,7 +126,7 @@ OURS: dict[str, Any] = {
     "TRANSFER_TO": _transfer,
     "IMAGING": lambda _, head, rest: f"{head}//{rest[0]}" if rest[0] in knowledge.words("modality") else None,
     "NOTE": lambda _, head, rest: f"{head}//{rest[0]}" if rest[0] in knowledge.words("note_kind") else None,
-    "UNCODED": lambda _, head, rest: f"{head}//{rest[0]}" if rest[0] in resource_types() else None,
+    "UNCODED": lambda _, head, rest: "//".join((head, *rest)) if _uncoded(rest) else None,
 }
 
 

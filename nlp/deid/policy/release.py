@@ -11,14 +11,13 @@ import pyarrow.compute as pc
 from contract.errors import StageError
 from contract.work import Shard
 from nlp.deid.keys import Secret
-from nlp.deid.policy import knowledge
 from nlp.deid.policy.account import Account
 from nlp.deid.policy.ages import earliest_years
 from nlp.deid.policy.cells import Parts
 from nlp.deid.policy.codes import Systems
 from nlp.deid.policy.context import Context, Reader, Surrogates, Texts
 from nlp.deid.policy.elements import OTHER, elements, short
-from nlp.deid.policy.facts import genders, own_numbers
+from nlp.deid.policy.facts import age_rows, genders, own_numbers
 from nlp.deid.policy.policy import Policy
 from nlp.deid.policy.references import Index
 from nlp.deid.policy.walk import Walk
@@ -83,7 +82,7 @@ class Release:
             raise StageError("Release.table was called before Release.withheld: call it with the whole shard first.")
         rows = self._passing(name, rows)
         owners = self._context.owners(rows)
-        walk = Walk(short(name), self._context, owners, self._account, _ages(rows), read)
+        walk = Walk(short(name), self._context, owners, self._account, age_rows(rows), read)
         return self._arranged(name, rows, self._columns(walk, rows), walk)
 
     def _passing(self, name: str, rows: pa.Table) -> pa.Table:
@@ -131,17 +130,3 @@ def _order(rows: pa.Table, by: tuple[str, ...]) -> pa.Array:
         keys = keys.append_column("_person", coded)
     wanted = (["_person"] if "_person" in keys.column_names else []) + [n for n in keys.column_names if n != "_person"]
     return pc.sort_indices(keys, [(name, "ascending", "at_start") for name in wanted])
-
-
-def _ages(rows: pa.Table) -> np.ndarray:
-    """Rows that ask for an age, by the LOINC code of an Observation."""
-    if "code" not in rows.column_names or not pa.types.is_struct(rows.schema.field("code").type):
-        return np.zeros(len(rows), dtype=bool)
-    coding = rows["code"].combine_chunks().flatten()[0]
-    if not pa.types.is_list(coding.type):
-        return np.zeros(len(rows), dtype=bool)
-    codes = coding.flatten().flatten()[coding.type.value_type.get_field_index("code")]
-    parents = np.repeat(np.arange(len(rows)), coding.value_lengths().fill_null(0).to_numpy(zero_copy_only=False))
-    found = np.zeros(len(rows), dtype=bool)
-    found[parents[np.asarray(pc.is_in(codes, pa.array(sorted(knowledge.words("age_codes")))))]] = True
-    return found

@@ -16,12 +16,18 @@ def is_unit(text: str) -> bool:
     """mg/dL, mm[Hg], 10*3/uL, {score}, beats/min; not Smith, nor 555-1234."""
     if len(text) > LONGEST:
         return False
-    if text.strip().lower() in _written():
+    if text.strip().lower() in _written() or all(_word(part) for part in text.split("/")):
         return True
     terms = [term for term in re.split(r"[./]", _outside(text)) if term]
     true = [term for term in terms if not NUMBER.fullmatch(term)]
     few = len(terms) - len(true) <= min(1, len(true)) or text in ("1", "10")
     return bool(terms) and few and all(_term(term) for term in true)
+
+
+def _word(part: str) -> bool:
+    """mL and hour of mL/hour, as people write units."""
+    part = part.strip()
+    return bool(part) and (part.lower().rstrip(".") in _written() or part in _atoms())
 
 
 def _outside(text: str) -> str:

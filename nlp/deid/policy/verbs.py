@@ -16,23 +16,17 @@ from nlp.deid.policy.codes import Verdict
 from nlp.deid.policy.context import NOBODY, Context, Owners
 from nlp.deid.policy.elements import Node
 from nlp.deid.policy.events import answers, events
+from nlp.deid.policy.generalise import ZIP, ages, zip3
 from nlp.deid.policy.rules import Action
 from nlp.deid.policy.units import is_unit
 from schemas.fhir import bindings, resource_types
 
 SHAPES = {
     "clock": re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"),
-    "zip": re.compile(r"\d{5}(-\d{4})?"),
+    "zip": ZIP,
     "city": re.compile(r"[^\W\d_][^\W\d_ .'’-]*([ .'’-]{1,2}[^\W\d_]+){0,5}\.?"),
     "encoder": re.compile(r"(?!.*\d{5})[A-Za-z][\w.:@/+-]{0,79}"),
 }
-YEARS = {
-    **dict.fromkeys(("a", "yr", "yrs", "year", "years"), 1),
-    **dict.fromkeys(("mo", "month", "months"), 12),
-    **dict.fromkeys(("wk", "week", "weeks"), 52),
-    **dict.fromkeys(("d", "day", "days"), 365),
-}
-OLDEST = 90  # who is over 89 is 90 or older
 
 
 @dataclass(frozen=True)
@@ -142,22 +136,7 @@ def _shift(call: Call, cells: Cells) -> pa.Array:
 
 
 def _generalise(call: Call, cells: Cells) -> pa.Array:
-    if call.action.argument == "zip":
-        return cells.each(lambda values: [_zip3(v) for v in values])
-    unit = cells.beside.get("code", pa.nulls(len(cells.values), pa.string()))
-    named = pc.coalesce(unit, cells.beside.get("unit", pa.nulls(len(cells.values), pa.string())))
-    asked = call.ages if call.ages is not None else np.zeros(len(cells.values), dtype=bool)
-    known = np.array([YEARS.get((u or "").strip("{}").lower(), 0) for u in named.to_pylist()])
-    per_year = np.where(known > 0, known, np.where(asked, 1, 0))
-    per_year = np.where(asked | (per_year > 0), per_year, 0)
-    limit = np.where(per_year > 0, (OLDEST * per_year).astype(float), np.inf)
-    return pc.min_element_wise(cells.values, pa.array(limit).cast(cells.values.type, safe=False), skip_nulls=False)
-
-
-def _zip3(text: str) -> str | None:
-    if not SHAPES["zip"].fullmatch(text):
-        return None
-    return "000" if text[:3] in knowledge.small_areas() else text[:3]
+    return zip3(cells) if call.action.argument == "zip" else ages(cells, call.ages)
 
 
 def _rekey(call: Call, cells: Cells) -> pa.Array:

@@ -37,6 +37,8 @@ def read(texts: Sequence[str], subjects: Sequence[int]) -> list[str | None]:  # 
 def rows(name: str, said: Sequence[dict[str, Any]]) -> pa.Table:
     """Rows of a FHIR type or another table; what a row does not say is null, and its subject 1."""
     declared = table(f"phi/{name}" if name[0].islower() else f"phi/fhir/{name}")
+    if not said:
+        return declared.empty()
     own = {"source": "ehr", "arrival": 1} if "source" in declared.schema.names else {}
     full = [{"subject_id": 1, **own, **row} for row in said]
     held = {key for row in full for key in row}

@@ -75,6 +75,26 @@ def test_ages_are_capped(opened: Opened) -> None:
     assert sorted(row["valueQuantity"]["value"] for row in opened("Observation", values, **HARBOR)) == [90.0, 97.0]
 
 
+def test_whole_numbers_and_components_that_are_ages_are_capped(opened: Opened) -> None:
+    years = {"value": 99.0, "unit": "year old", "code": "a"}
+    age, other = ({"coding": [{"system": "http://loinc.org", "code": code}]} for code in ("30525-0", "8302-2"))
+    said = [
+        {"id": "1", "code": age, "valueInteger": 97},
+        {"id": "2", "code": other, "valueInteger": 98},
+        {"id": "3", "code": other, "component": [{"code": age, "valueInteger": 99}]},
+        {"id": "4", "code": other, "valueRange": {"low": years, "high": {"value": 99.0, "unit": "kg"}}},
+    ]
+    found = opened("Observation", said, **HARBOR)
+    assert sorted(row["valueInteger"] or 0 for row in found) == [0, 0, 90, 98]
+    assert [c["valueInteger"] for row in found for c in row["component"] or ()] == [90]
+    assert [(r["low"]["value"], r["high"]["value"]) for row in found if (r := row["valueRange"])] == [(90.0, 99.0)]
+
+
+def test_times_of_notes_are_years(opened: Opened) -> None:
+    [row] = opened("notes", [{"note_id": "n", "time": datetime(2020, 5, 4, 3, 2), "text": "x"}], **HARBOR)
+    assert row["time"] == datetime(2020, 1, 1)
+
+
 def test_a_limited_data_set_keeps_dates_and_places(opened: Opened) -> None:
     [row] = opened("Patient", [PERSON], policy="limited")
     assert row.keys() == {"id", "subject_id", "birthDate", "address", "lastUpdated"}
