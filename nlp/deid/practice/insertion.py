@@ -1,0 +1,75 @@
+"""Text that names nobody becomes text that does: ages and dates in it are marked, names and the like put in."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from nlp.deid.practice.draft import Draft, Mark, rewrite
+from nlp.deid.practice.knowledge import Split, load, of_split
+from nlp.deid.practice.slots import Writer
+
+MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+WORDED = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
+AGE = re.compile(
+    rf"\b(\d{{1,3}}|{WORDED})(?=[- ]?(?:years?|yrs?|year)[- ](?:old|of age)|[- ]?y\.?/?o\b|[- ]months?[- ]old)"
+    rf"|(?<=\b[Aa]ge )\d{{1,3}}\b|(?<=\b[Aa]ge of )\d{{1,3}}\b|(?<=\baged )\d{{1,3}}\b(?! to)", re.IGNORECASE)  # fmt: skip
+DATE = re.compile(
+    rf"\b(?:{MONTH} (?:of )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b|\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d\d)\b"
+    rf"|(?<=\bin )(?:January|February|March|April|June|July|August|September|October|November|December)\b"
+    rf"|(?<=\bin )(?:19|20)\d\d\b|(?<=\bsince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)")  # fmt: skip
+PERSON = re.compile(r"(?<=\bDr\. )[A-Z][\w'-]+|(?<=\bDr )[A-Z][\w'-]+|(?<=\bDoctor )[A-Z][\w'-]+")
+PATIENT = re.compile(r"(?<=\bMr\. )[A-Z][\w'-]+|(?<=\bMrs\. )[A-Z][\w'-]+|(?<=\bMs\. )[A-Z][\w'-]+|(?<=\bMiss )[A-Z][\w'-]+")
+OPENING = re.compile(r"^[A-Z][a-z]+ [A-Z][a-z]+(?= is an? )", re.MULTILINE)
+
+
+@cache
+def rules(split: Split) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    return tuple((re.compile(pattern), of_split(phrases, split)) for pattern, phrases in load("insertion")["replace"])
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """`share`: how likely a place that could name somebody does."""
+
+    writer: Writer
+    share: float = 0.4
+
+    def into(self, text: str) -> Draft:
+        draft = self._named(Draft(text, marked(text)))
+        for pattern, phrases in rules(self.writer.frames.split):
+            draft = rewrite(draft, pattern, lambda found, into, of=phrases: self._put(found, into, of))
+        return draft
+
+    def _named(self, draft: Draft) -> Draft:
+        """The corpus's own invented people are given other names, so that they can be told apart from theirs."""
+        for pattern, label, form in ((PERSON, "STAFF", "last"), (PATIENT, "PATIENT", "last"), (OPENING, "PATIENT", "full")):
+            draft = rewrite(draft, pattern, lambda _, into, of=(label, form): self._name(into, *of))
+        return draft
+
+    def _name(self, into: Draft, label: str, form: str) -> bool:
+        into.add(self.writer.write(f"{{{label}:{form}}}"))
+        return True
+
+    def _put(self, found: re.Match[str], into: Draft, phrases: tuple[str, ...]) -> bool:
+        rng = self.writer.rng
+        if rng.random() > self.share * (0.25 if found[0] == "." else 1):
+            return False
+        before, put, after = rng.choice(phrases).partition("\\0")
+        into.add(self.writer.write(before))
+        into.say(found[0] if put else "")
+        into.add(self.writer.write(after))
+        return True
+
+
+def marked(text: str) -> list[Mark]:
+    """Ages and dates that stand in a text."""
+    found: list[Mark] = []
+    for said in AGE.finditer(text):
+        value = said[0]
+        old = int(value) > 89 if value.isdigit() else value.lower().startswith("ninety")
+        found.append((*said.span(), "AGE90" if old else "AGE"))
+    for said in DATE.finditer(text):
+        if not any(start < said.end() and said.start() < end for start, end, _ in found):
+            found.append((*said.span(), "DATE"))
+    return sorted(found)

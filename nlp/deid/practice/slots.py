@@ -1,0 +1,219 @@
+"""What fills a slot of a frame: something that names somebody, marked with its label, or a plain word."""
+
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from nlp.deid.practice.cast import Cast, write_name
+from nlp.deid.practice.dates import ordinal, worded, worded_ordinal, write_date
+from nlp.deid.practice.draft import Draft
+from nlp.deid.practice.grammar import Voice, phrase, speak
+from nlp.deid.practice.knowledge import Frames, load, of_split
+
+CONSONANTS = "BCDFGHJKLMNPRSTVWXYZ"
+
+
+def shaped(rng: Random, shape: str) -> str:
+    """9 a digit, A a capital, a a small letter, h hexadecimal; after a backslash, and else, the letter itself."""
+    out, letters = [], iter(shape)
+    for letter in letters:
+        if letter == "\\":
+            out.append(next(letters))
+        elif letter == "9":
+            out.append(str(int(rng.random() * 10)))
+        elif letter in "Aah":
+            drawn = rng.choice("0123456789abcdef" if letter == "h" else CONSONANTS)
+            out.append(drawn if letter == "A" else drawn.lower())
+        else:
+            out.append(letter)
+    return "".join(out)
+
+
+@cache
+def states() -> tuple[tuple[str, str], ...]:
+    from faker.providers.address.en_US import Provider
+
+    pairs = zip(Provider.states, (c for c in Provider.states_abbr if len(c) == 2), strict=False)
+    return tuple(pairs)
+
+
+@dataclass
+class Writer:
+    """Writes one practice note, slot by slot, into a draft."""
+
+    frames: Frames
+    cast: Cast
+    rng: Random
+
+    def write(self, text: str) -> Draft:
+        draft = Draft()
+        voice = Voice(self.rng, draft.say, lambda name, form: self.fill(draft, name, form),
+                      lambda topic: self.frames.pick(topic, self.rng))  # fmt: skip
+        speak(phrase(text), voice)
+        return draft
+
+    def topic(self, name: str) -> Draft:
+        return self.write(self.frames.pick(name, self.rng))
+
+    def fill(self, draft: Draft, name: str, form: str) -> None:
+        if name in ("PATIENT", "RELATIVE", "STAFF"):
+            self._name(draft, name, form)
+        elif name in ("AGE", "AGE90"):
+            self._age(draft, name, form)
+        elif name in NUMBERS:
+            shapes = of_split(load("numbers")[NUMBERS[name, form] if (name, form) in NUMBERS else name], "train")
+            draft.mark(name, shaped(self.rng, self.rng.choice(shapes)))
+        elif name == "PHONE" or name == "FAX":
+            kind = "EXTENSION" if form in ("ext", "bareext") else "PHONE"
+            text = shaped(self.rng, self.rng.choice(load("numbers")[kind]))
+            draft.mark(name, text)
+        elif name == "DATE":
+            draft.mark(name, write_date(self.rng, form, self.frames.split))
+        elif name.isupper():
+            draft.mark(name, getattr(self, f"_{name.lower()}")(form))
+        else:
+            draft.say(self._word(name))
+
+    def _name(self, draft: Draft, label: str, form: str) -> None:
+        if form == "letters":  # initials of who typed it: nobody's name
+            who = self.cast.of(label)
+            draft.say((who.first[0] + who.last[0]).lower())
+            return
+        before, name, after = write_name(self.rng, self.cast.of(label), form or "any", label)
+        draft.say(before)
+        draft.mark(label, name)
+        draft.say(after)
+
+    def _age(self, draft: Draft, label: str, form: str) -> None:
+        rng = self.rng
+        label = "AGE90" if label == "AGE90" or (not form and rng.random() < 0.05) else "AGE"
+        years = int(90 + rng.random() ** 2 * 15) if label == "AGE90" else int(1 + rng.random() * 89)
+        if form == "word" or (not form and rng.random() < 0.05):
+            draft.mark(label, worded(years))
+        elif form == "ordinal":
+            draft.mark(label, ordinal(years) if rng.random() < 0.6 or years > 99 else worded_ordinal(years))
+        else:
+            draft.mark(label, str(years))
+
+    def _plain(self, topic: str) -> str:
+        """A topic as text: <last>, <city>, <state>, <company> and numbers are drawn, the rest is spoken."""
+        out = Draft()
+
+        def say(name: str) -> str:
+            return self._drawn(name) or self.frames.pick(name, self.rng)
+
+        speak(phrase(self.frames.pick(topic, self.rng)), Voice(self.rng, out.say, lambda *_: None, say))
+        return out.text.strip()
+
+    def _drawn(self, name: str) -> str:
+        rng, names = self.rng, self.cast.names
+        if name == "last":
+            return names.pick("family", rng)
+        if name == "city":
+            return names.pick("cities", rng)
+        if name == "company":
+            return names.pick("companies", rng)
+        if name == "state":
+            return rng.choice(states())[0]
+        if name == "number":
+            return str(int(10 ** (1 + rng.random() * 4)))
+        if name == "small":
+            return str(1 + int(rng.random() ** 2 * 400))
+        if name == "ordinal":
+            return ordinal(1 + int(rng.random() * 120))
+        if name == "initials":
+            return "".join(rng.choice("ABCDEFGHLMNPRSTUVW") for _ in range(rng.choice([3, 3, 4])))
+        if name == "fancy":
+            from nlp.deid.practice.names import invented
+
+            return invented(rng)
+        if name == "sname" and rng.random() < 0.4:
+            return names.pick("family", rng)
+        return ""
+
+    def _hospital(self, _: str) -> str:
+        pools = self.cast.names.hospitals
+        if pools and self.rng.random() < 0.25:
+            return self.cast.names.pick("hospitals", self.rng)
+        return self._plain("hospital")
+
+    def _employer(self, _: str) -> str:
+        return self._plain("employer")
+
+    def _profession(self, _: str) -> str:
+        return self._job() if self.rng.random() < 0.2 else self._plain("profession")
+
+    def _job(self) -> str:
+        from faker.providers.job import Provider
+
+        job = str(self.rng.choice(Provider.jobs)).split(",")[0]
+        return job if self.rng.random() < 0.3 else job.lower()
+
+    def _street(self, form: str) -> str:
+        if form == "name":
+            return f"{self._drawn('sname') or self._plain('sname')} {self._plain('suffix')}"
+        return self._plain("street")
+
+    def _city(self, _: str) -> str:
+        return self.cast.names.pick("cities", self.rng)
+
+    def _state(self, _: str) -> str:
+        return self.rng.choice(self.rng.choice(states()))
+
+    def _email(self, _: str) -> str:
+        domain = self.rng.choice(["gmail.com", "yahoo.com", "hotmail.com", "aol.com", "example.org", "mail.example.com",
+                                  "{}.org", "{}.edu", "{}.com", "{}.co.uk", "{}.net", "{}health.org"])  # fmt: skip
+        return f"{self._username('')}@{domain.format(_ascii(self._drawn('fancy') if self.rng.random() < 0.5 else self._drawn('last')))}"
+
+    def _username(self, _: str) -> str:
+        rng = self.rng
+        who = self.cast.of(rng.choice(["PATIENT", "STAFF", "RELATIVE"]))
+        first, last, fancy = _ascii(who.first), _ascii(who.last), _ascii(self._drawn("fancy"))
+        form = rng.choice([f"{first[0]}{last}", f"{first}.{last}", f"{first}_{last}", f"{last}{first[:2]}", f"{first}{last}",
+                           f"{first}", f"{last}.{first[0]}", f"{fancy}_{last}", f"{first}-{fancy}", f"{fancy}{first}",
+                           f"{first[:3]}{last[:4]}", f"{first[0]}{last[:5]}", f"{fancy}.{fancy}"])  # fmt: skip
+        tail = shaped(rng, rng.choice(load("numbers")["USERNAME_TAIL"]))
+        return (form + tail).upper() if rng.random() < 0.06 else form + tail
+
+    def _url(self, _: str) -> str:
+        rng, fancy = self.rng, _ascii(self._drawn("fancy"))
+        host = rng.choice([f"www.{fancy}.com", f"{fancy}.org", f"www.{_ascii(self._drawn('last'))}family.net",
+                           f"{fancy}{_ascii(self._drawn('last'))}.info", f"portal.{fancy}.example", "facebook.com",
+                           f"{fancy}.github.io", f"mychart.{fancy}health.org", "www.instagram.com"])  # fmt: skip
+        path = rng.choice(["", "", f"/{self._username('')}", f"/{fancy}/{rng.randrange(9999)}", f"/u/{self._username('')}"])
+        return rng.choice(["https://", "http://", "", ""]) + host + (path if path or "." in host[-6:] else "/x")
+
+    def _ip(self, _: str) -> str:
+        rng = self.rng
+        if rng.random() < 0.15:
+            groups = [shaped(rng, rng.choice(["hhhh", "hhh", "h"])) for _ in range(rng.choice([4, 8, 8]))]
+            return ":".join(groups) if len(groups) == 8 else f"{groups[0]}:{groups[1]}::{groups[2]}"
+        return ".".join(str(int(rng.random() * 255)) for _ in range(4))
+
+    def _word(self, name: str) -> str:
+        rng, male = self.rng, self.cast.patient.male
+        if name in ("kin", "Kin"):
+            kin = self.cast.of("RELATIVE").kin
+            return kin.capitalize() if name == "Kin" else kin
+        if name == "clock":
+            hour, minute = int(rng.random() * 24), int(rng.random() * 60)
+            return rng.choice([f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}", f"{hour % 12 + 1}:{minute:02} {'AM' if hour < 12 else 'PM'}",
+                               f"{hour % 12 + 1} [am]".replace("[am]", "am" if hour < 12 else "pm"), f"{hour % 12 + 1}:{minute:02}{'am' if hour < 12 else 'p.m.'}",
+                               f"{hour:02}:{minute:02}:{int(rng.random() * 60):02}", f"{hour:02}{minute:02}h", "noon"])  # fmt: skip
+        if name == "mr":
+            return rng.choice(["Mr.", "Mr", "Mr.", "MR."] if male else ["Mrs.", "Ms.", "Miss", "Ms", "Mrs"])
+        if name == "sex":
+            return rng.choice(["man", "male", "gentleman", "M"] if male else ["woman", "female", "lady", "F"])
+        he = {"he": "he", "him": "him", "his": "his"} if male else {"he": "she", "him": "her", "his": "her"}
+        word = he[name.lower()]
+        return word.capitalize() if name[0].isupper() else word
+
+
+NUMBERS: dict[str | tuple[str, str], str] = {
+    **{label: label for label in ("MRN", "ACCOUNT", "HEALTHPLAN", "LICENSE", "VEHICLE", "DEVICE", "ACCESSION", "SSN", "ZIP")},
+    ("SSN", "last4"): "SSN4",
+}  # fmt: skip
+
+
+def _ascii(word: str) -> str:
+    return "".join(c for c in word.lower() if c.isascii() and c.isalpha()) or "xan"
