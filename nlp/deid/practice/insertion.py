@@ -15,7 +15,7 @@ AGE = re.compile(
     rf"|(?<=\b[Aa]ge )\d{{1,3}}\b|(?<=\b[Aa]ge of )\d{{1,3}}\b|(?<=\baged )\d{{1,3}}\b(?! to)", re.IGNORECASE)  # fmt: skip
 DATE = re.compile(
     rf"\b(?:{MONTH} (?:of )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b|\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d\d)\b"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b|\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d\d)\b|\d{{1,2}}/(?:19|20)\d\d\b"
     rf"|(?<=\bin )(?:January|February|March|April|June|July|August|September|October|November|December)\b"
     rf"|(?<=\bin )(?:19|20)\d\d\b|(?<=\bsince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)")  # fmt: skip
 PERSON = re.compile(r"(?<=\bDr\. )[A-Z][\w'-]+|(?<=\bDr )[A-Z][\w'-]+|(?<=\bDoctor )[A-Z][\w'-]+")

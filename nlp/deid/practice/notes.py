@@ -13,6 +13,7 @@ from nlp.deid.practice.names import Names, names
 from nlp.deid.practice.noise import noisy
 from nlp.deid.practice.slots import Writer
 
+QUIET = 0.15
 NAMED = ["opening", "old", "relatives", "relatives", "staff", "staff", "hospitals", "social", "social", "numbers",
          "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case"]  # fmt: skip
 FIELDS = ["patient", "patient", "dob", "mrn", "date", "date", "age", "phone", "fax", "email", "ssn", "ssn4", "account",
@@ -38,6 +39,8 @@ class Practice:
 
     def _note(self, rng: Random, pools: Names) -> Draft:
         writer = Writer(frames(self.split), Cast(pools, rng), rng)
+        if self.texts and rng.random() < QUIET:
+            return self._quiet(writer)
         note = Draft()
         if rng.random() < 0.7:
             note.add(header(writer, rng.choice([2, 3, 4, 5, 6, 8, 12])))
@@ -47,6 +50,15 @@ class Practice:
             note.say(rng.choice(["\n\n", "\n", "\n\n", " "]))
         if rng.random() < 0.6:
             note.add(ending(writer))
+        return note
+
+    def _quiet(self, writer: Writer) -> Draft:
+        """A long text in which hardly anybody is named."""
+        rng, note = writer.rng, Draft()
+        for _ in range(rng.choice([1, 2, 3])):
+            text = self.texts[int(rng.random() * len(self.texts))]
+            note.add(Insertion(writer, rng.choice([0.0, 0.03, 0.1])).into(text))
+            note.say("\n")
         return note
 
     def _block(self, writer: Writer) -> Draft:
