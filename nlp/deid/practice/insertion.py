@@ -16,8 +16,8 @@ AGE = re.compile(
 DATE = re.compile(
     rf"\b(?:{MONTH} (?:of )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b|\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d\d)\b|\d{{1,2}}/(?:19|20)\d\d\b"
-    rf"|(?<=\bin )(?:January|February|March|April|June|July|August|September|October|November|December)\b"
-    rf"|(?<=\bin )(?:19|20)\d\d\b|(?<=\bsince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)")  # fmt: skip
+    rf"|(?<=\b[Ii]n )(?:January|February|March|April|June|July|August|September|October|November|December)\b"
+    rf"|(?<=\b[Ii]n )(?:19|20)\d\d\b|(?<=\b[Ss]ince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)")  # fmt: skip
 PERSON = re.compile(r"(?<=\bDr\. )[A-Z][\w'-]+|(?<=\bDr )[A-Z][\w'-]+|(?<=\bDoctor )[A-Z][\w'-]+")
 PATIENT = re.compile(r"(?<=\bMr\. )[A-Z][\w'-]+|(?<=\bMrs\. )[A-Z][\w'-]+|(?<=\bMs\. )[A-Z][\w'-]+|(?<=\bMiss )[A-Z][\w'-]+")
 OPENING = re.compile(r"^[A-Z][a-z]+ [A-Z][a-z]+(?= is an? )", re.MULTILINE)
