@@ -20,7 +20,16 @@ from nlp.deid.pipeline import Pipeline
 from nlp.deid.span import Span
 from runner import handed
 
-KEYS = ("token_recall", "span_recall", "leak_free", "non_phi_removed", "decoys_damaged", "notes", "by_label", "by_layer")
+KEYS = (
+    "token_recall",
+    "span_recall",
+    "leak_free",
+    "non_phi_removed",
+    "decoys_damaged",
+    "notes",
+    "by_label",
+    "by_layer",
+)
 BATCH = 64
 FINDERS = ("known", "rules", "tagger", "veto")
 PATIENT = "phi/fhir/Patient"
@@ -99,7 +108,7 @@ def main(
     train: Annotated[Path | None, typer.Option(help="With --brat: folder of brat files to train on first.")] = None,
     artifact: Annotated[str, typer.Option(help="Folder with deid-en, deid-es ...; empty: those shipped.")] = "",
 ) -> None:
-    """HIPAA token recall, spans covered, notes without leak, other words removed, decoys damaged; spans before surrogates.
+    """HIPAA token recall, spans covered, notes without leak, other words removed, decoys damaged; before surrogates.
 
     Example: python -m bench.deid --notes NOTES.jsonl --patients PATIENTS.ndjson
     """

@@ -28,7 +28,8 @@ SOURCE = (
     "USA-cities-and-states, CMS hospitals"
 )
 LICENCE = (
-    "MTS-Dialog, ACI-bench, CodiEsp: CC BY 4.0; census and CMS: public domain; TiDE: Apache-2.0; cities: CC0; Faker: MIT"
+    "MTS-Dialog, ACI-bench, CodiEsp: CC BY 4.0; census and CMS: public domain; TiDE: Apache-2.0; cities: CC0; "
+    "Faker: MIT"
 )
 
 
@@ -52,6 +53,7 @@ class Course:
         """Frames, names and a style of its own; ACI-bench's validation notes as they are."""
         pools = names("held", self.data / "lexicons")
         texts = list(sift(read_aci(self.data / "aci_bench", "valid"), named(pools)))
+        texts = [piece for text in texts for piece in _pieces(text, self.paragraph)]
         practice = Practice("held", texts, self.data / "lexicons")
         simulated = _simulated(notes_only(60, self.seed + 1, styles=(WITHHELD,), share=0.05))
         return [*_documents(practice.notes(400, self.seed), "held"), *simulated]
@@ -118,7 +120,8 @@ def main(
     say(f"{len(learned)} documents, {sum(len(d.text) for d in learned)} characters; {len(held)} held out")
     training = Training(
         schedule=Schedule(epochs=epochs, minutes=minutes, seed=seed), source=SOURCE, licence=LICENCE, phi=False,
-        command=f"python -m bench.deid_train_en DATA --notes {notes} --simulated {simulated} --epochs {epochs} --seed {seed}",
+        command=f"python -m bench.deid_train_en DATA --notes {notes} --simulated {simulated} "
+        f"--epochs {epochs} --seed {seed}",
     )  # fmt: skip
     measured = teach(learned, held, out, training, say)
     finish(KEYS, {"documents": len(learned), "held": len(held), **measured})

@@ -87,7 +87,11 @@ class Removal:
 
     def labels(self) -> dict[str, dict[str, float]]:
         return {
-            label: {"spans": spans.whole, "token_recall": round(tokens.of(1.0), 4), "span_recall": round(spans.of(1.0), 4)}
+            label: {
+                "spans": spans.whole,
+                "token_recall": round(tokens.of(1.0), 4),
+                "span_recall": round(spans.of(1.0), 4),
+            }
             for label, (tokens, spans) in sorted(self.by_label.items())
         }
 

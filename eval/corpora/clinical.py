@@ -50,4 +50,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputError(f"{path.parent.name} has no {path.name}; give the folder of the corpus as published.") from None
+        raise InputError(
+            f"{path.parent.name} has no {path.name}; give the folder of the corpus as published."
+        ) from None

@@ -53,7 +53,9 @@ def _note(row: dict[str, Any], where: str) -> GoldNote:
     try:
         spans = tuple(sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in row["spans"]))
         decoys = tuple((int(d[0]), int(d[1])) for d in row.get("decoys", ()))
-        note = GoldNote(str(row["note_id"]), str(row["patient_id"]), row["text"], spans, decoys, row.get("language", "en"))
+        note = GoldNote(
+            str(row["note_id"]), str(row["patient_id"]), row["text"], spans, decoys, row.get("language", "en")
+        )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise InputError(
             f"{where}: {type(error).__name__}; expected note_id, patient_id, text, spans [{{start, end, label}}], "

@@ -9,7 +9,8 @@ from eval.corpora.marked import Marked
 LABELS = {
     "PERSON": "PATIENT", "STREET_ADDRESS": "STREET", "GPE": "CITY", "ORGANIZATION": "EMPLOYER", "DATE_TIME": "DATE",
     "PHONE_NUMBER": "PHONE", "AGE": "AGE", "EMAIL_ADDRESS": "EMAIL", "ZIP_CODE": "ZIP", "DOMAIN_NAME": "URL",
-    "CREDIT_CARD": "ACCOUNT", "IBAN_CODE": "ACCOUNT", "US_SSN": "SSN", "IP_ADDRESS": "IP", "US_DRIVER_LICENSE": "LICENSE",
+    "CREDIT_CARD": "ACCOUNT", "IBAN_CODE": "ACCOUNT", "US_SSN": "SSN", "IP_ADDRESS": "IP",
+    "US_DRIVER_LICENSE": "LICENSE",
 }  # fmt: skip
 """TITLE and NRP (nationality, religion, politics) name nobody here."""
 

@@ -1,10 +1,13 @@
 """The people and places of one practice note: drawn once, named in many ways."""
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 
 from nlp.deid.practice.knowledge import load
 from nlp.deid.practice.names import Names
+
+PART = re.compile(r"\b[FLMflm]\b|f(?=L)|f(?=l)|(?<=f)[Ll]\b")
 
 
 @dataclass(frozen=True)
@@ -79,20 +82,25 @@ ANY = {
 }
 
 
+FORMS: dict[str, list[str]] = {  # F first, L last, M middle; f, l, m their initials
+    "full": ["F L"] * 20 + ["F L Jr", "F L Jr.", "F L, Jr.", "F L III", "F L Sr.", "F L II"],
+    "last": ["L"],
+    "first": ["F"],
+    "initials": ["f.l.", "fl", "f. l."],
+    "initialed": ["f. L", "f L", "fL", "L f", "L"],
+    "dotlast": ["f. L", "f L", "f.L", "f. m. L"],
+    "middle": ["F m. L", "F M L", "F m L"],
+    "lastfirst": ["L, F", "L, F", "L, F m", "L,F", "L, F m.", "L, F M", "L^F"],
+    "last_first": ["L F"],
+}
+
+
 def _shaped(rng: Random, who: Someone, form: str) -> str:
-    first, last, middle = who.first, who.last, who.middle
-    return {
-        "full": lambda: f"{first} {last}" if rng.random() < 0.92 else f"{first} {last}{rng.choice([' Jr', ' Jr.', ', Jr.', ' III', ' Sr.', ' II'])}",
-        "last": lambda: last,
-        "first": lambda: first,
-        "nick": lambda: first if rng.random() < 0.4 else _nick(rng, first),
-        "initials": lambda: rng.choice([f"{first[0]}.{last[0]}.", f"{first[0]}{last[0]}", f"{first[0]}. {last[0]}."]),
-        "initialed": lambda: rng.choice([f"{first[0]}. {last}", f"{first[0]} {last}", f"{first[0]}{last}", f"{last} {first[0]}", last]),
-        "dotlast": lambda: rng.choice([f"{first[0]}. {last}", f"{first[0]} {last}", f"{first[0]}.{last}", f"{first[0]}. {middle[0]}. {last}"]),
-        "middle": lambda: rng.choice([f"{first} {middle[0]}. {last}", f"{first} {middle} {last}", f"{first} {middle[0]} {last}"]),
-        "lastfirst": lambda: rng.choice([f"{last}, {first}", f"{last}, {first}", f"{last}, {first} {middle[0]}", f"{last},{first}", f"{last}, {first} {middle[0]}.", f"{last}, {first} {middle}", f"{last}^{first}"]),
-        "last_first": lambda: f"{last} {first}",
-    }[form]()  # fmt: skip
+    if form == "nick":
+        return who.first if rng.random() < 0.4 else _nick(rng, who.first)
+    parts = {"F": who.first, "L": who.last, "M": who.middle}
+    parts |= {name.lower(): value[:1] for name, value in parts.items()}
+    return PART.sub(lambda found: parts[found[0]], rng.choice(FORMS[form]))
 
 
 def _nick(rng: Random, first: str) -> str:

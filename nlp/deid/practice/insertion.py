@@ -2,24 +2,35 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from nlp.deid.practice.draft import Draft, Mark, rewrite
 from nlp.deid.practice.knowledge import Split, load, of_split
 from nlp.deid.practice.slots import Writer
 
-MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
-WORDED = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+MONTH = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(name[:3] for name in MONTHS)})\.?"
+ONES = "one|two|three|four|five|six|seven|eight|nine"
+WORDED = rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:{ONES}))?"
 AGE = re.compile(
     rf"\b(\d{{1,3}}|{WORDED})(?=[- ]?(?:years?|yrs?|year)[- ](?:old|of age)|[- ]?y\.?/?o\b|[- ]months?[- ]old)"
-    rf"|(?<=\b[Aa]ge )\d{{1,3}}\b|(?<=\b[Aa]ge of )\d{{1,3}}\b|(?<=\baged )\d{{1,3}}\b(?! to)", re.IGNORECASE)  # fmt: skip
+    r"|(?<=\bage )\d{1,3}\b|(?<=\bage of )\d{1,3}\b|(?<=\baged )\d{1,3}\b(?! to)",
+    re.IGNORECASE,
+)
 DATE = re.compile(
     rf"\b(?:{MONTH} (?:of )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b|\d{{1,2}}[/-]\d{{1,2}}[/-](?:\d{{4}}|\d\d)\b|\d{{1,2}}/(?:19|20)\d\d\b"
-    rf"|(?<=\b[Ii]n )(?:January|February|March|April|June|July|August|September|October|November|December)\b"
-    rf"|(?<=\b[Ii]n )(?:19|20)\d\d\b|(?<=\b[Ss]ince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)")  # fmt: skip
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?:,? (?:19|20)\d\d)?\b"
+    r"|\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d\d)\b|\d{1,2}/(?:19|20)\d\d\b"
+    rf"|(?<=\b[Ii]n )(?:{'|'.join(name for name in MONTHS if name != 'May')})\b"
+    r"|(?<=\b[Ii]n )(?:19|20)\d\d\b|(?<=\b[Ss]ince )(?:19|20)\d\d\b|(?<=\bof )(?:19|20)\d\d\b)"
+)
 PERSON = re.compile(r"(?<=\bDr\. )[A-Z][\w'-]+|(?<=\bDr )[A-Z][\w'-]+|(?<=\bDoctor )[A-Z][\w'-]+")
-PATIENT = re.compile(r"(?<=\bMr\. )[A-Z][\w'-]+|(?<=\bMrs\. )[A-Z][\w'-]+|(?<=\bMs\. )[A-Z][\w'-]+|(?<=\bMiss )[A-Z][\w'-]+")
+PATIENT = re.compile(
+    r"(?<=\bMr\. )[A-Z][\w'-]+|(?<=\bMrs\. )[A-Z][\w'-]+|(?<=\bMs\. )[A-Z][\w'-]+|(?<=\bMiss )[A-Z][\w'-]+"
+)
 OPENING = re.compile(r"^[A-Z][a-z]+ [A-Z][a-z]+(?= is an? )", re.MULTILINE)
 
 
@@ -38,20 +49,24 @@ class Insertion:
     def into(self, text: str) -> Draft:
         draft = self._named(Draft(text, marked(text)))
         for pattern, phrases in rules(self.writer.frames.split):
-            draft = rewrite(draft, pattern, lambda found, into, of=phrases: self._put(found, into, of))
+            draft = rewrite(draft, pattern, partial(self._put, phrases))
         return draft
 
     def _named(self, draft: Draft) -> Draft:
         """The corpus's own invented people are given other names, so that they can be told apart from theirs."""
-        for pattern, label, form in ((PERSON, "STAFF", "last"), (PATIENT, "PATIENT", "last"), (OPENING, "PATIENT", "full")):
-            draft = rewrite(draft, pattern, lambda _, into, of=(label, form): self._name(into, *of))
+        for pattern, label, form in (
+            (PERSON, "STAFF", "last"),
+            (PATIENT, "PATIENT", "last"),
+            (OPENING, "PATIENT", "full"),
+        ):
+            draft = rewrite(draft, pattern, partial(self._name, f"{{{label}:{form}}}"))
         return draft
 
-    def _name(self, into: Draft, label: str, form: str) -> bool:
-        into.add(self.writer.write(f"{{{label}:{form}}}"))
+    def _name(self, slot: str, _: re.Match[str], into: Draft) -> bool:
+        into.add(self.writer.write(slot))
         return True
 
-    def _put(self, found: re.Match[str], into: Draft, phrases: tuple[str, ...]) -> bool:
+    def _put(self, phrases: tuple[str, ...], found: re.Match[str], into: Draft) -> bool:
         rng = self.writer.rng
         if rng.random() > self.share * (0.25 if found[0] == "." else 1):
             return False

@@ -12,7 +12,7 @@ import yaml
 from contract.errors import ConfigError
 
 Split = Literal["train", "held"]
-FILES = ("words", "places", "sentences")
+FILES = ("words", "places", "sentences", "layouts")
 HELD = 6  # one frame of so many is held out
 
 
@@ -43,7 +43,9 @@ class Frames:
 
     def pick(self, topic: str, rng: Random) -> str:
         if topic not in self.topics:
-            raise ConfigError(f"topic <{topic}> is not in fhir_mappings/deid/practice; there are {sorted(self.topics)}.")
+            raise ConfigError(
+                f"topic <{topic}> is not in fhir_mappings/deid/practice; there are {sorted(self.topics)}."
+            )
         options = self.topics[topic]
         return options[int(rng.random() * len(options))]
 

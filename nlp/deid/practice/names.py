@@ -11,8 +11,11 @@ from random import Random
 
 from nlp.deid.practice.knowledge import Split, held, load
 
-ONSETS = "b c d f g h j k l m n p r s t v w y z ch sh th br dr gr kr tr st sk zh ph qu fl gl kw ts mb nd ny".split()
-VOWELS = "a e i o u ai ei ou ia ea oo ie ue io aa ay".split()
+ONSETS = (
+    "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "y", "z", "ch", "sh", "th",
+    "br", "dr", "gr", "kr", "tr", "st", "sk", "zh", "ph", "qu", "fl", "gl", "kw", "ts", "mb", "nd", "ny",
+)  # fmt: skip
+VOWELS = ("a", "e", "i", "o", "u", "ai", "ei", "ou", "ia", "ea", "oo", "ie", "ue", "io", "aa", "ay")
 CODAS = ["", "", "", "n", "r", "s", "l", "k", "m", "t", "ck", "nd", "ng", "sk", "tz", "v", "x", "ne", "y", "ez", "ov"]
 
 
@@ -44,7 +47,7 @@ def invented(rng: Random) -> str:
 
 @cache
 def names(split: Split, lexicons: Path | None = None) -> Names:
-    """`lexicons`: a folder of public lists (census_surnames, first_names, us_cities, cms_hospitals) to draw from too."""
+    """`lexicons`: a folder of public lists (census_surnames, first_names, us_cities, cms_hospitals) to draw from."""
     own = load("names")
     given = [_of(own["given"], split), _of(own["romanised"]["given"], split)]
     family = [_of(own["family"], split), _of(own["romanised"]["family"], split)]

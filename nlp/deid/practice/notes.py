@@ -13,7 +13,8 @@ from nlp.deid.practice.names import Names, names
 from nlp.deid.practice.noise import noisy
 from nlp.deid.practice.slots import Writer
 
-QUIET = 0.15
+QUIET = 0.2
+"""Part of the notes in which hardly anybody is named."""
 NAMED = ["opening", "old", "relatives", "relatives", "staff", "staff", "hospitals", "social", "social", "numbers",
          "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case"]  # fmt: skip
 FIELDS = ["patient", "patient", "dob", "mrn", "date", "date", "age", "phone", "fax", "email", "ssn", "ssn4", "account",
@@ -95,7 +96,11 @@ def field(writer: Writer, kind: str, separator: str) -> Draft:
     if rng.random() < 0.93:
         out.add(writer.write(rng.choice(known["words"])))
         out.say(separator)
-    out.add(writer.write(rng.choice(of_split(known["holds"], writer.frames.split) if rng.random() < 0.5 else known["holds"])))
+    out.add(
+        writer.write(
+            rng.choice(of_split(known["holds"], writer.frames.split) if rng.random() < 0.5 else known["holds"])
+        )
+    )
     return out
 
 
@@ -118,38 +123,17 @@ def header(writer: Writer, count: int) -> Draft:
 def listed(writer: Writer) -> Draft:
     """Rows of a table or a log: the same few things again and again."""
     rng, out = writer.rng, Draft()
-    row = rng.choice(ROWS)
+    row = writer.frames.pick("row", rng)
     for at in range(rng.choice([2, 3, 4, 6])):
-        out.add(writer.write(row.replace("#", str(at + 1))))
+        out.add(writer.write(row.replace("<nth>", str(at + 1))))
         out.say("\n")
     return out
-
-
-ROWS = [
-    "{DATE:part} {clock} <lab> <value>", "{DATE} | <test> | {STAFF:dotlast} | {ACCESSION}", "# . <drug> <dose>", "| <lab> | <value> |",
-    "- {RELATIVE:full}, {kin}, {PHONE}", "{clock} - <plan> {STAFF:initialed}", "{DATE:whole}: <problem>", "<lab>\t<value>\t<lab>\t<value>",
-    "#) <problem> - <plan>", "{DATE} {USERNAME} [viewed chart|opened record|printed face sheet] {IP}", "{DATE:whole},{PATIENT:lastfirst},{MRN},<test>",
-    "<drug>|<dose>|{DATE}|{STAFF:last}", "{STAFF:degree}  <service>  {PHONE:ext}", "{DATE:part}\t<vital>\t<vital>", "* <symptom>", "{PATIENT:full}; {DATE:birth}; {MRN}; {HOSPITAL}",
-    "[{clock}] {USERNAME}: [call pt re|refill|pls see note on] <drug>", "{ACCESSION} {DATE:whole} <test> {STAFF:last}", "<eponym>: [negative|positive]", "{kin}: {RELATIVE:first}, {AGE}, <problem>",
-    "[Visit|Dose|Cycle] #: {DATE}", "{HOSPITAL} - {DATE:part} - <problem>", "<test> {DATE:part}: <problem>", "{EMPLOYER}, {PROFESSION}, {DATE:part}",
-]  # fmt: skip
 
 
 def ending(writer: Writer) -> Draft:
     """Signatures and what follows them."""
     rng, out = writer.rng, Draft()
-    for text in rng.sample(ENDINGS, rng.choice([1, 1, 2, 3])):
-        out.add(writer.write(text))
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        out.add(writer.topic("ending"))
         out.say("\n")
     return out
-
-
-ENDINGS = [
-    "[Electronically signed by|E-signed by|Signed by|Dictated by|Signed|Authenticated by|/s/|Author] {STAFF:form}[ on {DATE} {clock}| {DATE}| at {clock}|]",
-    "{STAFF:form}\n<service>\n[Pager|Phone|Tel|p][:|] {PHONE:ext}", "___________________\n{STAFF:form}[\n{DATE}| {DATE:whole} {clock}]",
-    "D: {DATE:whole}\nT: {DATE:whole}\n[Job|Doc|#]: {ACCESSION}", "cc: {STAFF:form}[, {HOSPITAL}|; {STAFF:form}|, fax {FAX}]", "{STAFF:initialed}[, RN| RN|/RN| NP]",
-    "[Sincerely|Regards|Respectfully|Thank you],\n\n{STAFF:form}\n{HOSPITAL}[\n{STREET}\n{CITY}, {STATE} {ZIP}|]", "[Entered|Signed|Filed] by {USERNAME} {DATE} {clock}",
-    "{HOSPITAL} | {STREET} | {CITY}, {STATE} {ZIP} | {PHONE}", "[Page 1 of 2|CONFIDENTIAL|End of report|*** Final ***|Draft]", "[Attending|Resident|Provider]: {STAFF:form} [Date|Time]: {DATE}",
-    "[Printed|Faxed|Released] {DATE} [from {IP}|by {USERNAME}|to {FAX}]", "-- {STAFF:full} ({DATE:part})", "[Reviewed with|Discharge instructions given to] {RELATIVE:full} ({kin}) {DATE}",
-    "{PATIENT:lastfirst}  {MRN}  {DATE:whole}  [Page 2|pg. 3|2/3]", "[Questions?|For concerns] [call|email] [{PHONE}|{EMAIL}] or visit {URL}",
-]  # fmt: skip

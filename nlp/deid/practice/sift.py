@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from functools import cache
 
-from nlp.deid.practice.insertion import DATE, OPENING, PATIENT, PERSON
+from nlp.deid.practice.insertion import DATE, MONTHS, OPENING, PATIENT, PERSON
 from nlp.deid.practice.knowledge import load
 from nlp.deid.practice.names import Names
 
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*[ \t]*\n*|\n+")
 CAPITAL = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+\b")
-ODD = re.compile(r"\bXYZ\b|\bABC\b|_{2,}|\b[A-Z]\w+ (?:Hospital|University|Clinic|Center|Institute|County|Street|College)\b"
-                 r"|\b(?:works?|worked|employed|working) (?:as|for|at|in)\b|\b(?:occupation|profession|retired|employer)\b"
-                 r"|\d{3}[-.]\d{4}|\bDr\.? [A-Z]\.|\b[Dd]octor [A-Z]\w+ [A-Z]|@|www", re.IGNORECASE)  # fmt: skip
-MONTHS = frozenset("January February March April May June July August September October November December".split())
+PLACE = "Hospital|University|Clinic|Center|Institute|County|Street|College"
+ODD = re.compile(
+    rf"\bXYZ\b|\bABC\b|_{{2,}}|\b[A-Z]\w+ (?:{PLACE})\b"
+    r"|\b(?:works?|worked|employed|working) (?:as|for|at|in)\b|\b(?:occupation|profession|retired|employer)\b"
+    r"|\d{3}[-.]\d{4}|\bDr\.? [A-Z]\.|\b[Dd]octor [A-Z]\w+ [A-Z]|@|www",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -22,7 +25,7 @@ def harmless() -> frozenset[str]:
     lists = load("words")
     said = " ".join(item for topic in ("drug", "eponym", "lab", "problem", "test", "service", "insurer", "cohort")
                     for item in lists[topic])  # fmt: skip
-    return frozenset(re.findall(r"[A-Z][a-z]+", said)) | MONTHS
+    return frozenset(re.findall(r"[A-Z][a-z]+", said)) | frozenset(MONTHS)
 
 
 def named(pools: Names) -> frozenset[str]:

@@ -1,6 +1,8 @@
 """What fills a slot of a frame: something that names somebody, marked with its label, or a plain word."""
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from random import Random
 
@@ -61,12 +63,11 @@ class Writer:
         elif name in ("AGE", "AGE90"):
             self._age(draft, name, form)
         elif name in NUMBERS:
-            shapes = of_split(load("numbers")[NUMBERS[name, form] if (name, form) in NUMBERS else name], "train")
+            shapes = of_split(load("numbers")[NUMBERS.get((name, form), name)], self.frames.split)
             draft.mark(name, shaped(self.rng, self.rng.choice(shapes)))
-        elif name == "PHONE" or name == "FAX":
+        elif name in ("PHONE", "FAX"):
             kind = "EXTENSION" if form in ("ext", "bareext") else "PHONE"
-            text = shaped(self.rng, self.rng.choice(load("numbers")[kind]))
-            draft.mark(name, text)
+            draft.mark(name, shaped(self.rng, self.rng.choice(of_split(load("numbers")[kind], self.frames.split))))
         elif name == "DATE":
             draft.mark(name, write_date(self.rng, form, self.frames.split))
         elif name.isupper():
@@ -146,7 +147,7 @@ class Writer:
     def _job(self) -> str:
         from faker.providers.job import Provider
 
-        job = str(self.rng.choice(Provider.jobs)).split(",")[0]
+        job = self.rng.choice(list(Provider.jobs)).split(",")[0]
         return job if self.rng.random() < 0.3 else job.lower()
 
     def _street(self, form: str) -> str:
@@ -161,27 +162,26 @@ class Writer:
         return self.rng.choice(self.rng.choice(states()))
 
     def _email(self, _: str) -> str:
-        domain = self.rng.choice(["gmail.com", "yahoo.com", "hotmail.com", "aol.com", "example.org", "mail.example.com",
-                                  "{}.org", "{}.edu", "{}.com", "{}.co.uk", "{}.net", "{}health.org"])  # fmt: skip
-        return f"{self._username('')}@{domain.format(_ascii(self._drawn('fancy') if self.rng.random() < 0.5 else self._drawn('last')))}"
+        rng = self.rng
+        domain = rng.choice(load("numbers")["EMAIL_DOMAIN"])
+        return f"{self._username('')}@{domain.replace('*', _ascii(self._drawn(rng.choice(['fancy', 'last']))))}"
 
     def _username(self, _: str) -> str:
+        """* an invented word, F and L names, f the initial, F3 and L4 their first letters."""
         rng = self.rng
         who = self.cast.of(rng.choice(["PATIENT", "STAFF", "RELATIVE"]))
         first, last, fancy = _ascii(who.first), _ascii(who.last), _ascii(self._drawn("fancy"))
-        form = rng.choice([f"{first[0]}{last}", f"{first}.{last}", f"{first}_{last}", f"{last}{first[:2]}", f"{first}{last}",
-                           f"{first}", f"{last}.{first[0]}", f"{fancy}_{last}", f"{first}-{fancy}", f"{fancy}{first}",
-                           f"{first[:3]}{last[:4]}", f"{first[0]}{last[:5]}", f"{fancy}.{fancy}"])  # fmt: skip
-        tail = shaped(rng, rng.choice(load("numbers")["USERNAME_TAIL"]))
-        return (form + tail).upper() if rng.random() < 0.06 else form + tail
+        parts = {"F3": first[:3], "L4": last[:4], "F": first, "L": last, "f": first[0], "*": fancy}
+        name = re.sub(r"F3|L4|[FLf*]", lambda found: parts[found[0]], rng.choice(load("numbers")["USERNAME"]))
+        name += shaped(rng, rng.choice(load("numbers")["USERNAME_TAIL"]))
+        return name.upper() if rng.random() < 0.06 else name
 
     def _url(self, _: str) -> str:
-        rng, fancy = self.rng, _ascii(self._drawn("fancy"))
-        host = rng.choice([f"www.{fancy}.com", f"{fancy}.org", f"www.{_ascii(self._drawn('last'))}family.net",
-                           f"{fancy}{_ascii(self._drawn('last'))}.info", f"portal.{fancy}.example", "facebook.com",
-                           f"{fancy}.github.io", f"mychart.{fancy}health.org", "www.instagram.com"])  # fmt: skip
-        path = rng.choice(["", "", f"/{self._username('')}", f"/{fancy}/{rng.randrange(9999)}", f"/u/{self._username('')}"])
-        return rng.choice(["https://", "http://", "", ""]) + host + (path if path or "." in host[-6:] else "/x")
+        rng = self.rng
+        parts = {"*": lambda: _ascii(self._drawn("fancy")), "@": lambda: self._username(""),
+                 "#": lambda: str(rng.randrange(9999))}  # fmt: skip
+        form = rng.choice(load("numbers")["URL_HOST"]) + rng.choice(load("numbers")["URL_PATH"])
+        return rng.choice(["https://", "http://", "", ""]) + re.sub(r"[*@#]", lambda found: parts[found[0]](), form)
 
     def _ip(self, _: str) -> str:
         rng = self.rng
@@ -197,9 +197,8 @@ class Writer:
             return kin.capitalize() if name == "Kin" else kin
         if name == "clock":
             hour, minute = int(rng.random() * 24), int(rng.random() * 60)
-            return rng.choice([f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}", f"{hour % 12 + 1}:{minute:02} {'AM' if hour < 12 else 'PM'}",
-                               f"{hour % 12 + 1} [am]".replace("[am]", "am" if hour < 12 else "pm"), f"{hour % 12 + 1}:{minute:02}{'am' if hour < 12 else 'p.m.'}",
-                               f"{hour:02}:{minute:02}:{int(rng.random() * 60):02}", f"{hour:02}{minute:02}h", "noon"])  # fmt: skip
+            said = datetime(2000, 1, 1, hour, minute, minute)
+            return said.strftime(rng.choice(load("numbers")["CLOCK"])).replace("AM", rng.choice(["AM", "am", "a.m."]))
         if name == "mr":
             return rng.choice(["Mr.", "Mr", "Mr.", "MR."] if male else ["Mrs.", "Ms.", "Miss", "Ms", "Mrs"])
         if name == "sex":
@@ -209,10 +208,8 @@ class Writer:
         return word.capitalize() if name[0].isupper() else word
 
 
-NUMBERS: dict[str | tuple[str, str], str] = {
-    **{label: label for label in ("MRN", "ACCOUNT", "HEALTHPLAN", "LICENSE", "VEHICLE", "DEVICE", "ACCESSION", "SSN", "ZIP")},
-    ("SSN", "last4"): "SSN4",
-}  # fmt: skip
+PLAIN = ("MRN", "ACCOUNT", "HEALTHPLAN", "LICENSE", "VEHICLE", "DEVICE", "ACCESSION", "SSN", "ZIP")
+NUMBERS: dict[str | tuple[str, str], str] = {**{label: label for label in PLAIN}, ("SSN", "last4"): "SSN4"}
 
 
 def _ascii(word: str) -> str:
