@@ -21,7 +21,7 @@ FIELDS = ["patient", "patient", "dob", "mrn", "date", "date", "age", "phone", "f
           "plan", "licence", "vehicle", "device", "accession", "street", "city", "zip", "state", "staff", "staff",
           "hospital", "relative", "employer", "profession", "username", "url", "ip", "plain", "plain2", "plain3",
           "plain4", "plain5"]  # fmt: skip
-SEPARATORS = [": ", ": ", ": ", ":", ":  ", " ", " - ", "\t", " = ", ":\t", " | ", "# ", ". ", "....", "  "]
+SEPARATORS = ["\n", ": ", ": ", ": ", ":", ":  ", " ", " - ", "\t", " = ", ":\t", " | ", "# ", ". ", "....", "  "]
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class Practice:
         if drawn < 0.5:
             block.add(listed(writer))
             return block
-        if drawn < 0.57:
-            block.add(header(writer, rng.choice([1, 2, 3, 5])))
+        if drawn < 0.6:
+            block.add(header(writer, rng.choice([1, 2, 3, 5])) if drawn < 0.56 else grid(writer))
             return block
         for _ in range(rng.choice([1, 2, 3, 4, 6])):
             block.add(writer.topic("neutral" if rng.random() < 0.4 else rng.choice(NAMED)))
@@ -117,6 +117,20 @@ def header(writer: Writer, count: int) -> Draft:
         made = field(writer, kind, separator)
         out.add(made.outside(str.upper, str.upper) if shout else made)
         out.say(between if at + 1 < count else "")
+    return out
+
+
+def grid(writer: Writer) -> Draft:
+    """A line of field names, then lines of what they hold."""
+    rng, out, known = writer.rng, Draft(), load("fields")
+    kinds, between = rng.sample(FIELDS, rng.choice([2, 3, 4, 6])), rng.choice([" | ", "|", ",", "\t", "   ", "; "])
+    if rng.random() < 0.7:
+        out.say(between.join(writer.write(rng.choice(known[kind]["words"])).text for kind in kinds) + "\n")
+    for _ in range(rng.choice([1, 1, 2, 4])):
+        for at, kind in enumerate(kinds):
+            out.say(between if at else "")
+            out.add(writer.write(rng.choice(known[kind]["holds"])))
+        out.say("\n")
     return out
 
 
