@@ -55,6 +55,7 @@ def names(split: Split, lexicons: Path | None = None) -> Names:
         first, last = _library(locale)
         given.append(_of(first, split))
         family.append(_of(last, split))
+    given, family = [*given, given[0], given[0]], [*family, family[0], family[0]]
     us = (given[2], family[2])  # most notes are about people with names of the country
     given, family = [*given, *[us[0]] * 8], [*family, *[us[1]] * 8]
     cities, hospitals = [_of(_cities(), split)], []

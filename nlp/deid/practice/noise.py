@@ -12,11 +12,11 @@ SEEN = {"O": "0", "0": "O", "l": "1", "1": "l", "I": "l", "S": "5", "5": "S", "B
 def noisy(draft: Draft, rng: Random) -> Draft:
     """Most notes are clean; every kind of noise is drawn by itself."""
     drawn = rng.random()
-    if drawn < 0.10:
+    if drawn < 0.15:
         draft = draft.outside(str.upper, str.upper)
-    elif drawn < 0.17:
+    elif drawn < 0.21:
         draft = draft.outside(str.lower, str.lower)
-    elif drawn < 0.19:
+    elif drawn < 0.23:
         draft = draft.outside(str.title, str.title)
     if rng.random() < 0.06:
         draft = _each(draft, rng, 0.012, _slip)

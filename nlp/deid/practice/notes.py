@@ -13,10 +13,11 @@ from nlp.deid.practice.names import Names, names
 from nlp.deid.practice.noise import noisy
 from nlp.deid.practice.slots import Writer
 
-QUIET = 0.2
+QUIET = 0.28
 """Part of the notes in which hardly anybody is named."""
 NAMED = ["opening", "old", "relatives", "relatives", "staff", "staff", "hospitals", "social", "social", "numbers",
-         "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case"]  # fmt: skip
+         "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case",
+         "prose", "prose", "old"]  # fmt: skip
 FIELDS = ["patient", "patient", "dob", "mrn", "date", "date", "age", "phone", "fax", "email", "ssn", "ssn4", "account",
           "plan", "licence", "vehicle", "device", "accession", "street", "city", "zip", "state", "staff", "staff",
           "hospital", "relative", "employer", "profession", "username", "url", "ip", "plain", "plain2", "plain3",

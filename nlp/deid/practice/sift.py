@@ -7,9 +7,12 @@ from functools import cache
 from nlp.deid.practice.insertion import DATE, MONTHS, OPENING, PATIENT, PERSON
 from nlp.deid.practice.knowledge import load
 from nlp.deid.practice.names import Names
+from nlp.text.words import commonness
 
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*[ \t]*\n*|\n+")
 CAPITAL = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+\b")
+FIRST = re.compile(r"^\W*([A-Z][a-z]+)\b")
+COMMON = 3.5  # on the Zipf scale: words that begin sentences
 PLACE = "Hospital|University|Clinic|Center|Institute|County|Street|College"
 ODD = re.compile(
     rf"\bXYZ\b|\bABC\b|_{{2,}}|\b[A-Z]\w+ (?:{PLACE})\b"
@@ -46,4 +49,5 @@ def _may_name(sentence: str, known: Set[str]) -> bool:
     rest = OPENING.sub("", DATE.sub("", sentence))
     if ODD.search(rest):
         return True
-    return any(word in known and word not in harmless() and word not in told for word in CAPITAL.findall(rest))
+    odd = [word for word in FIRST.findall(rest) if commonness("en").get(word.lower(), 0) < COMMON]
+    return any(word in known and word not in harmless() | told for word in (*CAPITAL.findall(rest), *odd))

@@ -10,8 +10,14 @@ from nlp.deid.practice.cast import Cast, write_name
 from nlp.deid.practice.dates import ordinal, worded, worded_ordinal, write_date
 from nlp.deid.practice.draft import Draft
 from nlp.deid.practice.grammar import Voice, phrase, speak
-from nlp.deid.practice.knowledge import Frames, load, of_split
+from nlp.deid.practice.knowledge import Frames, load
+from nlp.deid.practice.names import invented
 
+DRUG_ENDS = (
+    "mab", "tinib", "pril", "sartan", "olol", "azole", "mycin", "cillin", "vir", "statin", "gliptin", "prazole",
+    "setron", "triptan", "dipine", "parin", "zumab", "oxacin", "idone", "pine", "axel", "platin", "bicin", "lukast",
+    "semide", "ine",
+)  # fmt: skip
 CONSONANTS = "BCDFGHJKLMNPRSTVWXYZ"
 
 
@@ -50,7 +56,7 @@ class Writer:
     def write(self, text: str) -> Draft:
         draft = Draft()
         voice = Voice(self.rng, draft.say, lambda name, form: self.fill(draft, name, form),
-                      lambda topic: self.frames.pick(topic, self.rng))  # fmt: skip
+                      self.spoken)  # fmt: skip
         speak(phrase(text), voice)
         return draft
 
@@ -63,17 +69,34 @@ class Writer:
         elif name in ("AGE", "AGE90"):
             self._age(draft, name, form)
         elif name in NUMBERS:
-            shapes = of_split(load("numbers")[NUMBERS.get((name, form), name)], self.frames.split)
-            draft.mark(name, shaped(self.rng, self.rng.choice(shapes)))
+            draft.mark(name, self._number(name, form))
         elif name in ("PHONE", "FAX"):
             kind = "EXTENSION" if form in ("ext", "bareext") else "PHONE"
-            draft.mark(name, shaped(self.rng, self.rng.choice(of_split(load("numbers")[kind], self.frames.split))))
+            draft.mark(name, shaped(self.rng, self.rng.choice(load("numbers")[kind])))
         elif name == "DATE":
             draft.mark(name, write_date(self.rng, form, self.frames.split))
         elif name.isupper():
             draft.mark(name, getattr(self, f"_{name.lower()}")(form))
         else:
-            draft.say(self._word(name))
+            draft.say(shaped(self.rng, form) if name == "shape" else self._word(name))
+
+    def _number(self, name: str, form: str) -> str:
+        """In a usual shape of the label, or now and then in one that nobody thought of."""
+        rng = self.rng
+        if name not in ("SSN", "ZIP") and rng.random() < 0.15:
+            parts = [rng.choice("9A") * rng.choice([1, 2, 3, 4, 5]) for _ in range(rng.choice([1, 2, 2, 3]))]
+            return shaped(rng, rng.choice(["", "-", "-", " ", "/", "."]).join([*parts, "999"]))
+        return shaped(rng, rng.choice(load("numbers")[NUMBERS.get((name, form), name)]))
+
+    def spoken(self, topic: str) -> str:
+        """A phrase of a topic; now and then a drug that is none, or somebody's disease."""
+        if topic == "drug" and self.rng.random() < 0.2:
+            return invented(self.rng)[:5] + self.rng.choice(DRUG_ENDS)
+        if topic == "eponym" and self.rng.random() < 0.3:
+            name = self.cast.names.pick("family", self.rng)
+            name += self.rng.choice(["", "", "'s", "'", f"-{self.cast.names.pick('family', self.rng)}"])
+            return f"{name} {self.frames.pick('disorder', self.rng)}"
+        return self.frames.pick(topic, self.rng)
 
     def _name(self, draft: Draft, label: str, form: str) -> None:
         if form == "letters":  # initials of who typed it: nobody's name
@@ -87,7 +110,7 @@ class Writer:
 
     def _age(self, draft: Draft, label: str, form: str) -> None:
         rng = self.rng
-        label = "AGE90" if label == "AGE90" or (not form and rng.random() < 0.05) else "AGE"
+        label = "AGE90" if label == "AGE90" or (not form and rng.random() < 0.09) else "AGE"
         years = int(90 + rng.random() ** 2 * 15) if label == "AGE90" else int(1 + rng.random() * 89)
         if form == "word" or (not form and rng.random() < 0.05):
             draft.mark(label, worded(years))
@@ -125,8 +148,6 @@ class Writer:
         if name == "initials":
             return "".join(rng.choice("ABCDEFGHLMNPRSTUVW") for _ in range(rng.choice([3, 3, 4])))
         if name == "fancy":
-            from nlp.deid.practice.names import invented
-
             return invented(rng)
         if name == "sname" and rng.random() < 0.4:
             return names.pick("family", rng)
@@ -156,6 +177,8 @@ class Writer:
         return self._plain("street")
 
     def _city(self, _: str) -> str:
+        if self.rng.random() < 0.2:
+            return self._plain("town")
         return self.cast.names.pick("cities", self.rng)
 
     def _state(self, _: str) -> str:
