@@ -73,8 +73,8 @@ def card(text: str, bias: float, figures: Figures) -> str:
     said = (
         f"The tagger alone, at the bias it ships with, {bias}: the most eager at which it removes at most {MOST:.1%} "
         "of the words that name nobody in held-out practice and in ADE abstracts (`bench.deid_settle`). Frames, names "
-        "and the simulated style of these sets are in no training note; presidio-research is not clinical and has labels "
-        "of its own."
+        "and the simulated style of these sets are in no training note; presidio-research is not clinical and has "
+        "labels of its own."
     )
     head = "| set | HIPAA token recall | spans covered | texts without leak | other words removed |"
     return "\n".join(
