@@ -106,6 +106,7 @@ def main(
     patients: Annotated[Path | None, typer.Option(help="PATIENTS.ndjson: FHIR Patients of the notes.")] = None,
     brat: Annotated[Path | None, typer.Option(help="Folder of brat files to judge on (MEDDOCAN).")] = None,
     train: Annotated[Path | None, typer.Option(help="With --brat: folder of brat files to train on first.")] = None,
+    unmarked: Annotated[Path | None, typer.Option(help="With --train: folder of texts to learn letters from.")] = None,
     artifact: Annotated[str, typer.Option(help="Folder with deid-en, deid-es ...; empty: those shipped.")] = "",
 ) -> None:
     """HIPAA token recall, spans covered, notes without leak, other words removed, decoys damaged; before surrogates.
@@ -117,7 +118,7 @@ def main(
     if brat is not None:
         from bench.deid_brat import score_brat
 
-        finish(("systems",), score_brat(brat, train))
+        finish(("systems",), score_brat(brat, train, unmarked))
     elif notes is not None:
         finish(KEYS, score_notes(notes, patients, Pipeline(artifact=artifact)))
 
