@@ -10,6 +10,7 @@ from etl.fhir.tables import from_json
 from nlp.deid.known.people import persons
 from nlp.deid.person import Identifier, Person
 
+HL7 = "http://hl7.org/fhir"
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 
 
@@ -40,58 +41,47 @@ PATIENT = {
                 {"system": "fax", "value": "5550100233"}, {"system": "phone", "value": "n/a"}],
     "gender": "female", "birthDate": "1971-04-05", "deceasedDateTime": "2020-01-02T03:04:05Z",
     "address": [{"line": ["9 Elm Rd"], "city": "Port Ellery", "state": "ME", "postalCode": "04012"}],
-    "contact": [{"name": {"family": "Eze", "given": ["Chidi"]}, "telecom": [{"system": "phone", "value": "555 777 1234"}],
-                 "address": {"city": "Dry Fork"}}],
-    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName", "valueString": "Adaeze Obi"}],
+    "contact": [{"name": {"family": "Eze", "given": ["Chidi"]}, "address": {"city": "Dry Fork"},
+                 "telecom": [{"system": "phone", "value": "555 777 1234"}]}],
+    "extension": [{"url": f"{HL7}/StructureDefinition/patient-mothersMaidenName", "valueString": "Adaeze Obi"}],
     "generalPractitioner": [{"reference": "Practitioner/Practitioner-0"}],
 }  # fmt: skip
 
 
-def whole() -> Person:
-    shard = {
+ENCOUNTER = {
+    "status": "finished", "class": {"code": "AMB"}, "identifier": [{"value": "V-778812"}],
+    "participant": [{"individual": {"display": "Dr. Rosalind Quaye"}}],
+    "serviceProvider": {"reference": "urn:uuid:Organization-0"},
+}  # fmt: skip
+OTHER = '{"subscriberId": "W88123", "identifier": [{"value": "W99"}]}'
+MINE = {"reference": "Patient/Patient-0"}
+
+
+def own() -> dict[str, pa.Table]:
+    numbers, other = [{"system": "urn:hospital", "value": "H5550001"}], ["Coverage", "Consent"]
+    image = {"status": "available", "subject": MINE, "identifier": [{"value": "RAD2024991"}]}
+    return {
         "phi/fhir/Patient": table("Patient", PATIENT),
-        "phi/fhir/RelatedPerson": table(
-            "RelatedPerson", {"patient": {"reference": "Patient/Patient-0"}, "name": [{"text": "Obi, Emeka"}]}
-        ),
-        "phi/fhir/Encounter": table(
-            "Encounter",
-            {
-                "status": "finished",
-                "class": {"code": "AMB"},
-                "identifier": [{"value": "V-778812"}],
-                "participant": [{"individual": {"display": "Dr. Rosalind Quaye"}}],
-                "serviceProvider": {"reference": "urn:uuid:Organization-0"},
-            },
-        ),
-        "phi/fhir/Device": table("Device", {"patient": {"reference": "Patient/Patient-0"}, "serialNumber": "SN-44A91"}),
-        "phi/fhir/ImagingStudy": table(
-            "ImagingStudy",
-            {
-                "status": "available",
-                "subject": {"reference": "Patient/Patient-0"},
-                "identifier": [{"value": "RAD2024991"}],
-            },
-        ),
+        "phi/fhir/RelatedPerson": table("RelatedPerson", {"patient": MINE, "name": [{"text": "Obi, Emeka"}]}),
+        "phi/fhir/Encounter": table("Encounter", ENCOUNTER),
+        "phi/fhir/Device": table("Device", {"patient": MINE, "serialNumber": "SN-44A91"}),
+        "phi/fhir/ImagingStudy": table("ImagingStudy", image),
         "phi/fhir/Claim": table("Claim", {"insurer": {"display": "Keystone Care"}}),
-        "phi/fhir/Practitioner": table(
-            "Practitioner", {"name": [{"family": "Huang", "given": ["Wei"]}]}, {"name": [{"family": "Other"}]}, subjects=(None,)
-        ),
+        "phi/fhir/Other": pa.table({"subject_id": [7, 7], "resourceType": other, "resource_json": [OTHER, "not read"]}),
+        "phi/identities": pa.table({"subject_id": [7], "identifiers": pa.array([numbers])}),
+    }
+
+
+def shared() -> dict[str, pa.Table]:
+    staff = {"name": [{"family": "Huang", "given": ["Wei"]}]}, {"name": [{"family": "Other"}]}
+    return {
+        "phi/fhir/Practitioner": table("Practitioner", *staff, subjects=(None,)),
         "phi/fhir/Organization": table("Organization", {"name": "Mercy Hill Hospital"}, subjects=(None,)),
-        "phi/fhir/Other": pa.table(
-            {
-                "subject_id": [7, 7],
-                "resourceType": ["Coverage", "Consent"],
-                "resource_json": ['{"subscriberId": "W88123", "identifier": [{"value": "W99"}]}', "not read"],
-            }
-        ),
-        "phi/identities": pa.table(
-            {
-                "subject_id": [7],
-                "identifiers": pa.array([[{"system": "urn:hospital", "value": "H5550001"}]]),
-            }
-        ),
-    }  # fmt: skip
-    made = persons(shard)
+    }
+
+
+def whole() -> Person:
+    made = persons({**own(), **shared()})
     assert set(made) == {7}
     return made[7]
 
@@ -140,8 +130,6 @@ def test_sparse_and_empty_tables() -> None:
 
 
 def test_shared_rows_may_lie_apart() -> None:
-    shard = {
-        "phi/fhir/Patient": table("Patient", {"generalPractitioner": [{"reference": "Practitioner/Practitioner-0"}]})
-    }
-    shared = {"phi/fhir/Practitioner": table("Practitioner", {"name": [{"family": "Huang"}]}, subjects=(None,))}
-    assert [one.value for one in persons(shard, shared)[7].identifiers] == ["Huang"]
+    patient = {"generalPractitioner": [{"reference": "Practitioner/Practitioner-0"}]}
+    made = persons({"phi/fhir/Patient": table("Patient", patient)}, shared())
+    assert [one.value for one in made[7].identifiers] == ["Wei", "Huang"]
