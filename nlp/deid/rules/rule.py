@@ -14,16 +14,20 @@ from nlp.deid.rules.checks import CHECKS
 from nlp.deid.rules.trims import TRIMS
 
 FOLDER = "fhir_mappings/deid/rules"
+BACK, AHEAD = 60, 80
 STRENGTH = {"strong": 0.99, "weak": 0.6}
 FIELDS = {"name", "label", "after", "before", "find", "near", "value", "check", "trim", "strength", "sep", "exact"}
+FIELDS |= {"around", "next", "pivot", "back", "ahead"}
 SPAN = re.compile(r"\(\?P<(?:v>|[A-Z])")
+KINDS = ("after", "before", "around", "pivot", "next", "find")
 PART = re.compile(r"%([A-Z][A-Z0-9_]*)%")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One of three kinds. `after`: the pattern is tried where one of the anchors begins; `before`: it must end there;
-    `find`: it is looked for in the whole text when one of `near` occurs in it (always when near is empty).
+    """`after`: the pattern is tried where one of the anchors begins; `before`: it must end there. Patterns of `find`
+    are looked for in the whole text (`find`), or, which is cheaper, near one of the words (`around`), near what a
+    simpler pattern finds (`pivot`), or at each number that one of `next` stands behind (`digits`).
 
     Groups of the pattern that are named as a label are the spans; a group `v` takes the label of the rule.
     """
@@ -32,20 +36,24 @@ class Rule:
     label: str
     kind: str
     pattern: re.Pattern[str]
-    anchors: tuple[str, ...]  # in lower case; `after` and `before`: whole words; `find`: any substring
+    anchors: tuple[str, ...]  # in lower case; whole words; of `find` any substring that must occur, of `digits` `next`
     check: str
     trim: str
     score: float
     exact: bool  # the anchor must be written as in the rule, in capitals
+    pivot: re.Pattern[str]
+    back: int  # characters before the anchor or pivot that are looked at
+    ahead: int
 
 
 @dataclass(frozen=True)
 class RuleSet:
     rules: tuple[Rule, ...]
-    first_words: dict[str, tuple[Rule, ...]]  # of `after` and `before`: by the first run of letters of an anchor
+    words: dict[str, tuple[Rule, ...]]  # of `after`, `before`, `around`: by the first run of letters of an anchor
+    digits: dict[str, tuple[Rule, ...]]  # of `digits`: by the character behind the number; "" whatever stands there
 
-    def found(self) -> list[Rule]:
-        return [rule for rule in self.rules if rule.kind == "find"]
+    def of(self, kind: str) -> list[Rule]:
+        return [rule for rule in self.rules if rule.kind == kind]
 
 
 def fill(pattern: str, parts: dict[str, str]) -> str:
@@ -68,9 +76,10 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
     where = f"{FOLDER}/{file}, rule {said.get('name', '?')}"
     if unknown := set(said) - FIELDS:
         raise ConfigError(f"{where}: unknown {sorted(unknown)}; a rule has {sorted(FIELDS)}")
-    kind = next((kind for kind in ("after", "before", "find") if kind in said), "")
+    kind = next((kind for kind in KINDS if kind in said), "")
+    kind = {"next": "digits"}.get(kind, kind)
     if not kind or said["label"] not in LABELS:
-        raise ConfigError(f"{where}: needs one of after, before, find, and a label of nlp/deid/labels.py")
+        raise ConfigError(f"{where}: needs one of {KINDS}, and a label of nlp/deid/labels.py")
     check, trim, strength = said.get("check", ""), said.get("trim", ""), said.get("strength", "strong")
     if (check and check not in CHECKS) or (trim and trim not in TRIMS) or strength not in STRENGTH:
         raise ConfigError(
@@ -80,16 +89,16 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
         pattern = re.compile(compose(said, kind, parts), re.IGNORECASE | re.MULTILINE)
     except re.error as error:
         raise ConfigError(f"{where}: {error.msg} at {error.pos} of the pattern with its parts filled in") from error
-    exact = bool(said.get("exact", False))
-    anchors = said.get("near", []) if kind == "find" else said[kind]
+    near = {"find": "near", "pivot": "near", "digits": "next"}.get(kind, kind)
     return Rule(
-        said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in anchors),
-        check, trim, STRENGTH[strength], exact,
+        said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in said.get(near, ())),
+        check, trim, STRENGTH[strength], bool(said.get("exact", False)),
+        re.compile(said.get("pivot", ""), re.IGNORECASE | re.MULTILINE), said.get("back", BACK), said.get("ahead", AHEAD),
     )  # fmt: skip
 
 
 def compose(said: dict[str, Any], kind: str, parts: dict[str, str]) -> str:
-    if kind == "find":
+    if "find" in said:
         found = fill(said["find"], parts)
         return found if SPAN.search(found) else f"(?P<v>{found})"
     exact = bool(said.get("exact", False))
@@ -102,14 +111,23 @@ def compose(said: dict[str, Any], kind: str, parts: dict[str, str]) -> str:
     return f"(?:{anchors}){sep}{value}" if kind == "after" else f"{value}{sep}(?:{anchors})"
 
 
-def index(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
-    """Rules by the first run of letters or digits of their anchors: what a word of a note is looked up in."""
+def by_word(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """Rules by the first run of letters of their anchors: what a word of a note is looked up in."""
     table: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.kind != "find":
-            for first in {re.findall(r"[^\W\d_]+|\d+", anchor)[0] for anchor in rule.anchors}:
+        if rule.kind in ("after", "before", "around"):
+            for first in {re.findall(r"[^\W\d_]+", anchor)[0] for anchor in rule.anchors}:
                 table.setdefault(first, []).append(rule)
     return {word: tuple(found) for word, found in table.items()}
+
+
+def by_next(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
+    table: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.kind == "digits":
+            for character in rule.anchors or ("",):
+                table.setdefault(character, []).append(rule)
+    return {character: tuple(found) for character, found in table.items()}
 
 
 @lru_cache(maxsize=8)
@@ -125,4 +143,4 @@ def rule_set(language: str) -> RuleSet:
         said = yaml.safe_load(source.read_text(encoding="utf-8"))
         parts = {**parts, **said.get("parts", {})}
         rules += [parse(rule, parts, file) for rule in said["rules"]]
-    return RuleSet(tuple(rules), index(rules))
+    return RuleSet(tuple(rules), by_word(rules), by_next(rules))

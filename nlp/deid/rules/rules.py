@@ -13,8 +13,8 @@ from nlp.deid.rules.tables import cells
 from nlp.deid.rules.trims import TRIMS
 from nlp.deid.span import Span
 
-RUN = re.compile(r"[^\W\d_]+")
-BACK = 60  # characters that a rule of kind `before` looks back
+RUN = re.compile(r"[^\W\d_]+|\d+")
+Match = re.Match[str]
 LAYER = "rules"
 
 
@@ -38,31 +38,62 @@ class Rules:
 
 
 def spans(text: str, rules: RuleSet, language: str) -> Iterator[Span]:
+    for rule, match in matches(text, rules):
+        yield from taken(rule, match, language)
+
+
+def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
     lower = text.lower()
-    for rule in rules.found():
+    if len(lower) != len(text):  # a few capitals become two characters
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    for rule in rules.of("find") + rules.of("pivot"):
         if not rule.anchors or any(near in lower for near in rule.anchors):
-            for match in rule.pattern.finditer(text):
-                yield from taken(rule, match, language)
-    words = rules.first_words
-    for run in RUN.finditer(text):
-        for rule in words.get(run[0].lower(), ()):
-            match_ = at(rule, text, run.start(), run.end())
-            if match_:
-                yield from taken(rule, match_, language)
+            for match in rule.pattern.finditer(text) if rule.kind == "find" else pivoted(rule, text):
+                yield rule, match
+    always = rules.digits.get("", ())
+    for run in RUN.finditer(lower):
+        start, end = run.span()
+        word = run[0]
+        if word[0].isdecimal():
+            for rule in (*rules.digits.get(lower[end : end + 1], ()), *always):
+                if match_ := rule.pattern.match(text, start):
+                    yield rule, match_
+        else:
+            for rule in rules.words.get(word, ()):
+                if match_ := at(rule, text, start, end):
+                    yield rule, match_
 
 
-def at(rule: Rule, text: str, start: int, end: int) -> re.Match[str] | None:
+def pivoted(rule: Rule, text: str) -> Iterator[Match]:
+    done = 0
+    for pivot in rule.pivot.finditer(text):
+        for match in window(rule, text, max(done, pivot.start() - rule.back), pivot.end() + rule.ahead):
+            done = max(done, match.end())
+            yield match
+
+
+def window(rule: Rule, text: str, start: int, end: int) -> Iterator[Match]:
+    """Matches that begin in a window; what lies behind it is seen by them all the same."""
+    for found in rule.pattern.finditer(text, max(0, start), end):
+        if whole := rule.pattern.match(text, found.start()):
+            yield whole
+
+
+def at(rule: Rule, text: str, start: int, end: int) -> Match | None:
+    """The match at an anchor that stands from start to end."""
     if rule.kind == "after":
         return rule.pattern.match(text, start)
-    for match in rule.pattern.finditer(text, max(0, start - BACK)):
+    if rule.exact and not (text[start].isupper() and (end - start == 1 or text[end - 1].isupper())):
+        return None
+    if rule.kind == "around":
+        return next((m for m in window(rule, text, start - rule.back, end + rule.ahead) if m.end() > start), None)
+    for match in rule.pattern.finditer(text, max(0, start - rule.back), end + 10):
         if match.end() >= end:
-            return match if match.start() < start and match.end() <= end + 8 else None
-        if match.start() >= start:
-            return None
+            return match if match.start() < start else None
     return None
 
 
-def taken(rule: Rule, match: re.Match[str], language: str) -> Iterator[Span]:
+def taken(rule: Rule, match: Match, language: str) -> Iterator[Span]:
     """The groups of a match as spans; none when the check or trim of the rule says no to its own label."""
     found: list[Span] = []
     for group, number in match.re.groupindex.items():
