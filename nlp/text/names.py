@@ -20,8 +20,11 @@ def _lists(provider: type, kind: str) -> Iterator[str]:
 
 
 def _words(module: ModuleType, kind: str) -> set[str]:
-    found = {word.lower() for name in _lists(module.Provider, kind) for word in WORD.findall(name)}
-    return {word for word in found if len(word) > 2 or not word.isascii()}
+    found: set[str] = set()
+    for name in _lists(module.Provider, kind):
+        words = WORD.findall(name.lower())
+        found.update(word for word in words if len(word) > 2 or len(words) == 1)  # Li, but not de la
+    return found
 
 
 @lru_cache(maxsize=8)

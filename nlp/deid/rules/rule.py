@@ -17,9 +17,9 @@ FOLDER = "fhir_mappings/deid/rules"
 BACK, AHEAD = 60, 80
 STRENGTH = {"strong": 0.99, "weak": 0.6}
 FIELDS = {"name", "label", "after", "before", "find", "near", "value", "check", "trim", "strength", "sep", "exact"}
-FIELDS |= {"around", "next", "pivot", "back", "ahead"}
+FIELDS |= {"around", "next", "pivot", "back", "ahead", "code"}
 SPAN = re.compile(r"\(\?P<(?:v>|[A-Z])")
-KINDS = ("after", "before", "around", "pivot", "next", "find")
+KINDS = ("after", "before", "around", "pivot", "next", "code", "find")
 PART = re.compile(r"%([A-Z][A-Z0-9_]*)%")
 
 
@@ -27,7 +27,8 @@ PART = re.compile(r"%([A-Z][A-Z0-9_]*)%")
 class Rule:
     """`after`: the pattern is tried where one of the anchors begins; `before`: it must end there. Patterns of `find`
     are looked for in the whole text (`find`), or, which is cheaper, near one of the words (`around`), near what a
-    simpler pattern finds (`pivot`), or at each number that one of `next` stands behind (`digits`).
+    simpler pattern finds (`pivot`), at each number that one of `next` stands behind (`digits`), or where letters
+    and figures that are written together begin (`code`).
 
     Groups of the pattern that are named as a label are the spans; a group `v` takes the label of the rule.
     """
@@ -89,7 +90,7 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
         pattern = re.compile(compose(said, kind, parts), re.IGNORECASE | re.MULTILINE)
     except re.error as error:
         raise ConfigError(f"{where}: {error.msg} at {error.pos} of the pattern with its parts filled in") from error
-    near = {"find": "near", "pivot": "near", "digits": "next"}.get(kind, kind)
+    near = kind if kind in ("after", "before", "around") else {"digits": "next"}.get(kind, "near")
     return Rule(
         said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in said.get(near, ())),
         check, trim, STRENGTH[strength], bool(said.get("exact", False)),

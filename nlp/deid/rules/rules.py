@@ -50,7 +50,7 @@ def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
         if not rule.anchors or any(near in lower for near in rule.anchors):
             for match in rule.pattern.finditer(text) if rule.kind == "find" else pivoted(rule, text):
                 yield rule, match
-    always = rules.digits.get("", ())
+    always, codes, coded = rules.digits.get("", ()), rules.of("code"), -1
     for run in RUN.finditer(lower):
         start, end = run.span()
         word = run[0]
@@ -58,10 +58,23 @@ def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
             for rule in (*rules.digits.get(lower[end : end + 1], ()), *always):
                 if match_ := rule.pattern.match(text, start):
                     yield rule, match_
+            if (begin := code(text, start, end)) > coded:
+                coded = begin
+                for rule in codes:
+                    if match_ := rule.pattern.match(text, begin):
+                        yield rule, match_
         else:
             for rule in rules.words.get(word, ()):
-                if match_ := at(rule, text, start, end):
-                    yield rule, match_
+                for match in at(rule, text, start, end):
+                    yield rule, match
+
+
+def code(text: str, start: int, end: int) -> int:
+    """Where the letters and figures begin that the number from start to end is written together with; -1: it is not."""
+    begin = start
+    while begin and (text[begin - 1].isalnum() or (text[begin - 1] == "-" and text[begin - 2 : begin - 1].isalnum())):
+        begin -= 1
+    return begin if begin < start or text[end : end + 1].isalpha() else -1
 
 
 def pivoted(rule: Rule, text: str) -> Iterator[Match]:
@@ -79,18 +92,21 @@ def window(rule: Rule, text: str, start: int, end: int) -> Iterator[Match]:
             yield whole
 
 
-def at(rule: Rule, text: str, start: int, end: int) -> Match | None:
-    """The match at an anchor that stands from start to end."""
+def at(rule: Rule, text: str, start: int, end: int) -> Iterator[Match]:
+    """Matches at an anchor that stands from start to end."""
     if rule.kind == "after":
-        return rule.pattern.match(text, start)
-    if rule.exact and not (text[start].isupper() and (end - start == 1 or text[end - 1].isupper())):
-        return None
-    if rule.kind == "around":
-        return next((m for m in window(rule, text, start - rule.back, end + rule.ahead) if m.end() > start), None)
-    for match in rule.pattern.finditer(text, max(0, start - rule.back), end + 10):
-        if match.end() >= end:
-            return match if match.start() < start else None
-    return None
+        if found := rule.pattern.match(text, start):
+            yield found
+    elif rule.exact and not (text[start].isupper() and (end - start == 1 or text[end - 1].isupper())):
+        return
+    elif rule.kind == "around":
+        yield from window(rule, text, start - rule.back, end + rule.ahead)
+    else:
+        for found in rule.pattern.finditer(text, max(0, start - rule.back), end + 10):
+            if found.end() >= end:
+                if found.start() < start:
+                    yield found
+                return
 
 
 def taken(rule: Rule, match: Match, language: str) -> Iterator[Span]:

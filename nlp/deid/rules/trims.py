@@ -51,7 +51,7 @@ def whole_name(text: str, language: str) -> tuple[int, int] | None:
     start = end = -1
     for match in WORD.finditer(text):
         low = match[0].rstrip(".").lower()
-        if len(low) == 1 and end > 0 and "\n" in text[end : match.start()]:
+        if len(low) == 1 and end > 0 and set(text[end : match.start()]) & set("\n,") and not match[0].endswith("."):
             break
         if low in lists()["titles"] and start < 0:
             continue
@@ -73,7 +73,9 @@ def titled_name(text: str, language: str) -> tuple[int, int] | None:
     found = whole_name(text, language)
     if found and found[0] == 0:
         return found
-    return (0, first.end() - first[0].endswith(".")) if len(first[0]) > 2 and not text.islower() else None
+    low = first[0].rstrip(".").lower()
+    plain = len(low) < 2 or text.islower() or low in lists()["not_names"]
+    return None if plain else (0, first.end() - first[0].endswith("."))
 
 
 def familiar_name(text: str, language: str) -> tuple[int, int] | None:
@@ -90,6 +92,23 @@ def familiar_name(text: str, language: str) -> tuple[int, int] | None:
     return found if sure else None
 
 
+def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
+    """Before MD or RN: from the end back, as far as words can be names; alone it must be familiar."""
+    shouted, start = text.isupper(), -1
+    for match in reversed(list(WORD.finditer(text))):
+        low = match[0].rstrip(".").lower()
+        if low in lists()["not_names"] | lists()["never_names"] | lists()["titles"]:
+            break
+        if shouted and start >= 0 and len(low) > 1 and not can_name(match[0], language, shouted=True, first=True):
+            break
+        start = match.start()
+    if start < 0:
+        return None
+    kept = text[start:]
+    sure = bool(re.search(r"\b[^\W\d_]\.|,", kept)) or (" " in kept and not shouted)
+    return (start, len(text)) if sure or familiar_name(kept, language) else None
+
+
 def familiar_all(text: str, language: str) -> tuple[int, int] | None:
     """A line by itself: only when nearly every word of it is known as a name."""
     words = [w.rstrip(".").lower() for w in WORD.findall(text)]
@@ -103,7 +122,7 @@ def proper(text: str, language: str) -> tuple[int, int] | None:
     end = 0
     for word in re.finditer(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*", text):
         low = word[0].lower()
-        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.4 and low not in lists()["place_words"]
+        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.0 and low not in lists()["place_words"]
         if low in lists()["never_places"] or low in lists()["not_names"] or shouted:
             break
         end = word.end() if low not in lists()["small"] else end
@@ -119,7 +138,7 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
     last = words[0]
     for word in words[1:]:
         low = word[0].rstrip(".").lower()
-        if low in lists()["after_places"] or (text.isupper() and low in lists()["not_names"] - lists()["in_places"]):
+        if (low in lists()["after_places"] and low not in lists()["in_places"]) or (text.isupper() and low in lists()["not_names"] - lists()["in_places"]):
             break
         last = word if low not in lists()["small"] else last
     kind_only = len(words) == 1 and words[0][0].lower() in lists()["in_places"]
@@ -166,6 +185,6 @@ def job_label(text: str, language: str) -> tuple[int, int] | None:
 
 TRIMS: dict[str, Callable[[str, str], tuple[int, int] | None]] = {
     "name": whole_name, "titled": titled_name, "familiar": familiar_name, "proper": proper,
-    "familiar_all": familiar_all,
+    "familiar_all": familiar_all, "credentialed": credentialed_name,
     "org": organisation, "hospital": hospital, "job": job, "job_label": job_label,
 }  # fmt: skip
