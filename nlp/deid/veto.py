@@ -29,6 +29,7 @@ CODE = re.compile(  # ICD, sizes, gene and drug names, TNM, doses glued to units
     r"[A-Z]\d{2}[A-Z0-9]{0,4}|\d{1,3}[A-Za-z]{1,6}|[A-Za-z]{1,4}\d{1,3}[a-z]?|[cpyr]*T\w{1,3}N\w{1,3}(?:M\w)?|"
     r"\d{1,4}[xX]\d{1,4}|[A-Z][a-z]+\d{1,2}|(?:[A-Z]\d{1,2}){2,}"
 )
+PLAIN = re.compile(r"\d{1,4}[A-Za-zº°]{0,4}|[^\W\d_]+")  # a part of a range or of a compound
 HOSPITAL = re.compile(r"(?:\s[A-Z][\w']*)?\s(?:hospital|clinic|medical|health|center)", re.IGNORECASE)
 RARE_START, RARE_SHOUTED, FIRST_SHOUTED, COMMON, COMMON_NAME = 3.6, 3.7, 4.5, 4.0, 5.0  # Zipf; see `unexplained`
 
@@ -93,7 +94,7 @@ def number(note: Note, start: int, end: int) -> bool:
     if figures < 3 or len(word) < 5 or CODE.fullmatch(word) or re.search(r"[.&/]", word):
         return False
     parts = word.split("-")
-    if len(parts) > 1 and all((p.isdigit() and len(p) < 4) or p.isalpha() for p in parts):
+    if len(parts) > 1 and all(PLAIN.fullmatch(p) for p in parts):
         return False
     return not (figures < 7 and UNIT.match(word, len(word) - len(word.lstrip("0123456789"))))
 

@@ -114,7 +114,7 @@ def has_word(text: str) -> bool:
 def street_es(text: str) -> bool:
     """A short form such as av. or pl. is a street only with a number behind it."""
     kind = text.split()[0].rstrip(".").lower()
-    return len(kind) > 4 or kind.startswith("c/") or has_digit(text)
+    return len(kind) > 4 or kind.startswith("c/") or has_digit(text) or text.lower().endswith("s/n")
 
 
 def year_zh(text: str) -> bool:

@@ -7,11 +7,12 @@ from importlib import resources
 
 import yaml
 
+from nlp.deid.safe import safe
 from nlp.text.names import names
 from nlp.text.words import commonness
 
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
-COMMON, COMMON_SHOUTED = 4.3, 3.3  # Zipf from which a word that is nobody's name ends a name
+COMMON_SHOUTED = 3.3  # Zipf from which a word that is nobody's name ends a name
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +43,9 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
         return True
     common = commonness(language).get(low, 0.0)
-    return (common < 4.6 and low in everywhere()) or common < (COMMON_SHOUTED if shouted else COMMON)
+    if word[0].isupper() and not shouted and common < (4.8 if first else 5.5):
+        return True
+    return (common < 4.6 and low in everywhere()) or common < COMMON_SHOUTED
 
 
 def whole_name(text: str, language: str) -> tuple[int, int] | None:
@@ -129,6 +132,13 @@ def proper(text: str, language: str) -> tuple[int, int] | None:
     return (0, end) if end else None
 
 
+def place(text: str, language: str) -> tuple[int, int] | None:
+    """As proper, and no medical word."""
+    first = WORD.match(text)
+    medical = first is not None and first[0].lower() not in everywhere() and safe().medical(first[0].lower())
+    return None if medical else proper(text, language)
+
+
 def organisation(text: str, language: str, ends: str = "never_places") -> tuple[int, int] | None:
     """A proper name: its first word is no pronoun, number or bare kind; words that follow it are cut off."""
     start = len(re.match(r"(?i)(?:the |a |an |el |la )?", text)[0])  # type: ignore[index]
@@ -138,7 +148,9 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
     last = words[0]
     for word in words[1:]:
         low = word[0].rstrip(".").lower()
-        if (low in lists()["after_places"] and low not in lists()["in_places"]) or (text.isupper() and low in lists()["not_names"] - lists()["in_places"]):
+        if (low in lists()["after_places"] and low not in lists()["in_places"]) or (
+            text.isupper() and low in lists()["not_names"] - lists()["in_places"]
+        ):
             break
         last = word if low not in lists()["small"] else last
     kind_only = len(words) == 1 and words[0][0].lower() in lists()["in_places"]
@@ -184,7 +196,7 @@ def job_label(text: str, language: str) -> tuple[int, int] | None:
 
 
 TRIMS: dict[str, Callable[[str, str], tuple[int, int] | None]] = {
-    "name": whole_name, "titled": titled_name, "familiar": familiar_name, "proper": proper,
+    "name": whole_name, "titled": titled_name, "familiar": familiar_name, "proper": proper, "place": place,
     "familiar_all": familiar_all, "credentialed": credentialed_name,
     "org": organisation, "hospital": hospital, "job": job, "job_label": job_label,
 }  # fmt: skip
