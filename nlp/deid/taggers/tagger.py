@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nlp.deid.labels import LABELS
 from nlp.deid.note import Note
 from nlp.deid.span import Span
+from nlp.deid.taggers.mend import Entity, mended
 from nlp.deid.taggers.windows import Cut, spans_of
 from nlp.text.tokens import Tokens, tokenize
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from models.tagging import TagNetwork
 
 AT_ONCE = 200_000  # words whose windows are in memory together
-
-Entity = tuple[int, int, str, float]  # start, end, label of the artifact, probability
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,9 @@ class Tagger:
 
     def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
         """In the artifact's own labels; in order, disjoint."""
-        return read_entities(self._networks, texts, self._loaded.labels, self._cut, self._bias)
+        found = read_entities(self._networks, texts, self._loaded.labels, self._cut, self._bias)
+        emails = {label for label, ours in self._labels.items() if ours == "EMAIL"}
+        return [mended(text, entities, emails) for text, entities in zip(texts, found, strict=True)]
 
     @cached_property
     def _loaded(self) -> "Artifact":
