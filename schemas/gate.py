@@ -40,7 +40,7 @@ DEID_ACCOUNT = Table(
     "phi/deid_account",
     "What de-identification did to one element of one person's rows: every value is counted.",
     (
-        SUBJECT,
+        Column("subject_id", pa.int64(), "The person; null for rows of no patient."),
         Column("table", pa.string(), "The open table.", required=True),
         Column("element", pa.string(), "The element's path, such as name.family; of a layer, its name.", required=True),
         Column("action", pa.string(), "keep, drop, shift, rekey, render, text, withhold, ...", required=True),
