@@ -38,12 +38,17 @@ NOTES_WITHHELD = Table(
 )
 DEID_ACCOUNT = Table(
     "phi/deid_account",
-    "What de-identification did to one element of one person's rows: every value is counted.",
+    "Values of one element of one person's rows that did not pass the gate, by what was done: all are counted.",
     (
         Column("subject_id", pa.int64(), "The person; null for rows of no patient."),
         Column("table", pa.string(), "The open table.", required=True),
         Column("element", pa.string(), "The element's path, such as name.family; of a layer, its name.", required=True),
-        Column("action", pa.string(), "keep, drop, shift, rekey, render, text, withhold, ...", required=True),
+        Column(
+            "action",
+            pa.string(),
+            "drop, with the reason where no rule names the element or the value cannot be read; withhold, with the rule.",
+            required=True,
+        ),
         Column("values", pa.int64(), "How many values.", required=True),
     ),
     ("subject_id", "table", "element", "action"),

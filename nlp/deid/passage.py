@@ -19,10 +19,12 @@ from nlp.deid.policy.release import Release
 from nlp.deid.surrogates.surrogates import Surrogates
 from nlp.deid.texts import Texts
 from schemas.clinical import OPEN_NOTES, PHI_NOTES
+from schemas.fhir import ORIGIN
 from schemas.gate import DEID_ACCOUNT, NOTES_WITHHELD, SPANS
 from schemas.people import IDENTITIES
 from schemas.segments import whole
 
+INNER = frozenset(column.name for column in ORIGIN) | {"resource_json"}
 SHARED = 0
 """The subject of texts in rows that belong to no patient."""
 
@@ -57,7 +59,7 @@ class Passage:
         passed = desk.gate({note: rule for note, rule in refused.items() if rule}).release(notes)
         made = {name.removeprefix("phi/"): release.table(name, held) for name, held in rows.items()}
         made[OPEN_NOTES.name] = _notes(release, passed, secrets)
-        return {**made, **_beside(passed), DEID_ACCOUNT.name: release.account}
+        return {**made, **_beside(passed), DEID_ACCOUNT.name: _lost(release.account)}
 
 
 @dataclass
@@ -93,6 +95,13 @@ class Desk:
 def _own(rows: pa.Table, secrets: Mapping[int, Secret]) -> bool:
     """True of rows to release now: rows of no patient have their own turn, when there are no persons."""
     return not secrets or ("subject_id" in rows.column_names and rows["subject_id"].null_count < len(rows))
+
+
+def _lost(account: pa.Table) -> pa.Table:
+    """What passed, moved or not, is told by the open rows themselves; columns of origin are never meant to."""
+    actions, elements = account["action"].to_pylist(), account["element"].to_pylist()
+    lost = [a.startswith(("drop", "withhold")) and e not in INNER for a, e in zip(actions, elements, strict=True)]
+    return account.filter(pa.array(lost, pa.bool_()))
 
 
 def _notes(release: Release, passed: Released, secrets: Mapping[int, Secret]) -> pa.Table:

@@ -82,6 +82,7 @@ class LeakAudit:
     def verdict(self, partials: Iterable[Shard]) -> Verdict:
         parts = list(partials)
         known = [part[KNOWN_DIGESTS.name] for part in parts if KNOWN_DIGESTS.name in part]
+        known = [rows for rows in known if rows.num_columns]  # none where no summary writes them
         rows = _added(parts)
         if not known and not rows:
             return Verdict(True, ("nothing open was looked at",))
