@@ -100,7 +100,7 @@ class Release:
         return {
             node.name: walk.column(node, rows[node.name].combine_chunks(), beside)
             for node in elements(walk.table)
-            if node.name in rows.column_names
+            if node.name in rows.column_names and not walk.dropped(node, rows[node.name])
         }
 
     def _arranged(self, name: str, rows: pa.Table, columns: Mapping[str, pa.Array], walk: Walk) -> pa.Table:

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from contract.errors import ConfigError
-from nlp.deid.policy.elements import Node, elements
+from nlp.deid.policy.elements import Node, elements, known
 
 VERBS = ("keep", "drop", "generalise", "shift", "rekey", "render", "text")
 
@@ -90,6 +90,7 @@ def parse(said: Mapping[str, Any], where: str) -> Rules:
         {name: _patterns(held) for name, held in (said.get("types") or {}).items()},
         {name: _patterns(held) for name, held in (said.get("tables") or {}).items()},
     )
+    _refuse_idle(rules, where)
     for table, patterns in rules.tables.items():
         paths = [leaf.path for column in elements(table) for leaf in column.leaves()]
         for pattern in patterns:
@@ -98,6 +99,25 @@ def parse(said: Mapping[str, Any], where: str) -> Rules:
                     f"{where}: rules: tables: {table} has no element {pattern!r}; see `chartloom tables`."
                 )
     return rules
+
+
+def _refuse_idle(rules: Rules, where: str) -> None:
+    """Rules for data types, patterns and primitives that fit no element of any table."""
+    leaves = [(table, leaf) for table in known() for column in elements(table) for leaf in column.leaves()]
+    inside = {found for _, leaf in leaves for found in leaf.within}
+    idle = [
+        f"types: {kind}: {pattern}"
+        for kind, patterns in rules.types.items()
+        for pattern in patterns
+        if not any(kind == k and _covers(pattern, path) for k, path in inside)
+    ]
+    idle += [f"primitives: {kind}" for kind in rules.primitives if all(kind != leaf.type for _, leaf in leaves)]
+    paths = {f"{table}.{leaf.path}" for table, leaf in leaves}
+    idle += [f"anywhere: {p}" for p in rules.anywhere if not any(fnmatchcase(path, p) for path in paths)]
+    if idle:
+        raise ConfigError(
+            f"{where}: rules: {idle[0]} fits no element; see schemas/datatypes.yaml and `chartloom tables`."
+        )
 
 
 def _patterns(held: str | Mapping[str, str] | None) -> dict[str, str]:

@@ -25,8 +25,8 @@ SHAPES = {
     "clock": re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"),
     "zip": ZIP,
     "city": re.compile(r"[^\W\d_][^\W\d_ .'’-]*([ .'’-]{1,2}[^\W\d_]+){0,5}\.?"),
-    "encoder": re.compile(r"(?!.*\d{5})[A-Za-z][\w.:@/+-]{0,79}"),
 }
+ENCODER = re.compile(r"(?!.*\d{5})[A-Za-z][\w.:@/+-]{0,79}")
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,21 @@ def _shaped(shape: Callable[[str], object]) -> Callable[[Call, Cells], pa.Array]
     return lambda _, cells: cells.each(lambda values: [v if shape(v) else None for v in values])
 
 
+def _keep_encoder(call: Call, cells: Cells) -> pa.Array:
+    """The name of a network where the layers leave it alone; a vector must have one, so others are unknown."""
+
+    def named(owners: list[int], values: list[str]) -> list[str | None]:
+        alike = unchanged(call.context.displays, _people(call, owners), values)
+        return [value if value and ENCODER.fullmatch(value) else "unknown" for value in alike]
+
+    return cells.owned(named)
+
+
 KEEPS: dict[str, Callable[[Call, Cells], pa.Array]] = {
     "system": _keep_system,
     "public": _keep_public,
     "extension": _keep_extension,
+    "encoder": _keep_encoder,
     "unit": _shaped(is_unit),
     "event": lambda call, cells: cells.owned(lambda o, v: events(call.context, [call.owners.places[p] for p in o], v)),
     **{name: _shaped(shape.fullmatch) for name, shape in SHAPES.items()},

@@ -37,6 +37,14 @@ class Walk:
     def column(self, node: Node, values: pa.Array, beside: Parts) -> pa.Array:
         return self._down(node, values, np.arange(len(values)), beside)
 
+    def dropped(self, node: Node, values: pa.ChunkedArray) -> bool:
+        """A whole column that does not pass is counted and not touched: resources as received are long."""
+        action = self.context.policy.action(self.table, node)
+        if node.parts or action.verb != "drop":
+            return False
+        self._count(node, action.label, np.flatnonzero(values.is_valid().to_numpy()))
+        return True
+
     def _down(self, node: Node, values: pa.Array, rows: np.ndarray, beside: Parts) -> pa.Array:
         if values.null_count == len(values):
             return values

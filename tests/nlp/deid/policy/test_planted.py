@@ -46,6 +46,28 @@ def test_nothing_planted_survives(kind: str, policy: str, release: Callable[...,
     assert survivors - towns == set()
 
 
+@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.parametrize("name", ["timeline", "notes", "embeddings"])
+def test_nothing_planted_survives_in_flat_tables(name: str, policy: str, release: Callable[..., Release]) -> None:
+    """One column at a time: an event whose code does not pass would take along what else was planted."""
+    good = {
+        "code": "LOINC//8302-2",
+        "encoder": "net:1",
+        "study_id": "s",
+        "image_id": "i",
+        "note_id": "n",
+        "embedding": [1.0],
+    }
+    schema = table(f"phi/{name}").schema
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    planted_rows = [{"subject_id": 1, **good, column: plant} for column in texts for plant in PLANTS]
+    rows = pa.Table.from_pylist(
+        [{k: v for k, v in row.items() if k in schema.names} for row in planted_rows], schema=schema
+    )
+    out = release(policy, {f"phi/{name}": rows}).table(f"phi/{name}", rows)
+    assert {leaf for found in out.to_pylist() for leaf in leaves(found, of=NAME)} == set()
+
+
 def numbers(elements: tuple[Element, ...], path: str = "") -> list[str]:
     own = [path + e.name for e in elements if e.type in ("decimal", "integer", "boolean")]
     return own + [inner for e in elements for inner in numbers(e.parts, f"{path}{e.name}.")]
