@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from contract.work import Shard
 from nlp.deid.keys import Secret
 from nlp.deid.policy import knowledge
+from nlp.deid.policy.cells import pairs
 from nlp.deid.policy.elements import Node, elements, short
 from nlp.deid.policy.policy import Policy
 from nlp.deid.policy.references import own, parse, shared
@@ -157,29 +158,30 @@ def _meant(column: pa.ChunkedArray, said: Mapping[str, Any]) -> set[int]:
     codes = {(system, str(code)) for system, held in (said.get("types") or {}).items() for code in held}
     words = re.compile(said["words"], re.I)
     places: set[int] = set()
-    for names, rows, arrays in _concepts(column.combine_chunks(), np.arange(len(column))):
-        for row, *values in zip(rows.tolist(), *(array.to_pylist() for array in arrays), strict=True):
-            held = dict(zip(names, values, strict=True))
-            text = held.get("text") or held.get("display")
-            if (held.get("system"), held.get("code")) in codes or (text and words.search(text)):
-                places.add(row)
+    for parts, rows in _concepts(column.combine_chunks(), np.arange(len(column))):
+        found = np.zeros(len(rows), dtype=bool)
+        for text in (parts[name] for name in ("text", "display") if name in parts):
+            coded = text.dictionary_encode()
+            told = [bool(word and words.search(word)) for word in coded.dictionary.to_pylist()]
+            found |= np.array([*told, False])[coded.indices.fill_null(len(told)).to_numpy(zero_copy_only=False)]
+        if {"system", "code"} <= parts.keys():
+            found |= pairs(parts["system"], parts["code"], lambda system, code: (system, code) in codes).astype(bool)
+        places.update(rows[found].tolist())
     return places
 
 
-def _concepts(values: pa.Array, rows: np.ndarray) -> Iterator[tuple[list[str], np.ndarray, list[pa.Array]]]:
+def _concepts(values: pa.Array, rows: np.ndarray) -> Iterator[tuple[dict[str, pa.Array], np.ndarray]]:
     """The texts and codings below a column, with the row each belongs to."""
     if pa.types.is_list(values.type):
         lengths = values.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
         yield from _concepts(values.flatten(), np.repeat(rows, lengths))
     elif pa.types.is_struct(values.type):
-        names = [field.name for field in values.type]
-        parts = dict(zip(names, values.flatten(), strict=True))
-        flat = [name for name in ("system", "code", "display", "text") if name in parts]
-        yield flat, rows, [parts[name] for name in flat]
+        parts = dict(zip([field.name for field in values.type], values.flatten(), strict=True))
+        yield {name: parts[name] for name in ("system", "code", "display", "text") if name in parts}, rows
         if "coding" in parts:
             yield from _concepts(parts["coding"], rows)
     elif pa.types.is_string(values.type):
-        yield ["text"], rows, [values]
+        yield {"text": values}, rows
 
 
 def _spread(tables: Mapping[str, pa.Table], found: Withheld) -> None:
