@@ -159,7 +159,8 @@ class AddressFinder:
             if tuple(page.words[at:end]) != words or not all(GAP.fullmatch(page.gap(n)) for n in range(at, end - 1)):
                 continue
             plain = all(ordinary(word, self.language) for word in words)
-            if (plain or label == "STATE") and not self._proper(page, at, len(words)):
+            named = context.capital(page, at) if label == "STATE" else not plain or self._proper(page, at, len(words))
+            if not named:
                 continue
             yield Span(page.spans[at][0], page.spans[end - 1][1], label, LAYER, WEAK if plain else EXACT)
 
@@ -177,7 +178,8 @@ class AddressFinder:
         after = at + 1
         if after >= len(page.words) or "," not in page.gap(at):
             return False
-        return page.words[after] in self.states or page.words[after] in knowledge().said["states"]
+        states = knowledge().said["states"]
+        return page.words[after] in states or any(name.split()[0] == page.words[after] for name in states.values())
 
     def _coded(self, page: Page, number: int) -> bool:
         """CA after a town, or before a postal code."""

@@ -26,7 +26,7 @@ class ContactFinder:
             if found.part in ("email", "url") or found.label in ("EMAIL", "URL", "USERNAME", "IP"):
                 self._add(found)
         known = namings(person)
-        self.named = {word for word in terms(known) if len(word) > 3} | glued(known).keys() | usernames(known).keys()
+        self.named = {word for word in terms(known) if len(word) > 2} | glued(known).keys() | usernames(known).keys()
 
     def _add(self, found: Identifier) -> None:
         value = fold(found.value.strip()).removeprefix("mailto:")

@@ -10,7 +10,10 @@ SENTENCE = re.compile(r"(?:^|[.!?:;•|#*=>\-–—)\]\t]|\n\s*)\s*$")
 LABEL_GAP = re.compile(r"^\s*[:|#\t=-][\s:|-]*$")
 WRAPPED = 45  # a line that long may have been broken in the middle of a sentence
 DATED = frozenset(("in", "of", "since", "until", "by", "this", "last", "next", "on", "early", "late", "mid", "through"))
+KIN_GAP = re.compile(r"[\s,]{1,3}\(?")
+DAY_BEHIND = re.compile(r"\W{1,3}(?:\d{1,2}(?!\d|-\d{3})|(?:19|20)\d\d\b)")
 MODALS = frozenset(("will", "may", "can"))
+OLD = re.compile(r",? (?:an? )?\d{1,3}[\s-]{0,2}(?:y[\w/.-]{0,4}[\s-]{1,2}old|y/?\.?o\b)")
 AGED = re.compile(r",? (?:an? )?\d{1,3}[\s-]{0,2}(?:y|m\b|f\b)")
 
 
@@ -52,13 +55,14 @@ def titled(page: Page, number: int) -> bool:
 def kin(page: Page, number: int) -> bool:
     """Her daughter Grace; HER DAUGHTER GRACE; not HER DAUGHTER WILL CALL."""
     word, gap = _previous(page, number)
-    return word in _set("kin") and gap in (" ", ", ", " (", "\n") and capital(page, number) and not _modal(page, number)
+    return word in _set("kin") and bool(KIN_GAP.fullmatch(gap)) and capital(page, number) and not _modal(page, number)
 
 
 def _modal(page: Page, number: int) -> bool:
+    after, gap = _next(page, number)
     if page.words[number] not in MODALS or not page.shouted(number):
         return False
-    return _next(page, number)[1] == " "
+    return gap == " " and after.isalpha() and after not in _set("being")
 
 
 def labelled(page: Page, number: int) -> bool:
@@ -80,6 +84,8 @@ def disease(page: Page, number: int) -> bool:
     after = number + 1
     if after < len(page.words) and page.words[after] == "s" and page.gap(number) in ("'", "’", ""):
         after += 1
+    if after < len(page.words) and page.gap(after - 1) == "-" and capital(page, after):
+        after += 1  # Jackson-Pratt drain
     if after < len(page.words) and page.words[after] in followed and page.gap(after - 1) in (" ", "\n", "-"):
         return True
     before = page.before(number)
@@ -100,15 +106,17 @@ def month(page: Page, number: int) -> bool:
     """May and April beside a number, or after `in`."""
     if page.words[number] not in _months():
         return False
-    before, after = _previous(page, number)[0], _next(page, number)[0]
-    dated = after.isdigit() and len(after) in (1, 2, 4) and not AGED.match(page.after(number))
-    return dated or before in DATED or before.isdigit() or before in ("st", "nd", "rd", "th")
+    before = _previous(page, number)[0]
+    dated = DAY_BEHIND.match(page.after(number)) and not AGED.match(page.after(number))
+    return bool(dated) or before in DATED or before.isdigit() or before in ("st", "nd", "rd", "th")
 
 
 def speaks(page: Page, number: int, first: int | None = None) -> bool:
     """An ordinary word names somebody here. `first`: the word that the context before is asked of."""
     lead = number if first is None else first
     if titled(page, lead) or (labelled(page, lead) and not (_clinical(page, number) and page.shouted(number))):
+        return True
+    if OLD.match(page.after(number)) and capital(page, number):
         return True
     if month(page, number):
         return False
@@ -118,4 +126,5 @@ def speaks(page: Page, number: int, first: int | None = None) -> bool:
         return True
     shape = page.original(number)
     proper = shape[:1].isupper() and (len(shape) > 3 or not shape.isupper())
-    return proper and not _clinical(page, number) and not starts(page, number)
+    placed = _previous(page, number)[0].isdigit()  # 4 West is a ward
+    return proper and not placed and not _clinical(page, number) and not starts(page, number)

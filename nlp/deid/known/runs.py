@@ -15,7 +15,7 @@ LAYER = "known"
 EXACT, WEAK, DISGUISED, NEAR, FAINT = 1.0, 0.9, 0.8, 0.7, 0.5  # see Matcher
 BETWEEN = re.compile(r"[ \t\u00a0]*[,._'’´`-]?[ \t\u00a0]*\n?[ \t\u00a0]*|\.[ \t]{0,2}|, ?\n? ?")
 BEHIND = re.compile(r",? {0,3}")
-LED = re.compile(r"\.? ?|\. ?\n")
+LED = re.compile(r"\.{0,2} {0,2}|\. ?\n")
 REACH = 4  # words from one marked word to the next of the same name
 DOCTORS = ("dr", "doctor", "dra", "doctora")
 
@@ -152,8 +152,8 @@ class Runs:
         page, mine = self.page, frozenset[str]().union(*self.letters.values())
         while first and _initial(page, first - 1) and LED.fullmatch(page.gap(first - 1)):
             letter, dot = page.words[first - 1], "." in page.gap(first - 1)
-            shouted = page.shouted(first) and letter in "ai"
-            if (not dot and (letter not in mine or shouted)) or (letter not in mine and not _capital(page, first - 1)):
+            article = letter in "ai" and not context.acting(page, last)
+            if (not dot and (letter not in mine or article)) or (letter not in mine and not _capital(page, first - 1)):
                 break
             first -= 1
         while last + 1 < len(page.words) and _initial(page, last + 1):

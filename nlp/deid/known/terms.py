@@ -139,6 +139,8 @@ def _note(made: dict[Key, Term], word: Key, label: str, kind: Kind) -> None:
 
 def _words(naming: Naming) -> Iterator[tuple[Kind, str]]:
     particles = knowledge().words("particles")
+    if len(naming.given) > 1 and not IN_HAN.match(naming.given[0][0]):
+        yield "given", "".join(word for value in naming.given[:2] for word in value)
     for kind, values in (("given", naming.given), ("family", naming.family)):
         for value in values:
             for word in value:
