@@ -11,7 +11,7 @@ LABEL_GAP = re.compile(r"^\s*[:|#\t=-][\s:|-]*$")
 WRAPPED = 45  # a line that long may have been broken in the middle of a sentence
 DATED = frozenset(("in", "of", "since", "until", "by", "this", "last", "next", "on", "early", "late", "mid", "through"))
 KIN_GAP = re.compile(r"[\s,]{1,3}\(?")
-DAY_BEHIND = re.compile(r"\W{1,3}(?:\d{1,2}(?!\d|-\d{3})|(?:19|20)\d\d\b)")
+DAY_BEHIND = re.compile(r"[ .,]{1,2}(?:\d{1,2}(?!\d|-\d{3})|(?:19|20)\d\d\b)")
 MODALS = frozenset(("will", "may", "can"))
 OLD = re.compile(r",? (?:an? )?\d{1,3}[\s-]{0,2}(?:y[\w/.-]{0,4}[\s-]{1,2}old|y/?\.?o\b)")
 AGED = re.compile(r",? (?:an? )?\d{1,3}[\s-]{0,2}(?:y|m\b|f\b)")

@@ -131,7 +131,9 @@ class Runs:
     def _chained(self, left: int, right: int) -> bool:
         """A given name beside another word of the name: Gérard Pierre Dupont."""
         one, two = self.marks[left], self.marks[right]
-        same = bool(one.term.labels & two.term.labels) and "\n" not in self.page.gap(left)
+        same = bool(one.term.labels & two.term.labels) and not any(
+            "\n" in self.page.gap(at) for at in range(left, right)
+        )
         weak = [at for at in (left, right) if not self.marks[at].alone]
         return same and all(self._proper(at) or (one.given and two.given) for at in weak)
 
