@@ -71,12 +71,16 @@ def _rows(kind: str, made: Fuzzed) -> pa.Table:
 
 
 def through(stage: Stage, tables: Shard) -> Shard:
-    """What the stage makes of the tables; those that it reads and that are not there are empty."""
+    """What the stage makes of the tables, as in a night: the shared shard by itself, and as context of the persons'."""
     if isinstance(stage, Keyed):
         stage.unlock(LAKE_KEY)
     stage.open()
     reads = [found.name for pattern in stage.reads for found in match(pattern)]
-    return stage.run({name: tables.get(name, table(name).empty()) for name in reads})
+    empty = {name: table(name).empty() for name in reads}
+    shared = {f"phi/fhir/{kind.name}" for kind in resource_types().values() if not kind.patient}
+    alone = stage.run({**empty, **{name: rows for name, rows in tables.items() if name in shared}})
+    own = stage.run({**empty, **tables})
+    return {**own, **{name: rows for name, rows in alone.items() if f"phi/{name}" in shared}}
 
 
 def deidentify(**parameters: Any) -> Stage:
