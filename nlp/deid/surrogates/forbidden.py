@@ -1,10 +1,10 @@
 """What no surrogate of a person may be, hold, or be taken for: the person's own identifiers."""
 
 import unicodedata
-from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
 
 from nicknames import NickNamer
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlp.deid.note import WORD
@@ -69,17 +69,17 @@ class Forbidden:
     def word(self, draft: str, original: str) -> bool:
         """Is a drafted name or place like the original, or like any name of the person?"""
         made = fold(draft)
-        found = fold(original)
-        return close(made, found) or made in self.words or any(close(made, word) for word in self._long)
+        if made in self.words or close(made, fold(original)):
+            return True
+        if len(made) < LONG:
+            return not made.isascii() and any(made in word for word in self._long)
+        if any(word in made or made in word for word in self._long):
+            return True
+        return process.extractOne(made, self._long, scorer=OSA.distance, score_cutoff=1) is not None
 
     def number(self, draft: str) -> bool:
         made = solid(draft)
         return made in self._solid or any(number in made for number in self._long_numbers)
-
-    def text(self, draft: str, original: Iterable[str] = ()) -> bool:
-        """Does the draft, spaces and points aside, hold an identifier of the person or one of `original`?"""
-        made = solid(draft)
-        return made in self._solid or any(solid(word) == made for word in original)
 
 
 def close(made: str, word: str) -> bool:
