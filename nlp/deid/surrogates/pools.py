@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from nlp.deid.surrogates.forbidden import fold
+from nlp.deid.surrogates.strata import banded, weights_of
 
 LISTS = {"m": "first_names_male", "f": "first_names_female", "l": "last_names", "k": "last_names_female"}
 FEWER = {"mf": "fm", "m": "m", "f": "f", "l": "l"}  # what a name that is several things is, where they are too few
@@ -26,7 +27,9 @@ VOWEL = re.compile("[aeiouy]")
 LARGE = 1000  # names that must be in reach for a name of no list
 FEW = 100  # as many are enough in scripts of which there are no others
 ENDINGS = 60  # of names put together from two halves
-PLAIN = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}|[\uac00-\ud7a3]")
+PLAIN = re.compile(
+    r"(?:[^\W\d_]['’])?(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u097f]*){2,}|[\uac00-\ud7a3]"
+)
 
 
 @cache
@@ -46,9 +49,10 @@ def faker_list(provider: str, locale: str, name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a listed name stands: its class and rank."""
+    """Where a listed name stands: its class, the band of the class (names as common), and its rank in that."""
 
     kind: str
+    band: int
     rank: int
 
 
@@ -71,6 +75,7 @@ class Halves:
 class Pools:
     places: Mapping[str, Place]  # folded name -> class and rank
     names: Mapping[str, tuple[str, ...]]  # class -> its names
+    bands: Mapping[tuple[str, int], tuple[str, ...]]  # class and band -> names, ranked
     halves: Mapping[str, Halves]  # "en/l", "es/f" ... -> names of no list
 
 
@@ -78,13 +83,29 @@ class Pools:
 def pools() -> Pools:
     found = _found()
     kinds = _broadened({name: _kind(groups) for name, groups in found.items()})
-    names: dict[str, list[str]] = {}
-    places = {}
+    shown = {name: _shown(groups) for name, groups in found.items()}
+    members: dict[str, list[str]] = {}
     for name, kind in kinds.items():
-        ranked = names.setdefault(kind, [])
-        places[name] = Place(kind, len(ranked))
-        ranked.append(_shown(found[name]))
-    return Pools(places, {kind: tuple(ranked) for kind, ranked in names.items()}, _halves(names))
+        members.setdefault(kind, []).append(name)
+    weights = _weights()
+    places, bands = {}, {}
+    for kind, names in members.items():
+        for number, band in enumerate(banded(names, shown, weights)):
+            bands[(kind, number)] = tuple(shown[name] for name in band)
+            places.update({name: Place(kind, number, rank) for rank, name in enumerate(band)})
+    classes = {kind: tuple(shown[name] for name in names) for kind, names in members.items()}
+    return Pools(places, classes, bands, _halves(classes))
+
+
+def _weights() -> dict[str, float]:
+    """Folded name -> its greatest share in any list."""
+    found: dict[str, float] = {}
+    for locales in knowledge("names")["groups"].values():
+        for locale in locales:
+            for attribute in LISTS.values():
+                for name, share in weights_of(locale, attribute).items():
+                    found[fold(name)] = max(share, found.get(fold(name), 0.0))
+    return found
 
 
 Groups = dict[str, dict[str, str]]  # group -> letter of LISTS -> the name as the list writes it
@@ -147,7 +168,7 @@ def _latin() -> frozenset[str]:
     return frozenset(knowledge("names")["groups"]) - scripts
 
 
-def _halves(names: Mapping[str, list[str]]) -> dict[str, Halves]:
+def _halves(names: Mapping[str, tuple[str, ...]]) -> dict[str, Halves]:
     found = {}
     for kind, ranked in names.items():
         halves = _split([name for name in ranked if len(name) > 5]) if ranked[0] < "\uac00" else _syllables(ranked)
@@ -156,7 +177,7 @@ def _halves(names: Mapping[str, list[str]]) -> dict[str, Halves]:
     return found
 
 
-def _syllables(names: list[str]) -> Halves:
+def _syllables(names: Iterable[str]) -> Halves:
     """Of Korean names."""
     pairs = [name for name in names if len(name) == 2]
     return Halves(tuple(sorted({name[0] for name in pairs})), tuple(sorted({name[1] for name in pairs})))

@@ -71,8 +71,8 @@ class Words:
     def _draw(self, name: str, hint: str) -> str:
         place = pools().places.get(name)
         if place:
-            ranked = pools().names[place.kind]
-            draft = ranked[permuted(self._salt, place.kind, place.rank, len(ranked))]
+            ranked = pools().bands[(place.kind, place.band)]
+            draft = ranked[permuted(self._salt, f"{place.kind}/{place.band}", place.rank, len(ranked))]
             if not self._forbidden.word(draft, name):
                 return draft
             hint = place.kind.rsplit("/")[-1][-1]

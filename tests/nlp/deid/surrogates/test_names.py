@@ -163,3 +163,11 @@ def test_names_in_digits_and_nothing() -> None:
     assert s.of("", "PATIENT") == "" and s.of(" - ", "STAFF") == " - "
     assert s.of("12345", "PATIENT") != "12345"
     assert s.of("SMITH", "MRN") == s.of("SMITH", "PATIENT")
+
+
+def test_common_names_get_common_names() -> None:
+    """Smith is the first name of its class, so its surrogates are of the first, short band."""
+    made = {fold(drawn(NOBODY, salt).family("Smith")) for salt in SALTS}
+    listed = [pools().places[name] for name in made if name in pools().places]
+    assert {place.band for place in listed} == {0} and len(listed) > 10
+    assert len(pools().bands[("en/l", 0)]) <= 64
