@@ -158,7 +158,7 @@ def _broader(kind: tuple[str, str], sizes: Mapping[tuple[str, str], int]) -> tup
     if "+" in origin:
         return origin.split("+")[-1], letters
     if len(letters) > 1:
-        return origin, next(fewer for given, fewer in FEWER.items() if set(given) <= set(letters))
+        return origin, next(fewer for given, fewer in FEWER.items() if set(given) < set(letters))
     return ("en", letters) if origin in _latin() and sizes[("en", letters)] else kind
 
 

@@ -15,7 +15,7 @@ def banded(names: Iterable[str], shown: Mapping[str, str], weights: Mapping[str,
         some = [name for name in names if shown[name].isascii() is not accented]
         common = sorted((name for name in some if weights.get(name)), key=lambda name: (-weights[name], name))
         for band in (*_doubling(common), [name for name in some if not weights.get(name)]):
-            if bands and len(band) < LEAST:
+            if bands and min(len(band), len(bands[-1])) < LEAST:
                 bands[-1] += band
             elif band:
                 bands.append(band)

@@ -171,3 +171,8 @@ def test_common_names_get_common_names() -> None:
     listed = [pools().places[name] for name in made if name in pools().places]
     assert {place.band for place in listed} == {0} and len(listed) > 10
     assert len(pools().bands[("en/l", 0)]) <= 64
+
+
+def test_a_surrogate_is_one_of_many() -> None:
+    small = {kind: len(names) for (kind, _), names in pools().bands.items() if len(names) < 13}
+    assert small == {}
