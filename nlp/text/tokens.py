@@ -1,6 +1,7 @@
 """Words, numbers, punctuation and line ends of a text, with their offsets: what taggers read."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ def tokenize(text: str) -> Tokens:
     """Letters, digits, signs ("84yo" is 84 and yo, "JohnSmith" John and Smith); blank lines are one line end."""
     spans = [match.span() for match in TOKEN.finditer(text)]
     words = [_word(text[start:end]) for start, end in spans]
-    starts, ends = (list(side) for side in zip(*spans, strict=True)) if spans else ([], [])
+    starts, ends = array("q", [start for start, _ in spans]), array("q", [end for _, end in spans])
     return Tokens(words, starts, ends, bytes(_gaps(text, words, spans)))
 
 

@@ -16,7 +16,7 @@ from models.window import Window, same_width
 from nlp.deid.taggers.windows import Cut
 from nlp.text.tokens import Tokens, tokenize
 
-UNMARKED = 3_000_000  # letters of unmarked text that the character model reads: two minutes
+UNMARKED = 2_000_000  # letters of unmarked text that the character model reads: a minute
 Tell = Callable[[str], None]
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from models.artifact import Artifact
     from models.tagging import TagNetwork
 
-AT_ONCE = 200_000  # words whose windows are in memory together
+AT_ONCE = 100_000  # words after which those read so far are tagged
+TOGETHER = 400  # windows, so that a long note is tagged piece by piece
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def read_entities(
 ) -> list[list[Entity]]:
     """Entities of each text; long texts are read piece by piece."""
     found: list[list[Entity]] = []
-    for group in _groups([tokenize(text) for text in texts]):
+    for group in _groups(texts):
         found += _read(networks, group, labels, cut, bias)
     return found
 
@@ -82,7 +83,9 @@ def _read(
     from models.tagging import tag
 
     windows = [cut.windows(tokens) for tokens in notes]
-    tagged = iter(tag(networks, [window for of_note in windows for window in of_note], bias))
+    flat = [window for of_note in windows for window in of_note]
+    pieces = (flat[at : at + TOGETHER] for at in range(0, len(flat), TOGETHER))
+    tagged = (answer for piece in pieces for answer in tag(networks, piece, bias))
     found = []
     for tokens, of_note in zip(notes, windows, strict=True):
         answers = [next(tagged) for _ in of_note]
@@ -92,14 +95,13 @@ def _read(
     return found
 
 
-def _groups(notes: Sequence[Tokens]) -> Iterator[list[Tokens]]:
+def _groups(texts: Sequence[str]) -> Iterator[list[Tokens]]:
+    """Texts as tokens, some at a time."""
     group: list[Tokens] = []
-    words = 0
-    for tokens in notes:
-        if group and words + len(tokens) > AT_ONCE:
+    for text in texts:
+        group.append(tokenize(text))
+        if sum(map(len, group)) > AT_ONCE:
             yield group
-            group, words = [], 0
-        group.append(tokens)
-        words += len(tokens)
+            group = []
     if group:
         yield group
