@@ -15,7 +15,7 @@ WORD = re.compile(r"[^\W_]+(?:[-.&/][^\W_]+)*")
 NAMING = re.compile(  # what makes the word behind it a name
     r"(?:\b(?:dr|drs|dra|mr|mrs|ms|miss|mx|prof|doctor|doctora|nurse|sr|sra|srta|don|doña|dña)\b\.?|"
     r"\b(?:patient|name|pt|author|provider|attending|physician|by|surgeon|pcp|re|dear|cc|nombre|apellidos|médico)\s*[:|]|"
-    r"\b(?:by|with|to|from|named|wife|husband|son|daughter|mother|father|brother|sister|patient|pt)\b|"
+    r"\b(?:by|with|named|wife|husband|son|daughter|mother|father|brother|sister|patient|pt)\b|"
     r"(?<![\w.])(?-i:[A-Z])\.|(?-i:[A-Z][a-z]+),)[ \n]{0,2}$",
     re.IGNORECASE,
 )

@@ -39,6 +39,8 @@ class Safe:
     def medical(self, word: str) -> bool:
         if word in self.words or word in self.labs or word in self.drugs:
             return True
+        if word[-1] == "s" and (word[:-1] in self.words or word[:-1] in self.labs):
+            return True
         return (ending(word, self.stems) or ending(word, self.ends)) and word not in called()
 
 

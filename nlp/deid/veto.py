@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.deid.note import Note
-from nlp.deid.protect import TITLE, WORD, eponym
+from nlp.deid.protect import TITLE, eponym
 from nlp.deid.rules.trims import lists
 from nlp.deid.safe import safe
 from nlp.deid.span import Span
 from nlp.text.names import names
 from nlp.text.words import commonness
 
+WORD = re.compile(r"[^\W_]+(?:[-&][^\W_]+)*")
 LAYER, SCORE = "veto", 0.5
-START = re.compile(r"(?:^|[.:;!?|•*#>)\]\"“”_=+/—–]|\d[.)]?|\s-)\s*$")  # what a capital may stand behind
+START = re.compile(r"(?:^|[.:;!?|•*#>)\]\"“”_=+/—–]|\d[.)]?|\s-+)\s*$")  # what a capital may stand behind
 RESULT = re.compile(  # what explains a number before it, or behind it
     r"\b(?:icd|cpt|hcpcs|snomed|loinc|rxnorm|ndc|code|código|trial|nct|pmid|rs|version|v|model|dose|units?|of|x|wbc|rbc|"
     r"plt|platelets?|plaquetas|leucocitos|count|load|copies|cpk|ck|ldh|ferritin|bnp|ast|alt|dimer|troponin|rate|total|vol)"
@@ -74,7 +75,7 @@ def suspects(note: Note) -> Iterator[Span]:
             if not low.isalpha() and number(note, start, end):
                 yield Span(start, end, "MRN", LAYER, SCORE)
         elif (
-            text[start].isupper() and low not in plain and len(low) > 1 and not known.medical(low)
+            text[start].isupper() and low not in plain and len(low) > 1 and not known.medical(low) and low not in known.heads
             and unexplained(note, at, words, line)
             and not (low in known.eponyms and eponym(at, words, text, known))
         ):  # fmt: skip
@@ -110,7 +111,13 @@ def unexplained(note: Note, at: int, words: list[tuple[int, int, str]], line: Li
         return named and common < (
             FIRST_SHOUTED if low in first and low not in lists()["mostly_words"] else RARE_SHOUTED
         )
-    if text[start:end].isupper() or len(low) < 3:
+    word = text[start:end]
+    inner = (
+        sum(c.isupper() for c in word) > 1
+        and "-" not in word
+        and not word.startswith(("Mc", "Mac", "De", "Di", "La", "Le", "O"))
+    )
+    if word.isupper() or len(low) < 3 or inner or text[end : end + 1] in ("®", "™"):  # VADs, CyberKnife
         return False
     if TITLE.search(text, max(0, start - 14), start) and low not in lists()["never_names"]:
         return True

@@ -14,6 +14,7 @@ from nlp.deid.rules.trims import TRIMS
 from nlp.deid.span import Span
 
 RUN = re.compile(r"[^\W\d_]+|\d+")
+LONGEST_CODE = 40
 Match = re.Match[str]
 LAYER = "rules"
 
@@ -72,7 +73,9 @@ def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
 def code(text: str, start: int, end: int) -> int:
     """Where the letters and figures begin that the number from start to end is written together with; -1: it is not."""
     begin = start
-    while begin and (text[begin - 1].isalnum() or (text[begin - 1] == "-" and text[begin - 2 : begin - 1].isalnum())):
+    while begin > max(0, start - LONGEST_CODE) and (
+        text[begin - 1].isalnum() or (text[begin - 1] == "-" and text[begin - 2 : begin - 1].isalnum())
+    ):
         begin -= 1
     return begin if begin < start or text[end : end + 1].isalpha() else -1
 

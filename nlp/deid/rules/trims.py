@@ -38,8 +38,8 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
     low = word.rstrip(".").lower()
     if len(low) == 1:
         return word[0].isupper() or first
-    if low in lists()["not_names"]:
-        return False
+    if low in lists()["not_names"] and (shouted or low not in known(language)):
+        return False  # WILL; but Will
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
         return True
     common = commonness(language).get(low, 0.0)
@@ -88,11 +88,22 @@ def familiar_name(text: str, language: str) -> tuple[int, int] | None:
         return None
     words = [w.rstrip(".").lower() for w in WORD.findall(text[found[0] : found[1]])]
     rare = commonness(language)
+    medical = safe()
+    if words[0] in medical.drugs or (words[0].split("-")[-1] in medical.eponyms and words[0] not in known(language)):
+        return None
+    if any(len(w) > 1 and medical.medical(w) for w in words) and not any(w in known(language) for w in words):
+        return None
     sure = any(
         len(w) > 1 and (w in known(language) or rare.get(w, 0.0) < 2.5 or (w in everywhere() and rare[w] < 4.4))
         for w in words
     )
-    return found if sure else None
+    titled = not text.isupper() and len(words) > 1 and all(plausible(w, rare.get(w, 0.0)) for w in words)
+    return found if sure or titled else None
+
+
+def plausible(word: str, common: float) -> bool:
+    """One of two capitalised words, neither known as a name."""
+    return len(word) == 1 or (common < 4.2 and not safe().medical(word))
 
 
 def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
@@ -100,7 +111,10 @@ def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
     shouted, start = text.isupper(), -1
     for match in reversed(list(WORD.finditer(text))):
         low = match[0].rstrip(".").lower()
-        if low in lists()["not_names"] | lists()["never_names"] | lists()["titles"]:
+        if low in lists()["particles"]:
+            continue
+        barred = low in lists()["never_names"] or (low in lists()["not_names"] and low not in known(language))
+        if (barred or low in lists()["titles"]) and len(low) > 1:
             break
         if shouted and start >= 0 and len(low) > 1 and not can_name(match[0], language, shouted=True, first=True):
             break
@@ -148,6 +162,8 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
     last = words[0]
     for word in words[1:]:
         low = word[0].rstrip(".").lower()
+        if low in lists()["not_names"] and "\n" in text[start + last.end() : start + word.start()]:
+            break
         if (low in lists()["after_places"] and low not in lists()["in_places"]) or (
             text.isupper() and low in lists()["not_names"] - lists()["in_places"]
         ):
@@ -160,9 +176,6 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
 
 def hospital(text: str, language: str) -> tuple[int, int] | None:
     """A named hospital: more than kind words such as Medical Center or Emergency Department."""
-    words = [w.lower() for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)]
-    if all(w in lists()["in_places"] or w in lists()["small"] or w in lists()["never_places"] for w in words):
-        return None
     start = 0
     for word in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text):  # NOTE MERCY HOSPITAL, To rehab at Mercy Hospital
         low = word[0].lower()
@@ -173,7 +186,11 @@ def hospital(text: str, language: str) -> tuple[int, int] | None:
     while start < len(text) and not text[start].isalnum():
         start += 1
     rest = [w.lower() for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[start:])]
-    if all(w in lists()["in_places"] or w in lists()["small"] for w in rest):
+    kinds = lists()["in_places"] | lists()["small"] | lists()["never_places"]
+    telling = [w for w in rest if w not in kinds and not safe().medical(w)]
+    if not telling or (
+        rest[-1] in kinds and text[-len(rest[-1])].islower() and commonness(language).get(telling[0], 0) > 4
+    ):
         return None
     found = organisation(text[start:], language, "never_hospitals")
     return (start, start + found[1]) if found else None
