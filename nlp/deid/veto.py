@@ -75,7 +75,8 @@ def suspects(note: Note) -> Iterator[Span]:
             if not low.isalpha() and number(note, start, end):
                 yield Span(start, end, "MRN", LAYER, SCORE)
         elif (
-            text[start].isupper() and low not in plain and len(low) > 1 and not known.medical(low) and low not in known.heads
+            text[start].isupper() and low not in plain and len(low) > 1
+            and not known.medical(low) and low not in known.heads
             and unexplained(note, at, words, line)
             and not (low in known.eponyms and eponym(at, words, text, known))
         ):  # fmt: skip

@@ -94,7 +94,8 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
     return Rule(
         said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in said.get(near, ())),
         check, trim, STRENGTH[strength], bool(said.get("exact", False)),
-        re.compile(said.get("pivot", ""), re.IGNORECASE | re.MULTILINE), said.get("back", BACK), said.get("ahead", AHEAD),
+        re.compile(said.get("pivot", ""), re.IGNORECASE | re.MULTILINE),
+        said.get("back", BACK), said.get("ahead", AHEAD),
     )  # fmt: skip
 
 

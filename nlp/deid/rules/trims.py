@@ -37,7 +37,7 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
     """A word that stands where a name stands; `shouted`: capitals say nothing here."""
     low = word.rstrip(".").lower()
     if len(low) == 1:
-        return word[0].isupper() or first
+        return word[0].isupper() or first or shouted
     if low in lists()["not_names"] and (shouted or low not in known(language)):
         return False  # WILL; but Will
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
@@ -89,7 +89,8 @@ def familiar_name(text: str, language: str) -> tuple[int, int] | None:
     words = [w.rstrip(".").lower() for w in WORD.findall(text[found[0] : found[1]])]
     rare = commonness(language)
     medical = safe()
-    if words[0] in medical.drugs or (words[0].split("-")[-1] in medical.eponyms and words[0] not in known(language)):
+    eponym = len(words) == 1 and words[0].split("-")[-1] in medical.eponyms and words[0] not in known(language)
+    if words[0] in medical.drugs or eponym:
         return None
     if any(len(w) > 1 and medical.medical(w) for w in words) and not any(w in known(language) for w in words):
         return None
@@ -162,7 +163,11 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
     last = words[0]
     for word in words[1:]:
         low = word[0].rstrip(".").lower()
-        if low in lists()["not_names"] and "\n" in text[start + last.end() : start + word.start()]:
+        if (
+            ends == "never_places"
+            and low in lists()["not_names"]
+            and "\n" in text[start + last.end() : start + word.start()]
+        ):
             break
         if (low in lists()["after_places"] and low not in lists()["in_places"]) or (
             text.isupper() and low in lists()["not_names"] - lists()["in_places"]
