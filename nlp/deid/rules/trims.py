@@ -12,6 +12,7 @@ from nlp.text.names import names
 from nlp.text.words import commonness
 
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
+RARE = 3.0  # Zipf below which a word that stands where a name stands is one
 COMMON_SHOUTED = 3.3  # Zipf from which a word that is nobody's name ends a name
 
 
@@ -38,7 +39,7 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
     low = word.rstrip(".").lower()
     if len(low) == 1:
         return word[0].isupper() or first or shouted
-    if low in lists()["not_names"] and (shouted or low not in known(language)):
+    if low in lists()["not_names"] and (shouted or low not in known(language) | lists()["mostly_words"]):
         return False  # WILL; but Will
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
         return True
@@ -64,7 +65,10 @@ def whole_name(text: str, language: str) -> tuple[int, int] | None:
         if not can_name(match[0], language, shouted=shouted, first=start < 0):
             break
         start = match.start() if start < 0 else start
+        stop = match[0].endswith(".") and len(low) > 2  # the sentence ends, and with it the name
         end = match.end() - (match[0].endswith(".") and len(low) > 1) - 2 * low.endswith(("'s", "’s"))
+        if stop:
+            break
     return (start, end) if end > start >= 0 else None
 
 
@@ -95,7 +99,7 @@ def familiar_name(text: str, language: str) -> tuple[int, int] | None:
     if any(len(w) > 1 and medical.medical(w) for w in words) and not any(w in known(language) for w in words):
         return None
     sure = any(
-        len(w) > 1 and (w in known(language) or rare.get(w, 0.0) < 2.5 or (w in everywhere() and rare[w] < 4.4))
+        len(w) > 1 and (w in known(language) or rare.get(w, 0.0) < RARE or (w in everywhere() and rare[w] < 4.4))
         for w in words
     )
     titled = not text.isupper() and len(words) > 1 and all(plausible(w, rare.get(w, 0.0)) for w in words)
@@ -114,7 +118,9 @@ def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
         low = match[0].rstrip(".").lower()
         if low in lists()["particles"]:
             continue
-        barred = low in lists()["never_names"] or (low in lists()["not_names"] and low not in known(language))
+        barred = low in lists()["never_names"] or (
+            low in lists()["not_names"] and low not in known(language) | lists()["mostly_words"]
+        )
         if (barred or low in lists()["titles"]) and len(low) > 1:
             break
         if shouted and start >= 0 and len(low) > 1 and not can_name(match[0], language, shouted=True, first=True):
