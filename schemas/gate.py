@@ -46,7 +46,7 @@ DEID_ACCOUNT = Table(
         Column(
             "action",
             pa.string(),
-            "drop, with the reason where no rule names the element or the value cannot be read; withhold, with the rule.",
+            "drop, with the reason where no rule named it or it could not be read; withhold, with the rule.",
             required=True,
         ),
         Column("values", pa.int64(), "How many values.", required=True),

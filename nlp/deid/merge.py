@@ -8,7 +8,9 @@ from nlp.deid.span import Span
 
 PRIORITY = {"known": 0, "rules": 1, "tagger": 2, "veto": 3}
 SURE = 0.9
-"""Score from which a span of rules or tagger stands against protection. The known always stands, the veto never."""
+"""Score from which a span of rules or tagger stands against protection; the veto never does."""
+LIKELY = 0.5
+"""Score above which a known identifier stands against protection: below it is a word one edit away from a name."""
 GAP = re.compile(r"[ \t]*,?[ \t]*|[ \t]*\n[ \t]*")
 """What may lie between two parts of one name."""
 WORD = re.compile(r"\w")
@@ -25,12 +27,14 @@ def merge(text: str, found: Iterable[Span], safe: Sequence[Span]) -> list[Span]:
 
 
 def _rank(span: Span) -> tuple[int, int]:
-    weak = span.layer in ("rules", "tagger") and span.score < SURE
+    weak = span.score <= LIKELY if span.layer == "known" else span.layer != "veto" and span.score < SURE
     return int(weak), PRIORITY[span.layer]
 
 
 def _stands(span: Span, safe: Sequence[Span]) -> bool:
-    if span.layer == "known" or (span.layer != "veto" and span.score >= SURE):
+    if span.layer == "known" and span.score > LIKELY:
+        return True
+    if span.layer in ("rules", "tagger") and span.score >= SURE:
         return True
     return not any(guard.start <= span.start and span.end <= guard.end for guard in safe)
 
