@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
 import pyarrow as pa
 
 from contract.work import Shard
 from nlp.deid.drawing import MOVES, Drawing
-from nlp.deid.keys import Secret, rekey
+from nlp.deid.keys import Secret
 from nlp.deid.known.people import persons
 from nlp.deid.notes import NoteGate, Released
 from nlp.deid.person import NOBODY, Person
 from nlp.deid.pipeline import Pipeline
 from nlp.deid.policy.policy import Policy
 from nlp.deid.policy.release import Release
+from nlp.deid.policy.withhold import Withheld
 from nlp.deid.surrogates.surrogates import Surrogates
 from nlp.deid.texts import Texts
 from schemas.clinical import OPEN_NOTES, PHI_NOTES
@@ -50,15 +50,15 @@ class Passage:
     def tables(self, shard: Shard) -> Shard:
         """The open tables of a shard's phi tables, phi/spans, phi/notes_withheld and phi/deid_account."""
         secrets = secrets_of(shard[IDENTITIES.name]) if IDENTITIES.name in shard else {}
-        rows = {n: whole(t) for n, t in shard.items() if n != IDENTITIES.name and len(t) and _own(t, secrets)}
+        rows = {n: whole(t) for n, t in shard.items() if n != IDENTITIES.name and len(t)}
         desk = Desk(self, secrets, persons(shard))
         release = Release(self.policy, secrets, desk.drawn, self.key, desk.texts)
         withheld = release.withheld(rows)
         notes = rows.pop(PHI_NOTES.name, PHI_NOTES.empty())
-        refused = dict(zip(notes["note_id"].to_pylist(), withheld.reasons(PHI_NOTES.name, notes), strict=True))
-        passed = desk.gate({note: rule for note, rule in refused.items() if rule}).release(notes)
-        made = {name.removeprefix("phi/"): release.table(name, held) for name, held in rows.items()}
-        made[OPEN_NOTES.name] = _notes(release, passed, secrets)
+        passed = desk.gate(_reasons(withheld, notes)).release(notes)
+        withheld.rows.update({(row["subject_id"], "note", row["note_id"]): row["rule"] for row in passed.withheld})
+        made = {n.removeprefix("phi/"): release.table(n, t) for n, t in rows.items() if _now(t, secrets)}
+        made[OPEN_NOTES.name] = _notes(release, passed)
         return {**made, **_beside(passed), DEID_ACCOUNT.name: _lost(release.account)}
 
 
@@ -92,9 +92,15 @@ class Desk:
         return NoteGate(passage.pipeline, passage.languages, self.person, self.drawing, self.secrets, refused)
 
 
-def _own(rows: pa.Table, secrets: Mapping[int, Secret]) -> bool:
-    """True of rows to release now: rows of no patient have their own turn, when there are no persons."""
-    return not secrets or ("subject_id" in rows.column_names and rows["subject_id"].null_count < len(rows))
+def _now(rows: pa.Table, secrets: Mapping[int, Secret]) -> bool:
+    """True of rows to release now; those of no patient stand beside persons as context, and have their own turn."""
+    return not secrets or "subject_id" in rows.column_names
+
+
+def _reasons(withheld: Withheld, notes: pa.Table) -> dict[str, str]:
+    """note_id -> the rule by which the policy withholds it."""
+    reasons = zip(notes["note_id"].to_pylist(), withheld.reasons(PHI_NOTES.name, notes), strict=True)
+    return {note: rule for note, rule in reasons if rule}
 
 
 def _lost(account: pa.Table) -> pa.Table:
@@ -104,17 +110,10 @@ def _lost(account: pa.Table) -> pa.Table:
     return account.filter(pa.array(lost, pa.bool_()))
 
 
-def _notes(release: Release, passed: Released, secrets: Mapping[int, Secret]) -> pa.Table:
+def _notes(release: Release, passed: Released) -> pa.Table:
     """Open notes: the policy decides about all but the text, which the layers have read."""
-    if not passed.rows:
-        return OPEN_NOTES.empty()
-    rows = pa.Table.from_pylist([{**row, "text": None} for row in passed.rows], schema=PHI_NOTES.schema)
-    texts = {rekey(secrets[row["subject_id"]].salt, "note", row["note_id"]): row["text"] for row in passed.rows}
-    made = release.table(PHI_NOTES.name, rows)
-    known = np.array([note in texts for note in made["note_id"].to_pylist()], dtype=bool)
-    made = made.filter(pa.array(known))
-    said = pa.array([texts[note] for note in made["note_id"].to_pylist()], pa.large_string())
-    return OPEN_NOTES.conform(made.set_column(made.column_names.index("text"), "text", said))
+    rows = pa.Table.from_pylist(passed.rows, schema=PHI_NOTES.schema)
+    return release.table(PHI_NOTES.name, rows, frozenset({"text"})) if len(rows) else OPEN_NOTES.empty()
 
 
 def _beside(passed: Released) -> dict[str, pa.Table]:
