@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -53,8 +53,14 @@ class RuleSet:
     words: dict[str, tuple[Rule, ...]]  # of `after`, `before`, `around`: by the first run of letters of an anchor
     digits: dict[str, tuple[Rule, ...]]  # of `digits`: by the character behind the number; "" whatever stands there
 
-    def of(self, kind: str) -> list[Rule]:
-        return [rule for rule in self.rules if rule.kind == kind]
+    @cached_property
+    def scanned(self) -> tuple[Rule, ...]:
+        """Rules that begin anywhere."""
+        return tuple(rule for rule in self.rules if rule.kind in ("find", "pivot"))
+
+    @cached_property
+    def codes(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.kind == "code")
 
 
 def fill(pattern: str, parts: dict[str, str]) -> str:

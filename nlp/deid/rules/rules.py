@@ -47,11 +47,11 @@ def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals become two characters
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    for rule in rules.of("find") + rules.of("pivot"):
+    for rule in rules.scanned:
         if not rule.anchors or any(near in lower for near in rule.anchors):
             for match in rule.pattern.finditer(text) if rule.kind == "find" else pivoted(rule, text):
                 yield rule, match
-    always, codes, coded = rules.digits.get("", ()), rules.of("code"), -1
+    always, codes, coded = rules.digits.get("", ()), rules.codes, -1
     for run in RUN.finditer(lower):
         start, end = run.span()
         word = run[0]

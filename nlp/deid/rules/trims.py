@@ -34,12 +34,17 @@ def everywhere() -> frozenset[str]:
     return names("first") | names("last")
 
 
+def may_name(low: str, language: str) -> bool:
+    """Also what is read as a word where nothing speaks of a person."""
+    return low in known(language) or low in lists()["mostly_words"]
+
+
 def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
     """A word that stands where a name stands; `shouted`: capitals say nothing here."""
     low = word.rstrip(".").lower()
     if len(low) == 1:
         return word[0].isupper() or first or shouted
-    if low in lists()["not_names"] and (shouted or low not in known(language) | lists()["mostly_words"]):
+    if low in lists()["not_names"] and (shouted or not may_name(low, language)):
         return False  # WILL; but Will
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
         return True
@@ -118,9 +123,7 @@ def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
         low = match[0].rstrip(".").lower()
         if low in lists()["particles"]:
             continue
-        barred = low in lists()["never_names"] or (
-            low in lists()["not_names"] and low not in known(language) | lists()["mostly_words"]
-        )
+        barred = low in lists()["never_names"] or (low in lists()["not_names"] and not may_name(low, language))
         if (barred or low in lists()["titles"]) and len(low) > 1:
             break
         if shouted and start >= 0 and len(low) > 1 and not can_name(match[0], language, shouted=True, first=True):
@@ -166,7 +169,7 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
     words = list(re.finditer(r"[\w''’.&\-]+", text[start:]))
     if not words or words[0][0].lower() in lists()[ends]:
         return None
-    last = words[0]
+    last, shouted = words[0], text.isupper()
     for word in words[1:]:
         low = word[0].rstrip(".").lower()
         if (
@@ -176,13 +179,18 @@ def organisation(text: str, language: str, ends: str = "never_places") -> tuple[
         ):
             break
         if (low in lists()["after_places"] and low not in lists()["in_places"]) or (
-            text.isupper() and low in lists()["not_names"] - lists()["in_places"]
+            shouted and low in lists()["not_names"] and low not in lists()["in_places"]
         ):
             break
         last = word if low not in lists()["small"] else last
     kind_only = len(words) == 1 and words[0][0].lower() in lists()["in_places"]
     end = start + last.end() - last[0].endswith(".")
     return None if kind_only and language else (start, end)
+
+
+@lru_cache(maxsize=1)
+def place_kinds() -> frozenset[str]:
+    return lists()["in_places"] | lists()["small"] | lists()["never_places"]
 
 
 def hospital(text: str, language: str) -> tuple[int, int] | None:
@@ -197,7 +205,7 @@ def hospital(text: str, language: str) -> tuple[int, int] | None:
     while start < len(text) and not text[start].isalnum():
         start += 1
     rest = [w.lower() for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[start:])]
-    kinds = lists()["in_places"] | lists()["small"] | lists()["never_places"]
+    kinds = place_kinds()
     telling = [w for w in rest if w not in kinds and not safe().medical(w)]
     if not telling or (
         rest[-1] in kinds and text[-len(rest[-1])].islower() and commonness(language).get(telling[0], 0) > 4
