@@ -89,9 +89,8 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
         raise ConfigError(f"{where}: needs one of {KINDS}, and a label of nlp/deid/labels.py")
     check, trim, strength = said.get("check", ""), said.get("trim", ""), said.get("strength", "strong")
     if (check and check not in CHECKS) or (trim and trim not in TRIMS) or strength not in STRENGTH:
-        raise ConfigError(
-            f"{where}: check one of {sorted(CHECKS)}, trim of {sorted(TRIMS)}, strength of {sorted(STRENGTH)}"
-        )
+        known = f"check of {sorted(CHECKS)}, trim of {sorted(TRIMS)}, strength of {sorted(STRENGTH)}"
+        raise ConfigError(f"{where}: found {check!r}, {trim!r}, {strength!r}; expected {known}")
     try:
         pattern = re.compile(compose(said, kind, parts), re.IGNORECASE | re.MULTILINE)
     except re.error as error:

@@ -123,7 +123,8 @@ def credentialed_name(text: str, language: str) -> tuple[int, int] | None:
         low = match[0].rstrip(".").lower()
         if low in lists()["particles"]:
             continue
-        barred = low in lists()["never_names"] or (low in lists()["not_names"] and not may_name(low, language))
+        barred = low in lists()["never_names"] or low in lists()["not_names"]
+        barred = barred and (shouted or not may_name(low, language))
         if (barred or low in lists()["titles"]) and len(low) > 1:
             break
         if shouted and start >= 0 and len(low) > 1 and not can_name(match[0], language, shouted=True, first=True):
