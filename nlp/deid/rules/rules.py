@@ -15,6 +15,7 @@ from nlp.deid.span import Span
 
 RUN = re.compile(r"[^\W\d_]+|\d+")
 LONGEST_CODE = 40
+WEAK = 0.6
 Match = re.Match[str]
 LAYER = "rules"
 
@@ -38,9 +39,16 @@ class Rules:
         return sorted(found, key=lambda span: (span.start, span.end, span.label))
 
 
-def spans(text: str, rules: RuleSet, language: str) -> Iterator[Span]:
+def spans(text: str, rules: RuleSet, language: str) -> list[Span]:
+    """Of several spans over the same characters the one with a label in front of it stays, then the surest."""
+    best: dict[tuple[int, int], tuple[bool, float, Span]] = {}
     for rule, match in matches(text, rules):
-        yield from taken(rule, match, language)
+        for span in taken(rule, match, language):
+            claim = (rule.kind == "after" and rule.score > WEAK, rule.score, span)
+            where = (span.start, span.end)
+            if where not in best or claim[:2] > best[where][:2]:
+                best[where] = claim
+    return [span for _, _, span in best.values()]
 
 
 def matches(text: str, rules: RuleSet) -> Iterator[tuple[Rule, Match]]:
