@@ -48,6 +48,8 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
         return False  # WILL; but Will
     if low in known(language) or low.split("-")[0].split("'")[0] in known(language):
         return True
+    if first and low in everywhere():
+        return True
     common = commonness(language).get(low, 0.0)
     if word[0].isupper() and not shouted and common < (4.8 if first else 5.5):
         return True
