@@ -15,6 +15,7 @@ from nlp.deid.audit.digests import READS
 from nlp.deid.audit.everyone import Everyone, everyone
 from nlp.deid.audit.patterns import own
 from nlp.deid.audit.places import HITS, PLACES, Found, Place
+from nlp.deid.audit.rows import APART
 from nlp.deid.audit.scan import Scanner
 from nlp.deid.audit.sightings import sightings
 from nlp.deid.audit.views import views
@@ -111,7 +112,7 @@ def _sayings(shard: Shard) -> Iterable[tuple[Place, str]]:
             yield Place(CODES, "code", row["code"]), row["description"] or ""
     if MANIFEST in shard:
         for text in shard[MANIFEST]["text"].to_pylist():
-            yield Place(MANIFEST, "", ""), "\n\n\n\n\n\n\n\n".join(_strings(json.loads(text)))
+            yield Place(MANIFEST, "", ""), APART.join(_strings(json.loads(text)))
 
 
 def _strings(said: object) -> Iterable[str]:

@@ -14,6 +14,7 @@ class Knowledge:
     lookalikes: Mapping[str, str]
     leet: Mapping[str, str]
     digits: Mapping[str, str]
+    similar: Mapping[str, str]
     spoken: Mapping[str, str]  # word -> digit, or two
     repeated: Mapping[str, int]
     alphabet: frozenset[str]
@@ -40,6 +41,7 @@ def knowledge() -> Knowledge:
         {pair[0]: pair[1] for pair in said["lookalikes"].split()},
         said["leet"],
         said["digits"],
+        said["similar"],
         _spoken(said),
         said["repeated"],
         frozenset(said["alphabet"].split()),

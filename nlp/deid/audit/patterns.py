@@ -9,6 +9,7 @@ from typing import Literal
 
 from nlp.deid.audit.fold import glued, words
 from nlp.deid.audit.knowledge import knowledge
+from nlp.deid.audit.views import similar
 from nlp.deid.person import Identifier, Person
 
 Rule = Literal["word", "whole", "number", "zip", "contact", "date"]
@@ -95,10 +96,12 @@ def _lines(value: str) -> list[str]:
 
 
 def numbers(value: str) -> list[str]:
-    """As it stands, without label or leading zeros, backwards; an alphabetic user name too."""
+    """As it stands, without label, leading zeros or letters, backwards; letters as digits they are mistaken for."""
     text = glued(value)
     bare = re.sub(r"^[a-z]{2,}(?=\d{6})", "", text)  # MRN-0048213 is written without its label, too
-    every = [text, bare, bare.lstrip("0")] + [each[::-1] for each in (text, bare) if len(text) >= 6]
+    digits = re.sub(r"\D", "", text)
+    every = [text, bare, bare.lstrip("0"), *([digits] if len(digits) >= 7 else [])]
+    every += [similar(text), *(each[::-1] for each in (text, bare) if len(text) >= 6)]
     return list(dict.fromkeys(each for each in every if len(each) >= 5))
 
 

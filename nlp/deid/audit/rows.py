@@ -16,7 +16,7 @@ from nlp.deid.audit.sightings import sightings
 from nlp.deid.audit.strings import Leaf, leaves, metadata
 from nlp.deid.audit.views import views
 
-APART = "\n\x1f\x1f\x1f\x1f\x1f\x1f\n"  # wider than what may stand between two parts of one identifier
+APART = "\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f"  # wider than what may stand between two parts of one identifier
 DATES = r"^\d{4}(-\d\d(-\d\d)?)?([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$"
 CHUNK = 200  # strings of a person that are read as one text
 KEYS = ("id", "note_id")  # columns that name a row

@@ -102,15 +102,26 @@ def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: 
     left, right = _edge(view, start, -1), _edge(view, end - 1, 1)
     pieces = APART.split(inner)
     if pattern.rule == "word":
-        return bool(gaps) and left and right and _torn(pieces) and (_apart(pieces) or pattern.text not in ordinary)
+        return (
+            bool(gaps) and left and right and _torn(pieces, gaps) and (_apart(pieces) or pattern.text not in ordinary)
+        )
     if pattern.rule == "zip":
         lone = left and right and not re.search(r"\d[.,]$", low[max(start - 2, 0) : start])
-        return lone and (not gaps or all(len(piece) == 1 for piece in pieces) or "-" in gaps)
+        return lone and (
+            not gaps or all(len(piece) == 1 for piece in pieces) or (gaps == ["-"] and len(pattern.text) == 9)
+        )
     if pattern.rule in ("number", "date"):
         return _numeric(pattern, low, start, end, gaps)
     if pattern.rule == "contact":
         return True
+    if not gaps:
+        return (left and right) or len(pattern.text) >= LONG or not _zipf(_token(low, start, end))
     return (left and right) or (len(pattern.text) >= LONG and (left or right or len(pattern.text) >= LONG + 3))
+
+
+def _token(low: str, start: int, end: int) -> str:
+    before, after = re.search(r"\w*$", low[:start]), re.match(r"\w*", low[end:])
+    return f"{before[0] if before else ''}{low[start:end]}{after[0] if after else ''}"
 
 
 def _edge(view: str, at: int, step: int) -> bool:
@@ -128,14 +139,19 @@ def _apart(pieces: Sequence[str]) -> bool:
     return len(pieces) > 2 and max(map(len, pieces)) <= 2
 
 
-def _torn(pieces: Sequence[str]) -> bool:
-    """One word in pieces that are no words: `Smi th`; `in a` is no Ina."""
-    return _apart(pieces) or not all(_is_word(piece) for piece in pieces)
+def _torn(pieces: Sequence[str], gaps: Sequence[str]) -> bool:
+    """One word in pieces that are no words (`Smi th`; `in a` is no Ina), or with a hyphen at the end of a line."""
+    hyphened = "-\n" in gaps
+    return hyphened or _apart(pieces) or not all(_is_word(piece) for piece in pieces)
+
+
+def _is_word(piece: str) -> bool:
+    return len(piece) > 1 and _zipf(piece) >= COMMON
 
 
 @lru_cache(maxsize=1 << 16)
-def _is_word(piece: str) -> bool:
-    return len(piece) > 1 and max(zipf_frequency(piece, "en"), zipf_frequency(piece, "es")) >= COMMON
+def _zipf(word: str) -> float:
+    return float(max(zipf_frequency(word, "en"), zipf_frequency(word, "es")))
 
 
 def _numeric(pattern: Pattern, low: str, start: int, end: int, gaps: Sequence[str]) -> bool:

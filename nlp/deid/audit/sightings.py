@@ -12,6 +12,7 @@ from nlp.deid.person import Person
 
 SHORTEST, LONGEST = 6, 24  # letters and digits of a number that is looked for
 WORD = re.compile(r"[^\W_]+")
+SHORTEST_CONTACT = 10  # letters and digits, where no sign of a contact stands
 PARTS = 6  # pieces that a number may be written in; more only where they are single characters
 LINK = 3  # characters that may stand between two pieces
 DAY = re.compile(
@@ -77,7 +78,7 @@ def sightings(views: Iterable[str]) -> set[str]:
 def _seen(view: str) -> Iterator[str]:
     low = view.lower()
     days = list(_days(low))
-    without = DAY.sub(" \n\n\n\n ", CLOCK.sub(" \n\n\n\n ", low))
+    without = DAY.sub(_blank, CLOCK.sub(" \n\n\n\n ", low))
     for text, start in _numbers(without):
         yield f"#{text}"
         if LABEL.search(without, max(start - 24, 0), start):
@@ -86,6 +87,18 @@ def _seen(view: str) -> Iterator[str]:
     yield from (f"@{text}" for text in _contacts(low))
     for start, end, day in days:
         yield from _births(view, start, end, day)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Dates are no numbers; what no calendar has is no date."""
+    if found["g"]:
+        return " \n\n\n\n "
+    year, parts = (
+        int(found["y"] or found["c"]),
+        sorted(int(found[k]) for k in ("m" if found["y"] else "a", "d" if found["y"] else "b")),
+    )
+    real = 1850 < year < 2150 and 0 < parts[0] <= 12 and parts[1] <= 31
+    return " \n\n\n\n " if real else found[0]
 
 
 def _numbers(low: str) -> Iterator[tuple[str, int]]:
@@ -99,8 +112,24 @@ def _numbers(low: str) -> Iterator[tuple[str, int]]:
                 if len(text) > LONGEST or (k >= PARTS and widest > 2):
                     break
                 if len(text) >= SHORTEST and sum(map(str.isdigit, text)) >= 4:
-                    for form in {text, BARE.sub("", text), text.lstrip("0")}:
+                    for form in _forms(text):
                         yield form, run[start].start()
+
+
+def _forms(text: str) -> set[str]:
+    """Also without country code, and out of the words it is glued to."""
+    found = {text, BARE.sub("", text), text.lstrip("0")}
+    core = CORE.match(text)
+    if core and core[2].isdigit() and 9 < len(core[2]) <= 13:
+        found |= {core[2], core[2][-10:], core[2][-9:]}
+    if core and len(core[2]) >= 4 and core[1] + core[3]:
+        ends = {core[3][:k] for k in range(3)}
+        starts = {core[1][len(core[1]) - k :] for k in range(min(len(core[1]), 4) + 1)}
+        found |= {start + core[2] + end for start in starts for end in ends}
+    return found
+
+
+CORE = re.compile(r"([a-z]*)(\d.*\d)([a-z]*)$")
 
 
 def _figure(word: str) -> bool:
@@ -129,8 +158,7 @@ def _contacts(low: str) -> Iterator[str]:
     """What stands around a sign of a contact, glued over up to six pieces; long words of letters and digits."""
     pieces = list(WORD.finditer(low))
     for k, found in enumerate(pieces):
-        if len(found[0]) >= 10:
-            yield found[0]
+        yield from _within(found[0])
         run = SINGLE.match(low, found.start()) if len(found[0]) == 1 else None
         if run and (k == 0 or len(pieces[k - 1][0]) > 1 or found.start() - pieces[k - 1].end() > LINK):
             yield APART.sub("", run[0])
@@ -140,6 +168,25 @@ def _contacts(low: str) -> Iterator[str]:
         for start in range(max(middle - 7, 0), middle + 2):
             for end in range(max(middle, start + 1), min(middle + 8, len(near)) + 1):
                 yield "".join(p[0] for p in near[start:end])
+        if anchor[0] == "@":
+            yield from _around(low[max(anchor.start() - 48, 0) : anchor.start()], low[anchor.end() : anchor.end() + 48])
+
+
+def _around(left: str, right: str) -> Iterator[str]:
+    """An address that is glued to the words around it: beginning and end may be anywhere."""
+    before, after = re.search(r"[\w.+-]*$", left), re.match(r"[\w-]+(?:\.[\w-]+)*", right)
+    user, host = APART.sub("", before[0] if before else ""), APART.sub("", after[0] if after else "")
+    for start in range(min(len(user), 32)):
+        yield from (user[start:] + host[:end] for end in range(4, min(len(host), 32) + 1))
+
+
+def _within(word: str) -> Iterator[str]:
+    """A long word may be a contact, or one glued to other words."""
+    if len(word) >= SHORTEST_CONTACT:
+        yield word
+    if 16 <= len(word) <= 64:
+        for start in range(len(word) - SHORTEST_CONTACT + 1):
+            yield from (word[start:end] for end in range(start + SHORTEST_CONTACT, len(word) + 1))
 
 
 SINGLE = re.compile(r"(?:[^\W_](?:[\W_]{1,4}|$)){6,}")  # j o h n @ ...

@@ -13,14 +13,18 @@ from nlp.deid.audit.fold import APART, fold
 from nlp.deid.audit.knowledge import knowledge
 
 NEAR = 28  # characters kept beside a disguised word: a name has parts
+BROKEN = re.compile(r"[ \t\r]*\n[ \t\r\n>|]*")  # a line's end with indentation or marks of quotation
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}(?:[ \t]*\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
-BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{16,}={0,6}")
+BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{10,}={0,6}")
 HEX = re.compile(r"(?:(?:0x|\\x|%|\b)?[0-9A-Fa-f]{2}[ :,;-]{0,2}){5,}")
+SIGNS = re.compile(r"[+/_\s-]+")  # SYSTEM//code: what stands before a sign may be no part of it
+SOLID = re.compile(r"[0-9A-Fa-f]{10,}")
 BITS = re.compile(r"(?:[01]{8}[ ,-]?){5,}")
 CODES = re.compile(r"(?:\b\d{2,3}[ ,;]+){5,}\d{2,3}\b")
 ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|&(?:#\w+|\w{2,8});|\\u[0-9A-Fa-f]{4}|=[0-9A-F]{2}")
 TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
-MIXED = re.compile(r"(?=\S*?[A-Za-z])(?=\S*?[0-9@$!|€+])[\w@$!|€+.-]{4,64}")
+MIXED = re.compile(r"(?<![\w@$!|€+.-])(?=\S*?[A-Za-z])(?=\S*?[0-9@$!|€+])[\w@$!|€+.-]{4,64}")
+NUMBERED = re.compile(r"(?<![A-Za-z0-9.\-/])[A-Za-z.\-/]*+\d[A-Za-z0-9.\-/]{4,}")
 DIGITLIKE = re.compile(
     r"(?<![A-Za-z])[0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}(?:[ .\-/][0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}){0,5}"
 )
@@ -29,7 +33,7 @@ SHORT = 3  # times that decoded text is decoded again
 
 def views(text: str) -> list[str]:
     """Folded forms, the text itself first; the others hold only what is disguised, with what stands beside it."""
-    plain = fold(text)
+    plain = BROKEN.sub("\n", fold(text))
     found = [plain]
     for whole in (plain, *decoded(plain)):
         found += [whole] if whole is not plain else []
@@ -48,9 +52,10 @@ def decoded(text: str, depth: int = SHORT) -> list[str]:
 def _decoded(text: str) -> Iterator[str]:
     if ESCAPES.search(text):
         yield from {unquote(text), html.unescape(text), _unescaped(text), _unquoted(text)} - {text}
-    runs = [_base64(run) for run in BASE64.findall(text) if _odd(run)]
+    packed = [part for run in BASE64.findall(text) for part in {run, *run.split("\n"), *SIGNS.split(run)} if part[7:]]
+    runs = [_base64(run) for run in packed if _odd(run)]
     runs += [_base32(run) for run in BASE32.findall(text)]
-    runs += [_hex(run) for run in HEX.findall(text)]
+    runs += [_hex(part) for run in HEX.findall(text) for part in {run, *SOLID.findall(run)}]
     runs += [bytes(int(bits, 2) for bits in re.findall("[01]{8}", run)) for run in BITS.findall(text)]
     runs += [bytes(n for n in map(int, re.findall(r"\d+", run)) if n < 256) for run in CODES.findall(text)]
     said = [plain for run in runs if (plain := _text(run))]
@@ -114,7 +119,7 @@ def _speech() -> tuple[re.Pattern[str], re.Pattern[str]]:
     letters = "|".join(sorted(known.alphabet, key=len, reverse=True))
     gap = r"[\W_]{0,3}"
     return (
-        re.compile(rf"(?<![a-z])(?:(?:{says}|\d)(?![a-z]{{2}}){gap}(?:and|y)?{gap}){{4,}}", re.I),
+        re.compile(rf"(?<![a-z])(?:(?:{says}|\d|\b[a-z]\b)(?![a-z]{{2}}){gap}(?:and|y)?{gap}){{4,}}", re.I),
         re.compile(rf"(?:\b(?:{letters})\b[\W_]{{1,3}}){{3,}}", re.I),
     )
 
@@ -125,7 +130,11 @@ def _spoken(text: str) -> str:
     numbers, letters = _speech()
     found: list[str] = []
     if not text.isascii() or sum(word in known.spoken or word in known.repeated for word in said) > 1:
-        found += [_near(text, run, _figures(run[0])) for run in numbers.finditer(text) if not run[0].isdigit()]
+        for run in numbers.finditer(text):
+            bare = re.sub(
+                r"^(?:[\W\d_]|\b\w\b)+|(?:[\W\d_]|\b\w\b)+$", "", run[0]
+            )  # figures beside the words are others'
+            found += [_near(text, run, _figures(each)) for each in {run[0], bare} if bare]
     if sum(word in known.alphabet for word in said) > 2:
         found += [_near(text, run, "".join(re.findall(r"\b\w", run[0]))) for run in letters.finditer(text + " ")]
     return "\n".join(found)
@@ -159,7 +168,7 @@ def _signed(text: str) -> str:
 @cache
 def _words() -> str:
     said = sorted({*knowledge().spoken, *knowledge().repeated}, key=len, reverse=True)
-    return "|".join([*said, r"\d"])
+    return "|".join([*said, r"\d", r"\b[a-z]\b"])
 
 
 def _near(text: str, run: re.Match[str], instead: str) -> str:
@@ -181,12 +190,24 @@ def _joined(text: str, found: list[re.Match[str]], table: dict[int, str]) -> Ite
 
 
 def _digital(text: str) -> str:
-    """Runs that are mostly digits, the letters in them as the digits they look like."""
-    table = str.maketrans(
-        {**knowledge().digits, **{k.upper(): v for k, v in knowledge().digits.items() if k.isalpha()}}
-    )
+    """Words of digits and letters, those letters as digits that look like them; runs that are mostly digits, freely."""
+    found = [word.translate(_similar()) for word in NUMBERED.findall(text) if any(map(str.isalpha, word))]
+    table = str.maketrans({**knowledge().digits, **{k.upper(): v for k, v in knowledge().digits.items()}})
     runs = (run[0] for run in DIGITLIKE.finditer(text))
-    mixed = (
-        run for run in runs if not run.isdigit() and 2 * sum(map(str.isdigit, run)) >= sum(map(str.isalnum, run)) >= 5
-    )
-    return "\n".join(run.translate(table) for run in mixed if any(c.isalpha() or c in "|!$" for c in run))
+    mixed = (run for run in runs if not run.isdigit() and _figures_in(run) * 2 >= sum(map(str.isalnum, run)) >= 5)
+    return "\n".join([*found, *(run.translate(table) for run in mixed if any(c.isalpha() or c in "|!$" for c in run))])
+
+
+def _figures_in(run: str) -> int:
+    return sum(map(str.isdigit, run))
+
+
+@cache
+def _similar() -> dict[int, str]:
+    known = knowledge().similar
+    return str.maketrans({**known, **{letter.upper(): digit for letter, digit in known.items()}})
+
+
+def similar(text: str) -> str:
+    """Letters as the digits that they are mistaken for: how numbers with letters are compared."""
+    return text.translate(_similar())
