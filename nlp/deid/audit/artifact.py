@@ -19,8 +19,6 @@ from nlp.deid.audit.views import views
 from nlp.deid.person import Person
 
 TEXTS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".yaml", ".yml", ".html", ".xml", ".toml", ".log")
-    [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".yaml", ".yml", ".html", ".xml", ".toml", ".ini", ".cfg", ".log", ".vocab", ".merges"]
-)
 ASCII = re.compile(rb"[\x20-\x7e\xc2-\xf4\x80-\xbf]{6,}")
 WIDE = (
     (re.compile(rb"(?:[\x20-\x7e]\x00){4,}"), "utf-16-le"),
