@@ -104,6 +104,8 @@ def main(
     epochs: Annotated[int, typer.Option(help="Times everything is read.")] = 3,
     minutes: Annotated[float, typer.Option(help="Training ends after the epoch in which they are over.")] = 12.0,
     seed: Annotated[int, typer.Option(help="Of data and network.")] = 1,
+    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 2e-3,
+    start: Annotated[Path | None, typer.Option(help="An artifact to begin from.")] = None,
 ) -> None:
     """The tagger in models/weights/deid-en, from the data it names in its card.
 
@@ -119,9 +121,10 @@ def main(
     learned, held = course.learned(), course.held()
     say(f"{len(learned)} documents, {sum(len(d.text) for d in learned)} characters; {len(held)} held out")
     training = Training(
-        schedule=Schedule(epochs=epochs, minutes=minutes, seed=seed), source=SOURCE, licence=LICENCE, phi=False,
+        schedule=Schedule(epochs=epochs, minutes=minutes, seed=seed, rate=rate), start=start,
+        source=SOURCE, licence=LICENCE, phi=False,
         command=f"python -m bench.deid_train_en DATA --notes {notes} --simulated {simulated} "
-        f"--epochs {epochs} --seed {seed}",
+        f"--epochs {epochs} --seed {seed} --rate {rate}{' --start ' + start.name if start else ''}",
     )  # fmt: skip
     measured = teach(learned, held, out, training, say)
     finish(KEYS, {"documents": len(learned), "held": len(held), **measured})

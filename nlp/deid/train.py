@@ -34,6 +34,7 @@ class Training:
     batch: int = 1536  # words of a step
     held: float = 0.1
     unmarked: Path | None = None  # a folder of texts to learn letters, parts of words or an encoder from
+    start: Path | None = None  # an artifact of the same kind and labels whose weights to begin from
     members: int = 1  # networks that vote, each of a seed of its own
     network: dict[str, Any] = field(default_factory=dict)  # fields of the network's config that differ
     means: dict[str, str] = field(default_factory=dict)  # the data's labels as ours, where they differ
@@ -104,6 +105,8 @@ def _member(
 
     torch.manual_seed(training.schedule.seed)
     network = prepared(training.kind, _said(training, labels), _unmarked(training, learned), training.schedule, tell)
+    if training.start:
+        _begin(network, training.start, labels)
     lesson = replace(
         Lesson.of(learned, labels, training.lesson),
         seed=training.schedule.seed,
@@ -115,6 +118,17 @@ def _member(
                   training.schedule, tell)  # fmt: skip
     network.load_state_dict(rounded(network))
     return {"network": network, "history": history}
+
+
+def _begin(network: Any, start: Path, labels: tuple[str, ...]) -> None:
+    from models.artifact import load
+
+    trained = load(start)
+    if trained.labels != labels:
+        raise InputError(
+            f"{start} knows {len(trained.labels)} labels, the documents have {len(labels)} or others; train anew."
+        )
+    network.load_state_dict(trained.members[0])
 
 
 def _said(training: Training, labels: Sequence[str]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ ANY = {
 
 
 FORMS: dict[str, list[str]] = {  # F first, L last, M middle; f, l, m their initials
-    "full": ["F L"] * 20 + ["F L Jr", "F L Jr.", "F L, Jr.", "F L III", "F L Sr.", "F L II"],
+    "full": ["F L"] * 20 + ["F L Jr", "F L Jr.", "F L, Jr.", 'F "M" L', "F (M) L", "F L III", "F L Sr.", "F L II"],
     "last": ["L"],
     "first": ["F"],
     "initials": ["f.l.", "fl", "f. l."],
