@@ -22,6 +22,8 @@ FIELDS = ["patient", "patient", "dob", "mrn", "date", "date", "age", "phone", "f
           "plan", "licence", "vehicle", "device", "accession", "street", "city", "zip", "state", "staff", "staff",
           "hospital", "relative", "employer", "profession", "username", "url", "ip", "plain", "plain2", "plain3",
           "plain4", "plain5"]  # fmt: skip
+NEVER_BARE = {"ssn4", "age", "state", "profession", "plain", "plain2", "plain3", "plain4", "plain5"}
+"""Fields that nobody could tell without their name."""
 SEPARATORS = ["\n", ": ", ": ", ": ", ":", ":  ", " ", " - ", "\t", " = ", ":\t", " | ", "# ", ". ", "....", "  "]
 
 
@@ -94,7 +96,7 @@ def field(writer: Writer, kind: str, separator: str) -> Draft:
     """One field with its name, or now and then without."""
     known, rng = load("fields")[kind], writer.rng
     out = Draft()
-    if rng.random() < 0.93:
+    if rng.random() < 0.95 or kind in NEVER_BARE:
         out.add(writer.write(rng.choice(known["words"])))
         out.say(separator)
     out.add(

@@ -92,6 +92,10 @@ class Writer:
         """A phrase of a topic; now and then a drug that is none, or somebody's disease."""
         if topic == "drug" and self.rng.random() < 0.2:
             return invented(self.rng)[:5] + self.rng.choice(DRUG_ENDS)
+        if topic == "product" and self.rng.random() < 0.2:
+            return invented(self.rng) + self.rng.choice(
+                ["", "", " Ag", " gel", " dressing", " suture", "-Flex", " pump"]
+            )
         if topic == "eponym" and self.rng.random() < 0.3:
             name = self.cast.names.pick("family", self.rng)
             name += self.rng.choice(["", "", "'s", "'", f"-{self.cast.names.pick('family', self.rng)}"])
