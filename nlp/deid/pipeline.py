@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contract.errors import ConfigError
+from nlp.deid.echo import echoes
 from nlp.deid.known.layer import Known
 from nlp.deid.merge import merge
 from nlp.deid.note import Layer, Note
@@ -56,7 +57,8 @@ class Pipeline:
         return [self._protect.safe(note) if "protect" in self.layers else [] for note in notes]
 
     def merged(self, note: Note, found: Sequence[Sequence[Span]], safe: Sequence[Span]) -> list[Span]:
-        return merge(note.text, (span for spans in found for span in spans), safe)
+        told = [span for spans in found for span in spans]
+        return merge(note.text, [*told, *echoes(note.text, told, note.language)], safe)
 
     @cached_property
     def _layers(self) -> Mapping[str, Layer]:
