@@ -20,14 +20,21 @@ ERRORS = 0.0005  # share of raw rows spoiled, so that there is something to reje
 QUESTIONS = (
     (
         "Which diagnoses do people have?",
-        "SELECT code.text AS diagnosis, count(DISTINCT subject_id) AS persons FROM phi.fhir.Condition "
+        "SELECT code.text AS diagnosis, count(DISTINCT subject_id) AS persons FROM fhir.Condition "
         "GROUP BY ALL ORDER BY persons DESC LIMIT 5",
     ),
     (
         "How does a stay in hospital begin?",
         "SELECT time, code, left(description, 40) AS description, numeric_value AS value, unit "
-        "FROM phi.timeline LEFT JOIN phi.timeline_codes USING (code) WHERE encounter_id = "
-        "(SELECT id FROM phi.fhir.Encounter WHERE class.code = 'IMP' ORDER BY id LIMIT 1) ORDER BY time, code LIMIT 12",
+        "FROM timeline LEFT JOIN timeline_codes USING (code) WHERE encounter_id = "
+        "(SELECT id FROM fhir.Encounter WHERE class.code = 'IMP' ORDER BY id LIMIT 1) ORDER BY time, code LIMIT 12",
+    ),
+    (
+        "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
+        'SELECT s.label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
+        "first(substr(n.text, s.open_start + 1, s.open_end - s.open_start) ORDER BY s.note_id, s.start) AS released "
+        "FROM phi.spans s JOIN phi.notes p USING (note_id) JOIN notes n ON n.note_id = s.open_note_id "
+        "WHERE s.label IN ('PATIENT', 'RELATIVE', 'STAFF', 'DATE', 'PHONE', 'MRN', 'STREET', 'EMAIL') GROUP BY ALL ORDER BY label",
     ),
 )
 

@@ -11,7 +11,13 @@ from nlp.deid.pipeline import LAYERS, Pipeline
 from nlp.deid.screen import language_of, objection
 from nlp.deid.span import Span
 from nlp.deid.surrogates.rewrite import rewrite
+from nlp.text.names import names
+from nlp.text.words import commonness
 
+LABEL = 200
+"""Characters up to which a line is read as a label of a code: capitals are its style, and say nothing of names."""
+RARE = 3.6
+"""Zipf frequency below which a word that may be a name is one, in a label."""
 IMPERSONAL = tuple(name for name in LAYERS if name != "known")
 
 
@@ -49,7 +55,8 @@ class Texts:
         rules = [objection(note.text, note.language, self.languages) for note in notes]
         found, safe = self.pipeline.by_layer(notes, IMPERSONAL), self.pipeline.safe(notes)
         for k, (note, rule) in enumerate(zip(notes, rules, strict=True)):
-            self._read[note.text] = Read(note, [spans[k] for spans in found.values()], safe[k], rule)
+            spans = [[span for span in layer[k] if telling(note, span)] for layer in found.values()]
+            self._read[note.text] = Read(note, spans, safe[k], rule)
 
     def _rewritten(self, subject: int, read: Read) -> str | None:
         if read.rule:
@@ -60,3 +67,12 @@ class Texts:
         spans = self.pipeline.merged(note, [known, *read.found], read.safe)
         text, _ = rewrite(note.text, spans, lambda found, label: surrogates.of(found, label, note.language))
         return None if own_leaks(person, [text])[0] else text
+
+
+def telling(note: Note, span: Span) -> bool:
+    """False for a word of a label that the veto doubts for its capital alone, such as Serum."""
+    word = note.text[span.start : span.end].lower()
+    if span.layer != "veto" or len(note.text) > LABEL or "\n" in note.text or not word.isalpha():
+        return True
+    common = commonness(note.language).get(word, 0.0)
+    return common == 0 or (common < RARE and any(word in names(kind, note.language) for kind in ("first", "last")))

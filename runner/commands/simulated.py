@@ -40,8 +40,9 @@ def _ask(lake: Path) -> None:
     from runner.query import query
 
     for question, sql in QUESTIONS:
-        typer.echo(f'\n{question}\nchartloom query --phi --lake {near(lake)} "{sql}"')
-        answer.on_screen(*query(lake, sql, phi=True))
+        phi = "phi." in sql
+        typer.echo(f'\n{question}\nchartloom query {"--phi " if phi else ""}--lake {near(lake)} "{sql}"')
+        answer.on_screen(*query(lake, sql, phi=phi))
 
 
 def simulate(

@@ -26,8 +26,14 @@ def test_parts_of_a_name_are_one_span() -> None:
 
 @pytest.mark.parametrize(
     ("layer", "score", "stands"),
-    [("veto", 1.0, False), ("tagger", 0.5, False), ("rules", 0.6, False), ("rules", 0.99, True), ("known", 0.8, True),
-     ("known", 0.5, False)],
+    [
+        ("veto", 1.0, False),
+        ("tagger", 0.5, False),
+        ("rules", 0.6, False),
+        ("rules", 0.99, True),
+        ("known", 0.8, True),
+        ("known", 0.5, False),
+    ],
 )
 def test_protection_beats_what_is_weak(layer: str, score: float, stands: bool) -> None:
     found = merge(TEXT, [span(DISEASE, "PATIENT", layer, score)], [span(DISEASE, "EPONYM", "protect")])

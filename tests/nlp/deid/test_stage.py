@@ -58,7 +58,9 @@ def released(shard: Shard, **parameters: Any) -> Shard:
 def shard(*told: tuple[str, int, str]) -> Shard:
     return {
         "phi/identities": identities(1, 2),
-        "phi/fhir/Patient": fhir("Patient", (1, patient(1, "Fairweather", "Imogen")), (2, patient(2, "Okonkwo", "Ada"))),
+        "phi/fhir/Patient": fhir(
+            "Patient", (1, patient(1, "Fairweather", "Imogen")), (2, patient(2, "Okonkwo", "Ada"))
+        ),
         "phi/notes": notes(*told),
     }
 
@@ -134,3 +136,13 @@ def test_rows_of_no_patient_pass_by_themselves_without_names() -> None:
 def test_without_the_key_nothing_runs() -> None:
     with pytest.raises(StageError, match="key of the lake"):
         Deidentify().run(shard(("n1", 1, TOLD)))
+
+
+def test_capitals_of_a_label_name_nobody_but_names_in_it_do() -> None:
+    lab = {"resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p1"},
+           "code": {"coding": [{"system": "http://loinc.org", "code": "1751-7",
+                                "display": "Albumin [Mass/volume] in Serum or Plasma"}],
+                    "text": "Albumin of Fairweather in Serum"}}  # fmt: skip
+    (row,) = released({**shard(), "phi/fhir/Observation": fhir("Observation", (1, lab))})["fhir/Observation"].to_pylist()
+    assert row["code"]["coding"][0]["display"] == "Albumin [Mass/volume] in Serum or Plasma"
+    assert "Fairweather" not in row["code"]["text"] and row["code"]["text"].endswith("in Serum")
