@@ -35,6 +35,7 @@ class Training:
     held: float = 0.1
     unmarked: Path | None = None  # a folder of texts to learn letters, parts of words or an encoder from
     start: Path | None = None  # an artifact of the same kind and labels whose weights to begin from
+    finish: int = 0  # more epochs at half the rate on all documents, when epoch and operating point have been chosen
     members: int = 1  # networks that vote, each of a seed of its own
     network: dict[str, Any] = field(default_factory=dict)  # fields of the network's config that differ
     means: dict[str, str] = field(default_factory=dict)  # the data's labels as ours, where they differ
@@ -72,7 +73,11 @@ def teach(
             f"{len(learned)} documents with {len(labels)} labels, {len(held)} held out: too few to train on."
         )
     members = [_member(learned, held, labels, _seeded(training, at), tell) for at in range(training.members)]
-    return _keep(members, labels, held, training, out)
+    point = operating_point(Judge(labels, held, training.cut), [member["network"] for member in members])
+    if training.finish:
+        for at, member in enumerate(members):
+            _finish(member["network"], [*learned, *held], labels, _seeded(training, at), tell)
+    return _keep(members, labels, point, len(held), training, out)
 
 
 def split(documents: Sequence[Marked], part: float, seed: int) -> tuple[list[Marked], list[Marked]]:
@@ -107,12 +112,7 @@ def _member(
     network = prepared(training.kind, _said(training, labels), _unmarked(training, learned), training.schedule, tell)
     if training.start:
         _begin(network, training.start, labels)
-    lesson = replace(
-        Lesson.of(learned, labels, training.lesson),
-        seed=training.schedule.seed,
-        variety=training.variety,
-        batch=training.batch,
-    )
+    lesson = _lesson(learned, labels, training)
     judge = Judge(labels, held, training.cut)
     history = fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: judge.f1([network]),
                   training.schedule, tell)  # fmt: skip
@@ -129,6 +129,31 @@ def _begin(network: Any, start: Path, labels: tuple[str, ...]) -> None:
             f"{start} knows {len(trained.labels)} labels, the documents have {len(labels)} or others; train anew."
         )
     network.load_state_dict(trained.members[0])
+
+
+def _finish(
+    network: Any,
+    documents: Sequence[Marked],
+    labels: tuple[str, ...],
+    training: Training,
+    tell: Callable[[str], None],
+) -> None:
+    """The documents that were held out are learned too; nothing is chosen any more, the last epoch is kept."""
+    from models import tagging
+    from models.artifact import rounded
+    from models.train import fit
+
+    schedule = training.schedule
+    schedule = replace(schedule, epochs=training.finish, rate=schedule.rate / 2, patience=training.finish)
+    lesson = replace(_lesson(documents, labels, training), seed=schedule.seed + 100)
+    fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: 0.0, schedule,
+        lambda said: tell(f"on all documents, {said}"))  # fmt: skip
+    network.load_state_dict(rounded(network))
+
+
+def _lesson(documents: Sequence[Marked], labels: tuple[str, ...], training: Training) -> Lesson:
+    lesson, seed = Lesson.of(documents, labels, training.lesson), training.schedule.seed
+    return replace(lesson, seed=seed, variety=training.variety, batch=training.batch)
 
 
 def _said(training: Training, labels: Sequence[str]) -> dict[str, Any]:
@@ -174,18 +199,22 @@ def operating_point(judge: Judge, networks: Sequence[Any]) -> tuple[float, dict[
 
 
 def _keep(
-    members: Sequence[dict[str, Any]], labels: tuple[str, ...], held: Sequence[Marked], training: Training, out: Path
+    members: Sequence[dict[str, Any]],
+    labels: tuple[str, ...],
+    point: tuple[float, dict[str, float]],
+    held: int,
+    training: Training,
+    out: Path,
 ) -> dict[str, Any]:
     from models.artifact import Artifact, save
     from models.kinds import described, files_of
 
-    networks = [member["network"] for member in members]
-    bias, measured = operating_point(Judge(labels, held, training.cut), networks)
+    networks, (bias, measured) = [member["network"] for member in members], point
     cut = {"body": training.cut.body, "context": training.cut.context}
     config = {"kind": training.kind, "network": described(networks[0]), "language": training.language, "cut": cut,
               "bias": bias, "means": training.means}  # fmt: skip
     weights = [network.state_dict() for network in networks]
-    card = _card(training, labels, members, {"bias": bias, **measured}, len(held))
+    card = _card(training, labels, members, {"bias": bias, **measured}, held)
     digest = save(Artifact(labels, config, weights, card, training.phi, files_of(networks[0])), out)
     return {"digest": digest, "bias": bias, **measured}
 
@@ -198,7 +227,8 @@ def _card(
     phi = "identifiable notes: do not release" if training.phi else "no identifiable notes"
     lines = [
         f"# De-identification tagger, {training.language}", "",
-        f"- Network: {training.kind}, {training.members} of them, kept epoch {epochs}",
+        f"- Network: {training.kind}, {training.members} of them, kept epoch {epochs}"
+        + (f"; then {training.finish} epochs on all documents" if training.finish else ""),
         f"- Data: {training.source}", f"- Licence of the data: {training.licence}", f"- Trained on {phi}",
         f"- Seed: {training.schedule.seed}; command: `{training.command}`",
         f"- Trained: {datetime.now(UTC):%Y-%m-%d}, {sum(h.seconds for h in histories):.0f} s",

@@ -26,7 +26,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tagger")
     (folder / "NOTES.jsonl").write_text("\n".join(json.dumps(note(name)) for name in NAMES), encoding="utf-8")
     schedule = Schedule(epochs=60, rate=1e-2, average=0.5, patience=60)
-    train(folder, folder / "out", Training(schedule=schedule, network=SMALL, phi=False))
+    train(folder, folder / "out", Training(schedule=schedule, network=SMALL, phi=False, finish=1))
     return folder / "out"
 
 
