@@ -31,10 +31,10 @@ QUESTIONS = (
     ),
     (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
-        'SELECT s.label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
-        "first(substr(n.text, s.open_start + 1, s.open_end - s.open_start) ORDER BY s.note_id, s.start) AS released "
-        "FROM phi.spans s JOIN phi.notes p USING (note_id) JOIN notes n ON n.note_id = s.open_note_id "
-        "WHERE s.label IN ('PATIENT', 'RELATIVE', 'STAFF', 'DATE', 'PHONE', 'MRN', 'STREET', 'EMAIL') GROUP BY ALL ORDER BY label",
+        'SELECT label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
+        "first(substr(n.text, open_start + 1, open_end - open_start) ORDER BY s.note_id, s.start) AS released "
+        "FROM phi.spans s JOIN phi.notes p USING (note_id) JOIN notes n ON n.note_id = open_note_id "
+        "WHERE label IN ('PATIENT', 'STAFF', 'DATE', 'PHONE', 'MRN', 'STREET', 'EMAIL') GROUP BY ALL ORDER BY label",
     ),
 )
 

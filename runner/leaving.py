@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contract.errors import ConfigError
 from runner.inbox import Found, Inbox
 from runner.plan import Plan
-from schemas.clinical import PHI_TIMELINE, PHI_TIMELINE_SPLITS
+from schemas.clinical import OPEN_TIMELINE_SPLITS, PHI_TIMELINE_SPLITS
 from schemas.night import QUARANTINE, RUNS
 from schemas.people import IDENTITIES
 from store.snapshot import Snapshot
@@ -49,6 +49,6 @@ def _owned(plan: Plan, name: str) -> bool:
             return name.removeprefix(prefix).split("/")[0] in owners
     works = [*(step.writes for step in plan.steps), *(summary.writes for summary in plan.summaries.values())]
     written = {table for writes in works for table in writes}
-    if name == PHI_TIMELINE_SPLITS.name:
-        return PHI_TIMELINE.name in written
+    if name in (PHI_TIMELINE_SPLITS.name, OPEN_TIMELINE_SPLITS.name):
+        return name.removesuffix("_splits") in written
     return name in written or name in OWN or name.startswith("phi/fhir/")

@@ -1,6 +1,5 @@
 """Nights that pass the gate: the open root is filled and safe, moves with names that arrive later, and leads back."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,8 @@ def hospital(tmp_path: Path) -> Hospital:
     made.fhir(
         "one",
         named("imogen", "Fairweather", "Imogen"), named("bob", "Marchbanks", "Robert"),
-        condition("c1", "imogen"), note("n1", "imogen", TOLD), note("n2", "bob", "Bob Marchbanks is well and has no pain."),
+        condition("c1", "imogen"), note("n1", "imogen", TOLD),
+        note("n2", "bob", "Bob Marchbanks is well and has no pain."),
     )  # fmt: skip
     return made
 
@@ -83,7 +83,7 @@ def test_the_key_is_private_and_its_loss_is_noticed(hospital: Hospital) -> None:
     hospital.night()
     key = Lake(hospital.root / "lake").root / "keys" / "lake.key"
     assert key.stat().st_mode & 0o077 == 0 and key.parent.stat().st_mode & 0o077 == 0
-    os.unlink(key)
+    key.unlink()
     hospital.fhir("two", condition("c2", "bob"))
-    with pytest.raises(StoreError, match="lake.key is not there"):
+    with pytest.raises(StoreError, match=r"lake\.key is not there"):
         hospital.night()

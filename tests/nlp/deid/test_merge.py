@@ -1,6 +1,7 @@
 """Who wins where layers overlap, what protection takes away, and that nothing that stands is uncovered again."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -66,4 +67,4 @@ def test_no_character_is_lost_and_none_stands_twice() -> None:
         merged = merge(TEXT, found, [])
         covered = {k for s in merged for k in range(s.start, s.end)}
         assert {k for s in found for k in range(s.start, s.end) if TEXT[k].isalnum()} <= covered
-        assert all(a.end <= b.start for a, b in zip(merged, merged[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(merged))

@@ -32,8 +32,8 @@ def identities(*subjects: int, **said: Any) -> pa.Table:
 
 def patient(subject: int, family: str, given: str) -> dict[str, Any]:
     return {
-        "resourceType": "Patient", "id": f"p{subject}", "name": [{"family": family, "given": [given]}], "gender": "female",
-        "birthDate": "1960-04-02",
+        "resourceType": "Patient", "id": f"p{subject}", "name": [{"family": family, "given": [given]}],
+        "gender": "female", "birthDate": "1960-04-02",
         "identifier": [{"type": {"coding": [{"code": "MR"}]}, "system": "urn:mrn", "value": "88412097"}],
     }  # fmt: skip
 
@@ -143,6 +143,8 @@ def test_capitals_of_a_label_name_nobody_but_names_in_it_do() -> None:
            "code": {"coding": [{"system": "http://loinc.org", "code": "1751-7",
                                 "display": "Albumin [Mass/volume] in Serum or Plasma"}],
                     "text": "Albumin of Fairweather in Serum"}}  # fmt: skip
-    (row,) = released({**shard(), "phi/fhir/Observation": fhir("Observation", (1, lab))})["fhir/Observation"].to_pylist()
+    (row,) = released({**shard(), "phi/fhir/Observation": fhir("Observation", (1, lab))})[
+        "fhir/Observation"
+    ].to_pylist()
     assert row["code"]["coding"][0]["display"] == "Albumin [Mass/volume] in Serum or Plasma"
     assert "Fairweather" not in row["code"]["text"] and row["code"]["text"].endswith("in Serum")
