@@ -5,12 +5,16 @@ from collections.abc import Callable
 from random import Random
 
 from nlp.deid.practice.draft import Draft
+from nlp.deid.practice.names import invented
 
+WORD = re.compile(r"[A-Za-z]{4,}")
 SEEN = {"O": "0", "0": "O", "l": "1", "1": "l", "I": "l", "S": "5", "5": "S", "B": "8", "m": "rn", "e": "c", "g": "q"}
 
 
 def noisy(draft: Draft, rng: Random) -> Draft:
     """Most notes are clean; every kind of noise is drawn by itself."""
+    if rng.random() < 0.6:
+        draft = strange(draft, rng, rng.choice([0.01, 0.03, 0.08]))
     drawn = rng.random()
     if drawn < 0.15:
         draft = draft.outside(str.upper, str.upper)
@@ -27,6 +31,21 @@ def noisy(draft: Draft, rng: Random) -> Draft:
     if rng.random() < 0.16:
         draft = wrapped(draft, rng.choice([60, 70, 72, 80, 100]))
     return draft
+
+
+def strange(draft: Draft, rng: Random, rate: float) -> Draft:
+    """Words that name nobody become words that nobody knows: a word is no name for being unknown."""
+
+    def change(found: re.Match[str]) -> str:
+        word = found[0]
+        if rng.random() >= rate:
+            return word
+        made = invented(rng)
+        if rng.random() < 0.25:
+            return made[: rng.choice([2, 3, 4])].upper()
+        return made.upper() if word.isupper() else made.lower() if word.islower() else made
+
+    return draft.outside(lambda text: WORD.sub(change, text), str)
 
 
 def _each(draft: Draft, rng: Random, rate: float, change: Callable[[Random, str], str]) -> Draft:

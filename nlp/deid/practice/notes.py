@@ -13,7 +13,7 @@ from nlp.deid.practice.names import Names, names
 from nlp.deid.practice.noise import noisy
 from nlp.deid.practice.slots import Writer
 
-QUIET = 0.28
+QUIET = 0.38
 """Part of the notes in which hardly anybody is named."""
 NAMED = ["opening", "old", "relatives", "relatives", "staff", "staff", "hospitals", "social", "social", "numbers",
          "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case",
