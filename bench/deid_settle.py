@@ -24,7 +24,7 @@ from nlp.deid.taggers.tagger import Tagger
 
 KEYS = ("bias", "digest", "measured")
 BIASES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
-MOST = 0.003
+MOST = 0.002
 """Part of the words that name nobody which the tagger alone may remove, in held-out notes and in abstracts."""
 Figures = dict[str, dict[str, float]]
 
