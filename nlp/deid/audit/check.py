@@ -61,14 +61,14 @@ class LeakAudit:
         return sheet.files(drawn, beside[SPANS.name])
 
     @cached_property
-    def _planted(self) -> Scanner:
+    def planted(self) -> Scanner:
         return Scanner(own(Person(0, tuple(map(_canary, self.canaries))), everything=True))
 
     def partial(self, shard: Shard) -> Shard:
         if KNOWN_DIGESTS.name in shard or MANIFEST in shard:
             return {**self._whole(shard).tables(), **{n: t for n, t in shard.items() if n == KNOWN_DIGESTS.name}}
         tables = tuple(name for name in OPEN if name in shard)
-        return Batch(shard, persons(shard), self._planted, tables).read().tables()
+        return Batch(shard, persons(shard), self.planted, tables).read().tables()
 
     def _whole(self, shard: Shard) -> Found:
         """What is of no person: the meaning of codes, the manifest."""
@@ -76,7 +76,7 @@ class LeakAudit:
         for place, text in _sayings(shard):
             seen = views(text)
             found.see(place, sightings(seen))
-            if self._planted.find_in(seen):
+            if self.planted.find_in(seen):
                 found.hit(place, "canary")
         return found
 
