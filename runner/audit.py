@@ -16,7 +16,7 @@ def record(lake: Path, act: str, said: str) -> None:
     """`said` (the SQL, the rule) may hold PHI itself: its digest is kept, not its words."""
     now = datetime.now(UTC)
     digest = hashlib.sha256(said.encode()).hexdigest()
-    line = {"time": now.isoformat(), "user": _user(), "act": act, "digest": digest}
+    line = {"time": now.isoformat(), "user": user(), "act": act, "digest": digest}
     folder = lake / FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -28,7 +28,7 @@ def record(lake: Path, act: str, said: str) -> None:
         ) from error
 
 
-def _user() -> str:
+def user() -> str:
     """As the system knows who asks; the environment says what anybody writes into it."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

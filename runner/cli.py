@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, Interrupted
-from runner.commands import export, look, night, quarantine, room, simulated, train
+from runner.commands import export, look, night, quarantine, release, room, simulated, train
 from runner.mishaps import foreseen
 
 EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
@@ -42,6 +42,7 @@ for command in (
     look.query,
     look.tables,
     room.prune,
+    release.release,
 ):
     app.command()(command)
 app.add_typer(quarantine.app, name="quarantine")
