@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from contract.errors import InputError
+from eval.corpora.marked import Marked
 from models.train import Schedule
 from nlp.deid.note import Note
 from nlp.deid.taggers.tagger import Tagger
-from nlp.deid.train import Training, train
+from nlp.deid.train import Training, teach, train
 
 NAMES = ("Ann", "Bob", "Cyra", "Dov", "Eliza", "Fern", "Gus", "Hana", "Ivo", "June", "Kemal", "Lena")
 SMALL = {"words": {"buckets": 512, "part_buckets": 1024, "size": 32}, "hidden": 24, "dropout": 0.1}
@@ -36,6 +37,16 @@ def test_a_name_never_seen_is_found_where_names_stand(artifact: Path) -> None:
     assert [(text[span.start : span.end], span.label, span.layer) for span in found] == [
         ("Zoltan", "PATIENT", "tagger")
     ]
+
+
+def test_training_begins_from_an_artifact_of_the_same_labels(artifact: Path, tmp_path: Path) -> None:
+    learned = [Marked(name, f"Patient: {name}\nSeen today.\n", ((9, 9 + len(name), "PATIENT"),)) for name in NAMES]
+    schedule = Schedule(epochs=1, rate=1e-5, average=0.0)
+    training = Training(schedule=schedule, network=SMALL, phi=False, start=artifact)
+    assert teach(learned[:8], learned[8:], tmp_path / "more", training)["f1"] == 1.0
+    other = [Marked("x", "Seen 5/6", ((5, 8, "DATE"),))]
+    with pytest.raises(InputError, match="labels"):
+        teach(other, other, tmp_path / "other", training)
 
 
 def test_other_notes_in_the_batch_change_nothing(artifact: Path) -> None:
