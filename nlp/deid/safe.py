@@ -1,13 +1,16 @@
 """fhir_mappings/deid/safe as sets: eponyms, drugs, and words that name no person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
 from nlp.text.names import names
+
+KEPT = 1 << 16
 
 
 def read(file: str) -> dict[str, Any]:
@@ -36,7 +39,12 @@ class Safe:
     def drug(self, word: str) -> bool:
         return word in self.drugs or ending(word, self.stems)
 
-    def medical(self, word: str) -> bool:
+    @cached_property
+    def medical(self) -> Callable[[str], bool]:
+        """True of a word of this file; asked of every word of every note, so what was asked is kept."""
+        return lru_cache(maxsize=KEPT)(self._medical)
+
+    def _medical(self, word: str) -> bool:
         if word in self.words or word in self.labs or word in self.drugs:
             return True
         if word[-1] == "s" and (word[:-1] in self.words or word[:-1] in self.labs):

@@ -17,7 +17,9 @@ FOLDER = "fhir_mappings/deid/rules"
 BACK, AHEAD = 60, 80
 STRENGTH = {"strong": 0.99, "weak": 0.6}
 FIELDS = {"name", "label", "after", "before", "find", "near", "value", "check", "trim", "strength", "sep", "exact"}
-FIELDS |= {"around", "next", "pivot", "back", "ahead", "code"}
+FIELDS |= {"around", "next", "pivot", "back", "ahead", "code", "begins", "figures"}
+BEGINS = ("", "word", "line")
+LONGEST = 20  # figures of a number; longer ones are looked up as if they had as many
 SPAN = re.compile(r"\(\?P<(?:v>|[A-Z])")
 KINDS = ("after", "before", "around", "pivot", "next", "code", "find")
 PART = re.compile(r"%([A-Z][A-Z0-9_]*)%")
@@ -28,7 +30,8 @@ class Rule:
     """`after`: the pattern is tried where one of the anchors begins; `before`: it must end there. Patterns of `find`
     are looked for in the whole text (`find`), or, which is cheaper, near one of the words (`around`), near what a
     simpler pattern finds (`pivot`), at each number that one of `next` stands behind (`digits`), or where letters
-    and figures that are written together begin (`code`).
+    and figures that are written together begin (`code`). Cheaper still is to say what the pattern `begins` with:
+    it is then tried at the words or lines that begin up to `back` characters before, and nowhere else.
 
     Groups of the pattern that are named as a label are the spans; a group `v` takes the label of the rule.
     """
@@ -45,13 +48,16 @@ class Rule:
     pivot: re.Pattern[str]
     back: int  # characters before the anchor or pivot that are looked at
     ahead: int
+    begins: str  # the pattern is tried where a `word` or number begins, or a `line`; empty: anywhere
+    figures: tuple[int, int]  # of `digits`: how many the number has, at least and at most
 
 
 @dataclass(frozen=True)
 class RuleSet:
     rules: tuple[Rule, ...]
     words: dict[str, tuple[Rule, ...]]  # of `after`, `before`, `around`: by the first run of letters of an anchor
-    digits: dict[str, tuple[Rule, ...]]  # of `digits`: by the character behind the number; "" whatever stands there
+    digits: dict[tuple[int, str], tuple[Rule, ...]]
+    """By the figures of the number and the character behind it; "": any other."""
 
     @cached_property
     def scanned(self) -> tuple[Rule, ...]:
@@ -95,13 +101,20 @@ def parse(said: dict[str, Any], parts: dict[str, str], file: str) -> Rule:
         pattern = re.compile(compose(said, kind, parts), re.IGNORECASE | re.MULTILINE)
     except re.error as error:
         raise ConfigError(f"{where}: {error.msg} at {error.pos} of the pattern with its parts filled in") from error
+    begins = said.get("begins", "line" if said.get("find", "").startswith("^") else "")
+    if begins not in BEGINS:
+        raise ConfigError(f"{where}: begins with {begins!r}; a pattern begins with one of {BEGINS[1:]}")
     near = kind if kind in ("after", "before", "around") else {"digits": "next"}.get(kind, "near")
     return Rule(
         said["name"], said["label"], kind, pattern, tuple(str(a).lower() for a in said.get(near, ())),
         check, trim, STRENGTH[strength], bool(said.get("exact", False)),
-        re.compile(said.get("pivot", ""), re.IGNORECASE | re.MULTILINE),
-        said.get("back", BACK), said.get("ahead", AHEAD),
+        re.compile(fill(said.get("pivot", ""), parts), re.IGNORECASE | re.MULTILINE),
+        said.get("back", BACK), said.get("ahead", AHEAD), begins, figures_of(said.get("figures", [1, LONGEST])),
     )  # fmt: skip
+
+
+def figures_of(said: int | list[int]) -> tuple[int, int]:
+    return (said, said) if isinstance(said, int) else (said[0], said[-1])
 
 
 def compose(said: dict[str, Any], kind: str, parts: dict[str, str]) -> str:
@@ -128,13 +141,18 @@ def by_word(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
     return {word: tuple(found) for word, found in table.items()}
 
 
-def by_next(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
-    table: dict[str, list[Rule]] = {}
-    for rule in rules:
-        if rule.kind == "digits":
-            for character in rule.anchors or ("",):
-                table.setdefault(character, []).append(rule)
-    return {character: tuple(found) for character, found in table.items()}
+def by_next(rules: list[Rule]) -> dict[tuple[int, str], tuple[Rule, ...]]:
+    numbers = [rule for rule in rules if rule.kind == "digits"]
+    characters = {character for rule in numbers for character in rule.anchors} | {""}
+    return {
+        (figures, character): tuple(rule for rule in numbers if fits(rule, figures, character))
+        for figures in range(1, LONGEST + 1)
+        for character in characters
+    }
+
+
+def fits(rule: Rule, figures: int, character: str) -> bool:
+    return rule.figures[0] <= figures <= rule.figures[1] and (not rule.anchors or character in rule.anchors)
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,8 @@ def headings() -> dict[str, str]:
 
 def row(line: str) -> list[tuple[int, int]]:
     """Offsets of the cells of a line that has at least two, empty ones between pipes and tabs included."""
+    if "|" not in line and "\t" not in line and "  " not in line:
+        return []
     divider = r"[|\t]" if "|" in line or "\t" in line else r" {2,}"
     found, at = [], 0
     for part in re.split(f"({divider})", line):
