@@ -71,6 +71,7 @@ class Spooled:
     quarantine: pa.Table = field(default_factory=lambda: pa.table({}))  # phi/quarantine
     deleted: pa.Table = field(default_factory=lambda: pa.table({}))  # (type, id): tombstones of a delta
     notes: Sequence[str] = ()  # what was unusual but no fault, such as added columns; shown in the report, so never PHI
+    barred: int = 0  # raw rows of persons who were forgotten: neither spooled nor in quarantine
 
 
 class Source(Protocol):
@@ -111,6 +112,36 @@ class Recognising(Protocol):
 
     def read(self, folder: Path, batch: int, skip: np.ndarray | None = None) -> Shard:
         """As Source.read without the rows of the persons in `skip`; phi/quarantine has origin_id beside its columns."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A person who is to be forgotten, as one source knows them. PHI.
+
+    `ids`: Type/id of their resources. `words`: what names them in a row that cannot be read: keys, identifiers, ids.
+    """
+
+    keys: frozenset[str] = field(repr=False)
+    ids: frozenset[str] = field(default=frozenset(), repr=False)
+    words: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True)
+class Purged:
+    """A raw file that a person was taken out of. `after` is None where nothing was left and the file went."""
+
+    path: Path = field(repr=False)
+    rows: int
+    before: str  # sha256
+    after: str | None
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A Source that can take a person out of the raw files of its inbox, of deliveries of all nights."""
+
+    def forget(self, root: Path, leaving: Leaving) -> list[Purged]:
+        """Files rewritten each at once or not at all, with all other rows byte for byte."""
 
 
 @runtime_checkable

@@ -61,7 +61,7 @@ class Assembly:
             draft.add(result.files)
         self._put(draft, IDENTITIES, people)
         self._quarantine(draft, found, spooled, results)
-        self._summaries(draft, results)
+        self.summaries(draft, results)
         written = {name for step in self.plan.steps for name in step.writes}
         for declared, column, folder in MEDS:
             if declared.name.removesuffix("_splits") in written:
@@ -123,13 +123,13 @@ class Assembly:
                 ordered = rows.sort_by([(name, "ascending") for name in QUARANTINE.order])
                 self._put(draft, QUARANTINE, ordered, f"{each.source}-{each.known.arrival:06d}")
 
-    def _summaries(self, draft: Draft, results: Sequence[Result]) -> None:
+    def summaries(self, draft: Draft, results: Sequence[Result]) -> None:
         """Parts of untouched shards are kept from last night; a summary is merged from all parts."""
         for name, summary in self.plan.summaries.items():
             fresh = [part for result in results for part in result.partials.get(name, ())]
             parts = self._parts(name, {shard for shard, _ in fresh}, fresh)
             for key, rows in parts.items():
-                self._put(draft, _partials_table(name, key, rows.schema), rows)
+                self._put(draft, partials_table(name, key, rows.schema), rows)
             merged = summary.merge([{key: rows.drop_columns(["shard"]) for key, rows in parts.items()}])
             for table_name, rows in merged.items():
                 self._put(draft, table(table_name), rows)
@@ -269,7 +269,7 @@ def _key(stored: str, prefix: str) -> str:
     return stored.removeprefix(prefix).replace(".", "/")
 
 
-def _partials_table(summary: str, key: str, schema: pa.Schema) -> Table:
+def partials_table(summary: str, key: str, schema: pa.Schema) -> Table:
     columns = tuple(Column(f.name, f.type, "Partial result.") for f in schema)
     name = f"phi/partials/{summary}/{key.replace('/', '.')}"
     return Table(

@@ -25,7 +25,9 @@ def tallied(source: str, results: Iterable[Result]) -> dict[str, dict[str, Any]]
 
 
 def balance(sources: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """in = out + quarantined, of raw rows; before + made = kept + duplicates + superseded + deleted + quarantined."""
+    """Raw rows: in = out + quarantined + barred. Resources: before + made = kept + duplicates + superseded + deleted
+    + quarantined.
+    """
     lines = []
     for name, source in sources.items():
         lines += _raw(name, source)
@@ -40,7 +42,9 @@ def _raw(name: str, source: Mapping[str, Any]) -> list[dict[str, Any]]:
     read = {table: sum(said.values()) - rejected[table] for table, said in became.items()}
     total = sum(source["rows_in"].values())
     out, lost = sum(read.values()), source["rows_quarantined"] + sum(rejected.values())
-    line = {"what": f"{name}: raw rows", "in": total, "out": out, "quarantined": lost, "holds": total == out + lost}
+    barred = source.get("rows_barred", 0)
+    line = {"what": f"{name}: raw rows", "in": total, "out": out, "quarantined": lost, "barred": barred}
+    line["holds"] = total == out + lost + barred
     awry = [
         {
             "what": f"{name}: raw rows of {t}, from the spool on",

@@ -94,7 +94,7 @@ class Inbox:
             _require_waiting(name, source, root)
         for group in groups:
             last = before.get(group.name)
-            known = _now(group, last, arrival, _reading(source))
+            known = _now(group, last, arrival, reading_of(source))
             misnamed = last is not None and bool(last.also) and source.delivery != "full"  # it was last night
             state = _state(known, last, group.name in again or misnamed)
             if last and known.brings(last):
@@ -193,7 +193,7 @@ def _require_waiting(name: str, source: Source, root: Path) -> None:
         )
 
 
-def _reading(source: Source) -> str:
+def reading_of(source: Source) -> str:
     """What decides how a file is read: the mapping and the parameters, but not where files lie and when they count."""
     said = dict(vars(source))
     kept = {name: said[name] for name in sorted(said.keys() - {"path", "settle_s", "delivery"})}
@@ -218,8 +218,13 @@ def _now(group: Group, before: Known | None, arrival: int, mapping: str) -> Know
         same = last is not None and last[:2] == (stat.st_size, changed)
         digest = last[2] if last and same else _sha256(path)
         files[name] = (stat.st_size, changed, digest)
+    return Known(digest_of(mapping, files), arrival, files)
+
+
+def digest_of(mapping: str, files: Mapping[str, tuple[int, int, str]]) -> str:
+    """Of a group as Known keeps it."""
     said = json.dumps([mapping, sorted((name, f[2]) for name, f in files.items())])
-    return Known(hashlib.sha256(said.encode()).hexdigest(), arrival, files)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

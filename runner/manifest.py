@@ -95,7 +95,7 @@ class Account:
         draft: Draft,
         people: pa.Table,
     ) -> None:
-        quarantine = _quarantine(draft)
+        quarantine = quarantine_of(draft)
         self.manifest.update(
             sources={
                 name: self._source(name, found, spooled, results)
@@ -103,17 +103,18 @@ class Account:
             },
             steps={step.name: _step(step, results, self.clock) for step in self.plan.steps},
             summaries=summary_fingerprints(self.plan),
-            tables=_tables(draft, self.previous),
+            tables=tables_of(draft, self.previous),
             quarantine=quarantine,
             warnings=_warnings(results),
             batches=[
                 {"batch": k - 1, "rows": r.rows, "peak_mb": round(r.peak_mb), **_seconds(r.parts)}
                 for k, r in enumerate(results)
             ],
-            coverage=_coverage(draft),
+            coverage=coverage_of(draft),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),
             peak_mb=round(max((r.peak_mb for r in results), default=0)),
         )
+        self.manifest["barred"] = sum(source["rows_barred"] for source in self.manifest["sources"].values())
         self.manifest["balance"] = balance(self.manifest["sources"])
 
     def checks(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
@@ -130,7 +131,7 @@ class Account:
 
     def enclose(self, draft: Draft) -> None:
         """Into the snapshot, with the tables as they stand now."""
-        self.manifest["tables"] = _tables(draft, self.previous)
+        self.manifest["tables"] = tables_of(draft, self.previous)
         draft.documents["manifest.json"] = json.dumps(self.manifest, indent=1).encode()
 
     def write(self) -> None:
@@ -167,6 +168,7 @@ class Account:
             "rows_in": _added(p.rows_in for p in passes),
             "rows_spooled": _added(p.rows_spooled for p in passes),
             "rows_quarantined": sum(distinct_rows(p.quarantine) for p in passes),
+            "rows_barred": sum(p.barred for p in passes),
             "rows_unread": sum(result.unread.get(name, 0) for result in results),
             "persons_unchanged": sum(result.unchanged.get(name, 0) for result in results),
             "notes": dict(Counter(note for each in passes for note in each.notes)),
@@ -218,7 +220,7 @@ def _seconds(parts: Mapping[str, tuple[float, float]]) -> dict[str, float]:
     return _rounded(sum(wall for wall, _ in parts.values()), sum(cpu for _, cpu in parts.values()))
 
 
-def _tables(draft: Draft, previous: Snapshot | None) -> dict[str, Any]:
+def tables_of(draft: Draft, previous: Snapshot | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     digests: dict[str, list[str]] = {}
     for (name, shard), stat in sorted(draft.files().items()):
@@ -240,7 +242,7 @@ def _tables(draft: Draft, previous: Snapshot | None) -> dict[str, Any]:
     return found
 
 
-def _quarantine(draft: Draft) -> list[dict[str, Any]]:
+def quarantine_of(draft: Draft) -> list[dict[str, Any]]:
     paths = [draft.path(name, shard) for name, shard in draft.files() if name == "phi/quarantine"]
     if not paths:
         return []
@@ -257,6 +259,6 @@ def _warnings(results: Sequence[Result]) -> list[dict[str, Any]]:
     return [{"target": target, "rule": rule, "rows": rows} for (target, rule), rows in sorted(added.items())]
 
 
-def _coverage(draft: Draft) -> list[dict[str, Any]]:
+def coverage_of(draft: Draft) -> list[dict[str, Any]]:
     path = draft.path("phi/coverage", "all")
     return pq.read_table(path).to_pylist() if path else []

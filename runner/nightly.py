@@ -16,6 +16,7 @@ from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
 from runner.engine import engine
+from runner.forgetting import unfinished
 from runner.inbox import Found, Inbox
 from runner.job import Delivery, Job, Night, Result
 from runner.log import Log
@@ -56,6 +57,7 @@ def run(
     plan = make_plan(config, pipeline)
     lake = Lake(config.lake)
     with foreseen(config.lake), lake.lock():
+        unfinished.require_none(lake.root)
         night = _Night(config, plan, lake, progress or Silent(), replay)
         night.tell = tell
         try:
@@ -117,14 +119,14 @@ class _Night:
         self.again = redelivered(self.plan, found, self.inbox, self.previous)
         found = self.inbox.renamed(found, self.again.recognised)
         forced, whole = self._forced(), self._resummarised()
-        due = forced or whole or self.dropped
+        due = forced or whole or self.dropped or spooling.opt_outs_differ(self.lake.root, self.previous)
         if not due and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
         self.account.manifest.update(dropped=self.dropped, retired=sorted({f.source for f in retired}))
         self.lake.require_space(spooling.space(found, self.previous, forced=bool(forced)))
         results, spooled, people = self._work(found, forced, whole)
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
-        inbox = self.inbox.after(found, {place: _tombstones(said) for place, said in spooled.items()})
+        inbox = self.inbox.after(found, {place: spooling.tombstones(said) for place, said in spooled.items()})
         draft = assembly.draft(found, spooled, results, people, inbox)
         assembly.remember(draft, found, results, self.again)
         self.account.count(found, spooled, results, draft, people)
@@ -222,15 +224,13 @@ class _Night:
         self, found: Sequence[Found], forced: frozenset[str], whole: bool
     ) -> tuple[list[Result], dict[tuple[str, str], Spooled], pa.Table]:
         said = [
-            self.config.digest,
-            self.plan.pipeline.name,
+            (self.config.digest, self.plan.pipeline.name),
             code_digest(),
             self.previous.id if self.previous else None,
             [(f.source, f.state, f.known.digest) for f in found],
             sorted(forced),
             whole,
-            sorted(self.dropped),
-            self.again.tags,
+            (sorted(self.dropped), self.again.tags),
         ]
         self.work = spooling.prepare(self.lake, said)
         known = self.previous.read(IDENTITIES.name, "all") if self.previous else IDENTITIES.empty()
@@ -242,27 +242,32 @@ class _Night:
         fine = cuts.starts
         cuts = cuts.coarser(COARSE) if self._all_recognised(found) and not whole else cuts
         spooled = spooling.spool(self.plan, found, people, cuts, self.work, self.progress, self.clock)
-        night = self._brief(found, spooled, identities.moved(known, people), forced)
+        night = self._brief(found, spooled, (known, people), forced)
         return self._batches(night, cuts, fine, whole=whole), spooled, people
 
     def _brief(
-        self, found: Sequence[Found], spooled: dict[tuple[str, str], Spooled], moved: pa.Table, forced: frozenset[str]
+        self,
+        found: Sequence[Found],
+        spooled: dict[tuple[str, str], Spooled],
+        people: tuple[pa.Table, pa.Table],
+        forced: frozenset[str],
     ) -> Night:
+        """`people`: phi/identities of last night and of tonight."""
         deliveries = tuple(self._delivery(f) for f in found if f.to_read)
-        tonight = {(f.source, f.name): _tombstones(spooled[f.source, f.name]) for f in found if f.to_read}
+        tonight = {(f.source, f.name): spooling.tombstones(spooled[f.source, f.name]) for f in found if f.to_read}
         deleted = self.inbox.after(list(found), tonight).tombstones()
-        folder = self.previous.folder if self.previous else None
         return Night(
             self.config,
             self.plan.pipeline.name,
             self.work,
-            folder,
+            self.previous.folder if self.previous else None,
             deliveries,
             Changes(self.inbox.replaced(found), deleted),
-            moved,
+            identities.moved(*people),
             forced,
             frozenset(self.dropped),
-            spooling.holding(self.previous, [named for said in tonight.values() for named in said]),
+            spooling.holding(self.previous, [named for said in tonight.values() for named in said])
+            | spooling.opted(*people, self.plan.pipeline.shard_subjects),
         )
 
     def _delivery(self, found: Found) -> Delivery:
@@ -293,7 +298,3 @@ class _Night:
         for result in results:
             self.clock.add(result.parts)
         return results
-
-
-def _tombstones(spooled: Spooled) -> list[tuple[str, str]]:
-    return [(row["type"], row["id"]) for row in spooled.deleted.to_pylist()]

@@ -27,8 +27,14 @@ def lake_key(lake: Path) -> bytes:
 
 def prepare(lake: Path, plan: Plan, previous: Snapshot | None) -> None:
     """Make the key where a step wants one and no night has used one: a lost key would give shared rows new ids."""
-    if path_of(lake).exists() or not any(isinstance(step.stage, Keyed) for step in plan.steps):
-        return
+    if any(isinstance(step.stage, Keyed) for step in plan.steps):
+        ensure(lake, previous)
+
+
+def ensure(lake: Path, previous: Snapshot | None) -> bytes:
+    """The lake's key, made where there is none."""
+    if path_of(lake).exists():
+        return lake_key(lake)
     if previous and any(not name.startswith("phi/") and name.startswith("fhir/") for name in previous.tables()):
         raise StoreError(
             "lake/keys/lake.key is not there, but the lake has open tables made with it. Restore it from a backup; "
@@ -39,3 +45,4 @@ def prepare(lake: Path, plan: Plan, previous: Snapshot | None) -> None:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(secrets.token_bytes(LENGTH))
     part.rename(path_of(lake))
+    return lake_key(lake)

@@ -19,10 +19,12 @@ from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
 from runner.config import Config
+from runner.forgetting.barring import Bars, OptOuts, differing, persons_of_ledgers
 from runner.inbox import Found
 from runner.plan import Plan
 from runner.progress import Progress
 from runner.refusal import reading
+from runner.rows import shard_name
 from schemas.fhir import resource_types
 from schemas.people import IDENTITIES
 from store.lake import Lake
@@ -69,7 +71,8 @@ def require_same_shards(previous: Snapshot | None, size: int) -> None:
 
 def prepare(lake: Lake, said: object) -> Path:
     """The work folder of a night. One left by a killed night with the same inputs is taken up, any other dropped."""
-    name = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    text = json.dumps([said, persons_of_ledgers(lake.root)], sort_keys=True, default=str)
+    name = hashlib.sha256(text.encode()).hexdigest()[:16]
     work = lake.work / name
     clear(lake, but=work)
     for folder in ("done", "files", "spool"):
@@ -89,14 +92,28 @@ def know_people(plan: Plan, found: Sequence[Found], known: pa.Table, work: Path,
     path = work / "identities.parquet"
     if path.exists():
         return pq.read_table(path, schema=IDENTITIES.schema)
-    sightings = [_sighting(plan, f, f.group, known) for f in sorted(found, key=_arrival) if f.to_read and f.group]
+    bars = Bars.of(config.lake)
+    groups = [(f, f.group) for f in sorted(found, key=_arrival) if f.to_read and f.group]
+    sightings = [bars.without(_sighting(plan, f, group, known), known) for f, group in groups]
     retired = sorted({f.source for f in found} - plan.sources.keys())  # nothing that they said of their persons holds
     sightings += [Sighting(source, PEOPLE.empty_table(), complete=True) for source in retired]
     table = identities.update(known, sightings, config.identity_seed, config.offset_weeks)
+    table = OptOuts(config.lake).applied(table)
     partial = path.with_suffix(".part")
     pq.write_table(table, partial, compression="zstd")
     partial.rename(path)
     return table
+
+
+def opted(known: pa.Table, people: pa.Table, size: int) -> frozenset[str]:
+    """Shards of persons who opted out since last night, or in again."""
+    return frozenset(shard_name(ordinal // size) for ordinal in differing(known, people))
+
+
+def opt_outs_differ(lake: Path, previous: Snapshot | None) -> bool:
+    """True when somebody opted out since last night, or in again."""
+    known = previous.read(IDENTITIES.name, "all") if previous else IDENTITIES.empty()
+    return bool(differing(known, OptOuts(lake).applied(known)))
 
 
 def _arrival(group: Found) -> int:
@@ -152,6 +169,7 @@ def spool(
     """One pass over every group to read; a group spooled before the night was killed is not read again."""
     spooled = {}
     to_read = [(f, f.group) for f in found if f.to_read and f.group]
+    bars = Bars.of(work.parent.parent)
     progress.start("spool", len(to_read), "groups")
     for each, group in to_read:
         folder = spool_folder(work, each)
@@ -161,13 +179,17 @@ def spool(
             folder.mkdir(parents=True, mode=0o700)
             homes = homes_of(plan, table, each.source, cuts)
             with clock.part("spool"), reading(each.source):
-                result = plan.sources[each.source].spool(group, homes, folder)
+                result = bars.spooled(plan.sources[each.source].spool(group, homes, folder), each.source)
             done.with_suffix(".part").write_bytes(pickle.dumps(result))
             done.with_suffix(".part").rename(done)
         spooled[each.source, each.name] = pickle.loads(done.read_bytes())
         progress.advance("spool", 1)
     progress.finish("spool")
     return spooled
+
+
+def tombstones(spooled: Spooled) -> list[tuple[str, str]]:
+    return [(row["type"], row["id"]) for row in spooled.deleted.to_pylist()]
 
 
 def spool_folder(work: Path, group: Found) -> Path:

@@ -101,7 +101,7 @@ def items(file: Path, wanted: Wanted = ALL) -> Iterator[Item]:
     NDJSON is streamed; other JSON is held in memory one file at a time.
     """
     try:
-        with _open(file) as stream:
+        with opened(file) as stream:
             if file.name.lower().removesuffix(".gz").endswith(".json"):
                 yield from _whole(stream, wanted)
             else:
@@ -110,7 +110,7 @@ def items(file: Path, wanted: Wanted = ALL) -> Iterator[Item]:
         yield Fault(0, "truncated-file", "the .gz file ends early or is damaged; deliver it again", b"")
 
 
-def _open(file: Path) -> io.BufferedIOBase:
+def opened(file: Path) -> io.BufferedIOBase:
     return gzip.GzipFile(file) if file.name.lower().endswith(".gz") else io.BufferedReader(io.FileIO(file), 1 << 20)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from contract.work import Delivery, Group, Shard, Spooled
+from contract.work import Delivery, Group, Leaving, Purged, Shard, Spooled
 from etl.fhir import files, knowledge
+from etl.fhir.forget import forget
 from etl.fhir.people import people
 from etl.fhir.read import read
 from etl.fhir.receive import Reception
@@ -50,3 +51,6 @@ class Fhir:
 
     def read(self, folder: Path, batch: int) -> Shard:
         return read(folder, batch)
+
+    def forget(self, root: Path, leaving: Leaving) -> list[Purged]:
+        return forget(root / self.path, leaving)

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from contract.errors import ConfigError, InputError
-from contract.work import Delivery, Group, Shard, Spooled
+from contract.work import Delivery, Group, Leaving, Purged, Shard, Spooled
 from etl.mapping.load import Mapping, load
 from etl.sources.tables_digests import person_digests
+from etl.sources.tables_forget import forget
 from etl.sources.tables_groups import find_groups, left_aside
 from etl.sources.tables_people import read_people
 from etl.sources.tables_read import read_batch
@@ -77,3 +78,6 @@ class Tables:
 
     def read(self, folder: Path, batch: int, skip: np.ndarray | None = None) -> Shard:
         return read_batch(Spool(folder, batch, skip), self.known, self.timezone or self.known.zone)
+
+    def forget(self, root: Path, leaving: Leaving) -> list[Purged]:
+        return forget(root / self.path, self.known, leaving)
