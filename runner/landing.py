@@ -1,5 +1,6 @@
 """Rows that arrive: read from the spool, checked, and merged with what the last night had."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from contract.work import TALLIED, TALLY, Recognising, Shard
 from etl.rules.check import Checked, check
 from etl.versions import Counts, merge
 from runner.clock import Clock
+from runner.forgetting.barring import Bars
 from runner.job import Delivery, Job, Result
 from runner.plan import Plan
 from runner.recognise import Seen, rejected
@@ -21,6 +23,7 @@ from schemas.people import IDENTITIES
 from store.snapshot import Snapshot
 
 Tables = dict[str, pa.Table]
+OTHER = "phi/fhir/Other"
 
 
 @dataclass
@@ -58,6 +61,8 @@ def arrivals(job: Job, plan: Plan, seen: Mapping[str, Seen], result: Result, clo
             for said in shard.pop(TALLY, TALLIED.empty_table()).to_pylist():
                 result.tally[delivery.source, said["table"], said["became"]] += said["rows"]
             tables = {n: _stamped(rows, delivery.source, delivery.arrival) for n, rows in shard.items() if len(rows)}
+        if job.shared and OTHER in tables:
+            tables[OTHER] = _unbarred(job, delivery.source, tables[OTHER], result)
         with clock.part("rules"):
             checked = check(tables)
         _count(result, delivery.source, tables, checked)
@@ -68,6 +73,18 @@ def arrivals(job: Job, plan: Plan, seen: Mapping[str, Seen], result: Result, clo
         result.quarantine = pa.concat_tables([result.quarantine, *refused])
         found.append((delivery.source, {name: rows for name, rows in checked.shard.items() if len(rows)}))
     return found
+
+
+def _unbarred(job: Job, source: str, rows: pa.Table, result: Result) -> pa.Table:
+    """Without what names who was forgotten; such rows become nothing."""
+    kept = Bars.of(job.night.config.lake).shared(rows)
+    lost = Counter(rows["resourceType"].to_pylist())
+    lost.subtract(kept["resourceType"].to_pylist())
+    for kind, many in lost.items():
+        result.tally[source, kind, "resources"] -= many
+        result.tally[source, kind, "nothing"] += many
+        result.tally[source, OTHER, "made"] -= many
+    return kept
 
 
 def _read(job: Job, plan: Plan, delivery: Delivery, seen: Seen | None) -> Shard:

@@ -1,5 +1,7 @@
 """Nights without the persons who were forgotten: they get no ids, and their raw rows go nowhere, but are counted."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +16,8 @@ from etl.identities import Sighting
 from etl.mentions import said
 from runner.forgetting.ledger import BARRED, OPT_OUTS, Ledger
 from schemas.people import IDENTITIES
+
+PATIENT = re.compile(r"Patient/([A-Za-z0-9\-.]{1,64})")
 
 
 @dataclass
@@ -77,6 +81,18 @@ class Bars:
         gone = {line for line, text in zip(lines, raw, strict=True) if self._mentioned(source, text or "")}
         stay = pa.array([line not in gone for line in lines], pa.bool_())
         return replace(found, quarantine=found.quarantine.filter(stay), barred=len(gone))
+
+    def shared(self, rows: pa.Table) -> pa.Table:
+        """Of phi/fhir/Other, rows of no patient without those that name somebody barred, and without their Binaries."""
+        if not self.ledger.marks:
+            return rows
+        stay = [row.get("subject_id") is not None or not self._shown(row) for row in rows.to_pylist()]
+        return rows.filter(pa.array(stay, pa.bool_()))
+
+    def _shown(self, row: dict[str, Any]) -> bool:
+        if row["resourceType"] == "Binary":
+            return self.ledger.mark("binary", row["source"], row["id"]) in self.ledger.marks
+        return any(self._key(row, key) for key in PATIENT.findall(json.dumps(row, default=str)))
 
     def _mentioned(self, source: str, raw: str) -> bool:
         return any(mark in self.ledger.marks for word in set(said(raw)) for mark in self._marks(source, word))

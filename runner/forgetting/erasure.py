@@ -103,10 +103,13 @@ class Erasure:
     def _named(self, name: str, rows: pa.Table, left: np.ndarray) -> np.ndarray:
         """Rejected rows, and rows of no patient, that name the person."""
         found = np.zeros(len(rows), bool)
-        if name != QUARANTINE.name:
+        if name != QUARANTINE.name and "subject_id" in rows.column_names:
             left &= pc.is_null(rows["subject_id"]).to_numpy()
         for at in np.flatnonzero(left):
             row = rows.slice(int(at), 1).to_pylist()[0]
+            if row.get("resourceType") == "Binary" and (row["source"], row["id"]) in self.person.binaries:
+                found[at] = True
+                continue
             said = row["raw"] if name == QUARANTINE.name else json.dumps(row, default=str)
             found[at] = self._mentions(row["source"], quarantine=name == QUARANTINE.name).inside(said or "")
         return found

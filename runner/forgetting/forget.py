@@ -124,6 +124,7 @@ def _told(config: Config, plan: Plan, person: Person) -> Forgotten:
 def _bar(lake: Path, person: Person) -> None:
     ledger, rows = Ledger(lake, BARRED), person.rows()
     marks = ledger.keys(rows) | ledger.identifiers(rows) | ledger.values(rows)
+    marks |= {ledger.mark("binary", *named) for named in person.binaries}
     if not marks <= ledger.marks:
         ledger.add(marks)
 

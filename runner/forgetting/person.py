@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from contract.work import Leaving
 from runner.forgetting.ledger import pairs, placeholders
 from schemas.people import IDENTITIES
 from store.snapshot import Snapshot
+
+POINTING = ("phi/fhir/DocumentReference", "phi/fhir/DiagnosticReport")
+BINARY = re.compile(r"\bBinary/([A-Za-z0-9\-.]{1,64})")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Person:
     keys: list[tuple[str, str]] = field(repr=False)  # source, key
     identifiers: list[tuple[str, str]] = field(repr=False)  # system, value; placeholders are none
     ids: list[tuple[str, str]] = field(default_factory=list, repr=False)  # source, Type/id
+    binaries: list[tuple[str, str]] = field(default_factory=list, repr=False)  # source, id: what documents point to
     notes: list[str] = field(default_factory=list, repr=False)  # ids of notes, of both roots
 
     def leaving(self, source: str) -> Leaving:
@@ -55,7 +60,7 @@ class Person:
     @staticmethod
     def read(text: str) -> "Person":
         said: dict[str, Any] = json.loads(text)
-        pairs_ = {name: [tuple(each) for each in said[name]] for name in ("keys", "identifiers", "ids")}
+        pairs_ = {name: [tuple(each) for each in said[name]] for name in ("keys", "identifiers", "ids", "binaries")}
         return Person(**{**said, **pairs_})
 
 
@@ -94,10 +99,16 @@ def known(snapshot: Snapshot, person: Person, shards: Iterable[str]) -> None:
             )
             if len(rows):
                 of = zip(rows["source"].to_pylist(), kinds, rows["id"].to_pylist(), strict=True)
+                if name in POINTING:
+                    person.binaries += _binaries(rows)
                 person.ids += [(source, f"{kind}/{id_}") for source, kind, id_ in of]
     for name, ids in (("phi/notes", person.subjects), ("notes", person.open_ids)):
         if name in snapshot.tables():
             person.notes += theirs(snapshot.read_many(name, held), ids)["note_id"].to_pylist()
+
+
+def _binaries(rows: pa.Table) -> list[tuple[str, str]]:
+    return [(row["source"], id_) for row in rows.to_pylist() for id_ in BINARY.findall(repr(row))]
 
 
 def theirs(rows: pa.Table, ids: list[int]) -> pa.Table:
