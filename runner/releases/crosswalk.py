@@ -26,7 +26,8 @@ def draw(identities: pa.Table, subjects: np.ndarray, weeks: int) -> pa.Table:
     now = pc.coalesce(identities["merged_into"], identities["subject_id"])
     mine = identities.filter(pc.is_in(now, pa.array(subjects)))
     taken = set(identities["open_id"].to_pylist()) | set(identities["subject_id"].to_pylist())
-    drawn = {int(subject): _one(taken, weeks) for subject in subjects}
+    lakes = dict(zip(identities["subject_id"].to_pylist(), identities["offset_weeks"].to_pylist(), strict=True))
+    drawn = {int(subject): _one(taken, weeks, lakes[int(subject)]) for subject in subjects}
     whose = pc.coalesce(mine["merged_into"], mine["subject_id"]).to_pylist()
     for at, name in enumerate(SECRETS):
         field = IDENTITIES.schema.field(name)
@@ -35,11 +36,13 @@ def draw(identities: pa.Table, subjects: np.ndarray, weeks: int) -> pa.Table:
     return IDENTITIES.conform(mine)
 
 
-def _one(taken: set[int], weeks: int) -> tuple[int, int, bytes]:
+def _one(taken: set[int], weeks: int, offset: int) -> tuple[int, int, bytes]:
+    """`offset`: of the open root, which is not the project's."""
     while (open_id := secrets.randbits(63)) in taken or not open_id:
         pass
     taken.add(open_id)
-    return open_id, (secrets.randbelow(weeks) + 1) * secrets.choice((1, -1)), secrets.token_bytes(16)
+    offsets = [week for week in range(-weeks, weeks + 1) if week not in (0, offset)]
+    return open_id, secrets.choice(offsets), secrets.token_bytes(16)
 
 
 def keep(folder: Path, rows: pa.Table) -> None:

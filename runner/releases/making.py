@@ -71,11 +71,18 @@ def release(config: Config, name: str) -> dict[str, Any]:
             )
         audit.record(lake, "release", f"{name}\n{project.cohort}")
         subjects = cohort(lake, snapshot, project)
+        make_folder(lake / OPEN, phi=False)
+        _sweep(lake)
         try:
             return _made(_prepared(config, project, snapshot, subjects))
         finally:
-            for root in (OPEN, CLOSED):
-                shutil.rmtree(lake / root / f".{name}", ignore_errors=True)
+            _sweep(lake)
+
+
+def _sweep(lake: Path) -> None:
+    """Drafts: of this release, and of any that was killed."""
+    for folder in [draft for root in (OPEN, CLOSED) for draft in (lake / root).glob(".*")]:
+        shutil.rmtree(folder)
 
 
 @contextmanager
@@ -92,8 +99,6 @@ def locked(lake: Path) -> Iterator[None]:
 
 def _prepared(config: Config, project: Project, snapshot: Snapshot, subjects: np.ndarray) -> Making:
     folder = config.lake / CLOSED / f".{project.name}"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(config.lake / OPEN / f".{project.name}", ignore_errors=True)
     make_folder(folder, phi=True)
     people = snapshot.read(IDENTITIES.name, "all")
     crosswalk.keep(folder, crosswalk.draw(people, subjects, config.offset_weeks))
@@ -201,5 +206,6 @@ def _notes(said: Mapping[str, Any]) -> list[str]:
         f"Policy: {said['policy']}.",
         f"Everybody looks like at least {said['k_reached']} persons by these quasi-identifiers, told as: {told_as}.",
         "A birth date is its year, or the first year of its band; MEDS_BIRTH stands on the first day of that year.",
+        f"That does not cover: {', '.join(said['k_does_not_cover'])}.",
         "Codes of fewer persons stand under a broader one or are left out, with the words beside them.",
     ]

@@ -48,6 +48,7 @@ def manifest(project: Project, facts: Facts, rows: Mapping[str, int]) -> dict[st
         "k": project.k,
         "k_reached": facts.k,
         "quasi_identifiers": list(project.quasi_identifiers),
+        "k_does_not_cover": [*(["notes"] if "notes" in project.tables else []), "free text", "days between events"],
         "generalisation": facts.node.said(),
         "information_lost_bits": facts.node.loss,
         "persons_left_out": _count(len(facts.node.left_out)),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from nlp.deid.anonymity.cells import suppressed, told
+from nlp.deid.anonymity.codes import PREFIX
 
 WITHHELD = "under 11, or hides one that is"
 
@@ -20,6 +21,7 @@ def summary(people: pa.Table, held: pa.Table, quasi: Sequence[str]) -> list[tupl
     codes = held.group_by("code").aggregate([("subject_id", "count_distinct")])
     by_code = dict(zip(codes["code"].to_pylist(), codes["subject_id_count_distinct"].to_pylist(), strict=True))
     whole = len(people)
+    by_code = {code: count for code, count in by_code.items() if not code.startswith(PREFIX)}
     for code, count in sorted(by_code.items()):
         lone = 0 < whole - count < 11  # those without it are few
         rows.append(("code", code, None if lone else told(count)))

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from bench.attack_release import linked
 from contract.errors import ChartloomError, CheckFailed, ConfigError, InputError
 from etl.timeline.valid import problems
 from nlp.deid.anonymity.classes import classes
@@ -20,6 +21,7 @@ from runner.config import Config, load
 from runner.query import query
 from runner.releases import standing
 from runner.releases.making import release
+from runner.releases.manifest import state
 from tests.runner.hospital import MRN, Hospital, Row, condition, patient
 
 PEOPLE = 48
@@ -27,7 +29,7 @@ RARE = "233604007"  # two persons have it
 OLD = "p47"
 PROJECT = {
     "recipient": "Institute of Examples", "approval": "IRB-17", "expires": date(2999, 12, 31),
-    "k": 5, "max_suppressed": 0.1, "cohort": "SELECT subject_id FROM timeline",
+    "k": 5, "max_suppressed": 0.03, "cohort": "SELECT subject_id FROM timeline",
     "quasi_identifiers": ["birth_year", "zip3", "sex"],
 }  # fmt: skip
 NAMES = ["Quillfeather", "Brandywhine", "Ostrowick", "Marlinspark", "Thackerby", "Venterosa"]
@@ -158,6 +160,7 @@ def test_the_manifest_names_no_one(lake: Config, first: dict[str, pa.Table]) -> 
     said = (lake.lake / "releases/first/manifest.json").read_text(encoding="utf-8")
     assert {"recipient", "approval", "expires", "policy", "cohort_sha256", "files"} <= json.loads(said).keys()
     assert not [name for name in (*NAMES, "Elmwood", "SELECT") if name in said]
+    assert json.loads(said)["k_does_not_cover"] == ["free text", "days between events"]
 
 
 REFUSED: list[tuple[dict[str, Any], type[ChartloomError], str]] = [
@@ -236,3 +239,37 @@ def test_a_leak_refuses_the_release(lake: Config, tmp_path: Path) -> None:
     with pytest.raises(CheckFailed, match="canary"):
         make(load(path), "leaking")
     assert not (lake.lake / "releases/leaking").exists()
+
+
+def test_states_follow_the_day(lake: Config, first: dict[str, pa.Table]) -> None:
+    assert first
+    said = json.loads((lake.lake / "releases/first/manifest.json").read_bytes())
+    assert state(said, date(2999, 12, 31)) == "active"
+    assert state(said, date(3000, 1, 1)) == "expired"
+
+
+def test_a_population_file_finds_nobody_alone(lake: Config, first: dict[str, pa.Table]) -> None:
+    assert first
+    rows = [_patient(at) for at in range(PEOPLE)]
+    population = {"birth_year": [row["birthDate"][:4] for row in rows], "zip3": ["021"] * PEOPLE,
+                  "sex": [row["gender"] for row in rows]}  # fmt: skip
+    found = linked(lake.lake / "releases/first", pa.table(population))
+    assert found.holds
+    assert found.lone == 0
+
+
+def test_dates_move_by_other_weeks_than_in_the_open_root(lake: Config, first: dict[str, pa.Table]) -> None:
+    assert first
+    mine = pq.read_table(lake.lake / "phi-releases/first/crosswalk.parquet")
+    known = pq.read_table(lake.lake / "phi/identities.parquet")
+    weeks = dict(zip(*(known[name].to_pylist() for name in ("key", "offset_weeks")), strict=True))
+    assert all(weeks[row["key"]] != row["offset_weeks"] != 0 for row in mine.to_pylist())
+
+
+def test_drafts_of_a_killed_release_go(lake: Config, first: dict[str, pa.Table]) -> None:
+    assert first
+    left = [lake.lake / root / ".killed" for root in ("releases", "phi-releases")]
+    for folder in left:
+        folder.mkdir()
+    make(lake, "after")
+    assert not any(folder.exists() for folder in left)
