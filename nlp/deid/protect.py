@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from nlp.deid.note import Note
 from nlp.deid.rules.trims import lists
-from nlp.deid.safe import Safe, safe
+from nlp.deid.safe import KEPT, Safe, safe
 from nlp.deid.span import Span
 from nlp.text.names import names
 
@@ -27,6 +27,7 @@ BEHIND = re.compile(
     r"[''’]?s?,?[ \n](?:(?-i:M\.?D|D\.?O|R\.?N|NP|PA)\b|(?-i:[A-Z])\.? |(?-i:called|notified|agrees)\b)"
 )
 OF = re.compile(r"\b(?:de|of|del)\s$")  # enfermedad de Crohn
+EPONYM, NAME, PLAIN = "eponym", "name", "plain"  # kinds of words; a name is a medical word that people are called by
 APART = 3  # words from an eponym to its head noun, at most
 BACK = 14
 
@@ -40,22 +41,31 @@ class Protect:
     def safe(self, note: Note) -> list[Span]:
         text, known = note.text, safe()
         words = [(m.start(), m.end(), m[0].lower()) for m in WORD.finditer(text)]
-        kept: list[Span] = []
-        for at, (start, end, _) in enumerate(words):
-            if protected(at, words, text, known):
-                kept.append(Span(start, end, "PATIENT", LAYER))
-        return kept
+        return [
+            Span(start, end, "PATIENT", LAYER)
+            for at, (start, end, low) in enumerate(words)
+            if (kind := kind_of(low)) and (kind == PLAIN or protected(kind, at, words, text, known))
+        ]
 
 
-def protected(at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -> bool:
-    start, _, low = words[at]
-    if low.isdigit():
-        return False
-    if low in known.eponyms or (("-" in low or "/" in low) and set(re.split("[-/]", low)) <= known.eponyms):
+def protected(kind: str, at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -> bool:
+    if kind == EPONYM:
         return eponym(at, words, text, known)
+    start = words[at][0]
+    return not (text[start].isupper() and TITLE.search(text, max(0, start - BACK), start))
+
+
+@lru_cache(maxsize=KEPT)
+def kind_of(low: str) -> str:
+    """What a word is to be asked: nothing where it needs no protection, or is PLAIN and has it in any case."""
+    known = safe()
+    if low.isdigit():
+        return ""
+    if low in known.eponyms or (("-" in low or "/" in low) and set(re.split("[-/]", low)) <= known.eponyms):
+        return EPONYM
     if not (known.medical(low) or ("-" in low and all(map(known.medical, low.split("-"))))):
-        return False
-    return not (text[start].isupper() and low in called() and TITLE.search(text, max(0, start - BACK), start))
+        return ""
+    return NAME if low in called() else PLAIN
 
 
 def eponym(at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -> bool:

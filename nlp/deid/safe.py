@@ -11,6 +11,7 @@ import yaml
 from nlp.text.names import names
 
 KEPT = 1 << 16
+"""Words whose judgement is kept: they come again in other notes."""
 
 
 def read(file: str) -> dict[str, Any]:

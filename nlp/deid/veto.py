@@ -13,6 +13,7 @@ from nlp.text.names import names
 from nlp.text.words import commonness
 
 WORD = re.compile(r"[^\W_]+(?:[-&][^\W_]+)*")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
 LAYER, SCORE = "veto", 0.5
 START = re.compile(r"(?:^|[.:;!?|•*#>)\]\"“”_=+/—–]|\d[.)]?|\s-+)\s*$")  # what a capital may stand behind
 RESULT = re.compile(  # what explains a number before it, or behind it
@@ -52,46 +53,43 @@ class Line:
     titled: bool  # most words begin with one, as in headings
 
 
-def line_of(text: str, start: int, end: int) -> Line:
-    words = re.findall(r"[^\W\d_]{2,}", text[start:end])
-    capitals = sum(w.isupper() for w in words)
-    long = sum(w.isupper() and len(w) > 4 for w in words)
+def line_of(text: str, start: int) -> Line:
+    words = LETTERS.findall(text, start, text.find("\n", start) + 1 or len(text))
+    capitals = [w for w in words if w.isupper()]
+    shouted = len(words) > 1 and len(capitals) >= 0.6 * len(words) and any(len(w) > 4 for w in capitals)
     titled = len(words) > 1 and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
-    return Line(start, len(words) > 1 and long > 0 and capitals >= 0.6 * len(words), titled)
+    return Line(start, shouted, titled)
 
 
 def suspects(note: Note) -> Iterator[Span]:
     text, known = note.text, safe()
-    words = [(m.start(), m.end(), m[0].lower()) for m in WORD.finditer(text)]
-    plain = {text[s:e] for s, e, low in words if text[s:e] == low}
-    begin, end_of_line = 0, -1
-    line = Line(0, False, False)
+    found = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text)]
+    words = [(start, end, word.lower()) for start, end, word in found]
+    plain = {word for _, _, word in found if word.islower()}
+    line = Line(-1, False, False)
     for at, (start, end, low) in enumerate(words):
-        if start >= end_of_line:
-            begin = text.rfind("\n", 0, start) + 1
-            end_of_line = text.find("\n", start) + 1 or len(text) + 1
-            line = line_of(text, begin, end_of_line)
-        if any(c.isdigit() for c in low):
-            if not low.isalpha() and number(note, start, end):
+        if not low.isalpha() and any(map(str.isdigit, low)):
+            if number(note, start, end):
                 yield Span(start, end, "MRN", LAYER, SCORE)
         elif (
             text[start].isupper() and low not in plain and len(low) > 1
             and not known.medical(low) and low not in known.heads
-            and unexplained(note, at, words, line)
-            and not (low in known.eponyms and eponym(at, words, text, known))
         ):  # fmt: skip
-            yield Span(start, end, label(text, start, end), LAYER, SCORE)
+            begin = text.rfind("\n", 0, start) + 1
+            line = line if line.start == begin else line_of(text, begin)
+            if unexplained(note, at, words, line) and not (low in known.eponyms and eponym(at, words, text, known)):
+                yield Span(start, end, label(text, start, end), LAYER, SCORE)
 
 
 def number(note: Note, start: int, end: int) -> bool:
     """True for six figures and more, and for letters mixed with figures, that no unit, result or code explains."""
     text, word = note.text, note.text[start:end]
-    figures = sum(c.isdigit() for c in word)
-    if word.isdigit():
+    figures = sum(map(str.isdigit, word))
+    if figures == len(word):
+        if figures < 6:
+            return False
         thousands = text[start - 1 : start] in (".", ",") and text[start - 2 : start - 1].isdigit()
-        explained = figures < 6 or (
-            figures < 9 and (UNIT.match(text, end) or RESULT.search(text, max(0, start - 25), start))
-        )
+        explained = figures < 9 and (UNIT.match(text, end) or RESULT.search(text, max(0, start - 25), start))
         return not explained and not thousands
     if figures < 3 or len(word) < 5 or CODE.fullmatch(word) or re.search(r"[.&/]", word):
         return False
@@ -106,15 +104,13 @@ def unexplained(note: Note, at: int, words: list[tuple[int, int, str]], line: Li
     start, end, low = words[at]
     text = note.text
     common = commonness(note.language).get(low, 0.0)
-    first, last = names("first", note.language), names("last", note.language)
-    named = low in first or low in last
+    first = low in names("first", note.language)
+    named = first or low in names("last", note.language)
     if line.shouted or (text[start:end].isupper() and len(low) > 3):
-        return named and common < (
-            FIRST_SHOUTED if low in first and low not in lists()["mostly_words"] else RARE_SHOUTED
-        )
+        return named and common < (FIRST_SHOUTED if first and low not in lists()["mostly_words"] else RARE_SHOUTED)
     word = text[start:end]
     inner = (
-        sum(c.isupper() for c in word) > 1
+        sum(map(str.isupper, word)) > 1
         and "-" not in word
         and not word.startswith(("Mc", "Mac", "De", "Di", "La", "Le", "O"))
     )
