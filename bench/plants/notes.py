@@ -45,26 +45,31 @@ class Corpus:
 
 
 @cache
-def templates(language: str) -> tuple[Template, ...]:
+def templates(language: str, part: str = "") -> tuple[Template, ...]:
+    """`part`: of the files, `seen` are the first two, which authors may read since 2026-11-21; `unseen` the others."""
     names = sorted(path.name for path in DATA.glob(f"notes_{language}_*.yaml"))
+    names = {"": names, "seen": names[:2], "unseen": names[2:]}[part]
     return tuple(Template(**one) for name in names for one in read(name))
 
 
-def corpus(count: int, seed: int, language: str = "en", of: World | None = None) -> Corpus:
+def corpus(count: int, seed: int, language: str = "en", of: World | None = None, part: str = "") -> Corpus:
     """Every template comes as often as every other; who it is about is drawn. The same seed gives the same bytes."""
     rng, of = Random(f"{language} {seed}"), of or world(language)
     people = cast(of, rng, max(20, count // NOTES_A_PATIENT))
-    notes = list(_notes(count, rng, of, people))
+    notes = list(_notes(count, rng, of, (people, templates(language, part))))
     seen = {note["patient_id"] for note in notes}
     return Corpus(notes, [patient(one, language) for one in people if one.id in seen])
 
 
-def _notes(count: int, rng: Random, of: World, people: list[Someone]) -> Iterator[dict[str, Any]]:
+def _notes(
+    count: int, rng: Random, of: World, stock: tuple[list[Someone], tuple[Template, ...]]
+) -> Iterator[dict[str, Any]]:
+    people, forms = stock
     order: list[Template] = []
     for number in range(count):
         packet = rng.choice((2, 3, 5)) if rng.random() < PACKETS else 1
         while len(order) < packet:
-            order += rng.sample(templates(of.language), len(templates(of.language)))
+            order += rng.sample(forms, len(forms))
         parts, order = order[:packet], order[packet:]
         who = rng.choice([one for one in people if not parts[0].old or one.birth.year < OLD] or people)
         yield _row(f"pn{of.language}{number:05}", who, _packet(parts, of, rng, who))
@@ -109,13 +114,14 @@ def main(
     n: Annotated[int, typer.Option(help="Notes to make")] = 600,
     seed: Annotated[int, typer.Option(help="Another seed, other people and wording")] = 7,
     language: Annotated[str, typer.Option(help="en or es")] = "en",
+    part: Annotated[str, typer.Option(help="seen or unseen templates alone; see README.md")] = "",
 ) -> None:
     """Writes the planted notes, their gold, and the patients they are about."""
-    made = corpus(n, seed, language)
+    made = corpus(n, seed, language, part=part)
     out.mkdir(parents=True, exist_ok=True)
     write(made.notes, out / "NOTES.jsonl")
     write(made.patients, out / "PATIENTS.ndjson")
-    say(f"{len(templates(language))} templates")
+    say(f"{len(templates(language, part))} templates")
     spans = sum(len(note["spans"]) for note in made.notes)
     values = (len(made.notes), len(made.patients), spans, sum(len(note["decoys"]) for note in made.notes))
     finish(
