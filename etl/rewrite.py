@@ -3,14 +3,17 @@
 import gzip
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from contract.work import Purged
 
 SUFFIX = ".part"  # of files that nights take for unfinished
+KEPT = (".json", ".ndjson", ".jsonl", ".gz")  # say how a file is read
 
 
 def rewrite(path: Path, pieces: Iterable[bytes], rows: int) -> Purged:
@@ -32,6 +35,14 @@ def remove(path: Path, rows: int) -> Purged:
     before = sha256(path)
     path.unlink()
     return Purged(path, rows, before, None)
+
+
+def renamed(purged: Purged) -> Purged:
+    """Under a name that tells nothing."""
+    suffixes = "".join(suffix for suffix in purged.path.suffixes[-2:] if suffix.lower() in KEPT)
+    path = purged.path.with_name(f"forgotten-{secrets.token_hex(8)}{suffixes}")
+    purged.path.rename(path)
+    return replace(purged, path=path)
 
 
 def _fill(file: BinaryIO, path: Path, pieces: Iterable[bytes]) -> None:

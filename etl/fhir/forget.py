@@ -22,7 +22,7 @@ from etl.fhir.owner import SHARED, owner
 from etl.fhir.people import by_identifier
 from etl.fhir.pieces import pieces
 from etl.mentions import Mentions
-from etl.rewrite import remove, rewrite
+from etl.rewrite import remove, renamed, rewrite
 
 POINTS = re.compile(rb'"(?:attachment|presentedForm)"')  # in resources that point to files and Binaries
 BINARY = re.compile(rb"Binary/([A-Za-z0-9\-.]{1,64})")
@@ -96,7 +96,7 @@ class _Delivery:
             return item.id in self.leaving.keys if item.kind == "Patient" else self._known(item.kind, item.id)
         if isinstance(item, Fault):
             return self._mentions.inside(item.raw.decode("utf-8", "replace"))
-        key = owner(item.kind, item.resource, item.urls, lambda *named: self._patients.get(named))
+        key = self._whose(item)
         if key == SHARED:
             id_ = item.resource.get("id")
             return bool(self._named.search(item.raw)) or (item.kind == "Binary" and id_ in self.binaries)
@@ -106,7 +106,8 @@ class _Delivery:
         return f"{kind}/{id_}" in self.leaving.ids
 
     def _purge(self, file: Path) -> Iterator[Purged]:
-        if not any(self._goes(item) for piece in pieces(file) for item in self._items(piece)):
+        kinds = {item.kind for piece in pieces(file) for item in self._items(piece) if self._goes(item)}
+        if not kinds:
             return
         try:
             found = [self._without(piece) for piece in pieces(file)]
@@ -117,7 +118,19 @@ class _Delivery:
             ) from error
         left, rows = [text for text, _ in found], sum(gone for _, gone in found)
         empty = not any(text.removeprefix(BOM).strip() for text in left)
-        yield remove(file, rows) if empty and not self._listed else rewrite(file, left, rows)
+        if empty and not self._listed:
+            yield remove(file, rows)
+        else:
+            done = rewrite(file, left, rows)
+            yield renamed(done) if "Patient" in kinds and not self._listed and self._nobodys(left) else done
+
+    def _nobodys(self, left: list[bytes]) -> bool:
+        """True where nobody else's resources are left: such a file may be called after the person."""
+        items = (item for text in left if text.strip() for item in document(text.removeprefix(BOM)))
+        return all(isinstance(item, Entry) and self._whose(item) == SHARED for item in items)
+
+    def _whose(self, entry: Entry) -> str:
+        return owner(entry.kind, entry.resource, entry.urls, lambda *named: self._patients.get(named))
 
     def _items(self, piece: bytes) -> list[Item]:
         """Of a piece that may be the person's, or that nobody can read; others are not looked into."""

@@ -93,10 +93,10 @@ def _sure(many: int) -> None:
     typer.confirm(f"Forget {many} {'person' if many == 1 else 'persons'}? It cannot be undone.", abort=True)
 
 
-def _list(times: list[str]) -> None:
-    typer.echo(f"{len(times)} {'person is' if len(times) == 1 else 'persons are'} barred.")
-    for time in times:
-        typer.echo(time)
+def _list(acts: list[tuple[str, list[str]]]) -> None:
+    typer.echo(f"{len(acts)} {'person is' if len(acts) == 1 else 'persons are'} barred.")
+    for time, releases in acts:
+        typer.echo(f"{time}{' in releases ' if releases else ''}{', '.join(releases)}")
 
 
 def _show(all_: list["Forgotten"], gone: str) -> None:

@@ -85,10 +85,23 @@ class Erasure:
         gone = self._theirs(name, rows)
         if gone.any():
             self.removed[name] += int(gone.sum())
+            rows = keep(rows, ~gone)
+        left = self._unnamed(rows)
+        if gone.any() or left is not rows:
             self.draft.drop(name, shard)
-            left = keep(rows, ~gone)
             if len(left):
                 self.draft.add([parquet.write(_declared(name, left), left, shard, self.draft.written)])
+
+    def _unnamed(self, rows: pa.Table) -> pa.Table:
+        """Without the names of files that are called after the person, of rows of nobody that came with them."""
+        if not self.person.files or not {"source", "source_file"} <= set(rows.column_names):
+            return rows
+        named = set(self.person.files)
+        files = list(zip(rows["source"].to_pylist(), rows["source_file"].to_pylist(), strict=True))
+        if named.isdisjoint(files):
+            return rows
+        column = pa.array([None if file in named else file[1] for file in files], pa.string())
+        return rows.set_column(rows.column_names.index("source_file"), "source_file", column)
 
     def _theirs(self, name: str, rows: pa.Table) -> np.ndarray:
         gone = np.zeros(len(rows), bool)

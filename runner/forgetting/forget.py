@@ -77,9 +77,10 @@ def resume(config: Config, pipeline: str) -> list[Forgotten]:
         return [_go_on(config, plan, person)]
 
 
-def barred(lake: Path) -> list[str]:
-    """When persons were forgotten, one time each."""
-    return [line["time"] for line in Ledger(lake, BARRED).lines if not line.get("learned")]
+def barred(lake: Path) -> list[tuple[str, list[str]]]:
+    """When persons were forgotten, one time each, and which releases held them then."""
+    lines = [line for line in Ledger(lake, BARRED).lines if not line.get("learned")]
+    return [(line["time"], line.get("releases", [])) for line in lines]
 
 
 def _quietly(lake: Path, person: Person) -> str:
@@ -99,7 +100,7 @@ def _begin(config: Config, plan: Plan, person: Person) -> Forgotten:
 def _go_on(config: Config, plan: Plan, person: Person) -> Forgotten:
     """Every part may be done twice."""
     lake, found = Lake(config.lake), _told(config, plan, person)
-    _bar(config.lake, person)
+    _bar(config.lake, person, found.releases)
     spooling.clear(lake)
     purged = inboxes.purge(config, plan, person)
     found.raw = Counter({name: sum(each.rows for each in done) for name, done in purged.items()})
@@ -121,12 +122,12 @@ def _told(config: Config, plan: Plan, person: Person) -> Forgotten:
     )
 
 
-def _bar(lake: Path, person: Person) -> None:
+def _bar(lake: Path, person: Person, releases: list[str]) -> None:
     ledger, rows = Ledger(lake, BARRED), person.rows()
     marks = ledger.keys(rows) | ledger.identifiers(rows) | ledger.values(rows)
     marks |= {ledger.mark("binary", *named) for named in person.binaries}
     if not marks <= ledger.marks:
-        ledger.add(marks)
+        ledger.add(marks, releases=releases)
 
 
 def _erase(lake: Lake, plan: Plan, person: Person, purged: dict[str, list[Purged]]) -> Counter[str]:

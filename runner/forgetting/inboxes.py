@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from contract.work import Forgetting, Purged, Source
 from etl.mentions import Mentions
@@ -36,7 +37,7 @@ def remembered(inbox: Inbox, plan: Plan, person: Person, purged: Mapping[str, Se
 
 
 def _cleaned(known: Known, source: Source | None, person: Person, name: str, done: Mapping[str, Purged]) -> Known:
-    files = dict(_files(known, person, done))
+    files = dict(_files(known, person, name, done))
     deleted = [each for each in known.deleted if not _names(each, person, name)]
     same = source is not None and known.digest == digest_of(reading_of(source), known.files)
     digest = digest_of(reading_of(source), files) if source and same else known.digest
@@ -44,14 +45,19 @@ def _cleaned(known: Known, source: Source | None, person: Person, name: str, don
     return replace(known, digest=digest if changed else known.digest, files=files, deleted=deleted)
 
 
-def _files(known: Known, person: Person, done: Mapping[str, Purged]) -> Iterator[tuple[str, tuple[int, int, str]]]:
+def _files(
+    known: Known, person: Person, source: str, done: Mapping[str, Purged]
+) -> Iterator[tuple[str, tuple[int, int, str]]]:
     named = Mentions([*(key for _, key in person.keys), *(value for _, value in person.identifiers)])
     for name, said in known.files.items():
         found = done.get(said[2])
         if found and found.after and found.path.exists():
             stat = found.path.stat()
-            yield name, (stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns), found.after)
-        elif not found and not named.inside(name.replace("_", "/")):
+            yield (
+                PurePosixPath(name).with_name(found.path.name).as_posix(),
+                (stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns), found.after),
+            )
+        elif not found and (source, name) not in person.files and not named.inside(name.replace("_", "/")):
             yield name, said
 
 

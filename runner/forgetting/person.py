@@ -17,6 +17,7 @@ from runner.forgetting.ledger import pairs, placeholders
 from schemas.people import IDENTITIES
 from store.snapshot import Snapshot
 
+PATIENT = "phi/fhir/Patient"
 POINTING = ("phi/fhir/DocumentReference", "phi/fhir/DiagnosticReport")
 BINARY = re.compile(r"\bBinary/([A-Za-z0-9\-.]{1,64})")
 
@@ -41,6 +42,7 @@ class Person:
     identifiers: list[tuple[str, str]] = field(repr=False)  # system, value; placeholders are none
     ids: list[tuple[str, str]] = field(default_factory=list, repr=False)  # source, Type/id
     binaries: list[tuple[str, str]] = field(default_factory=list, repr=False)  # source, id: what documents point to
+    files: list[tuple[str, str]] = field(default_factory=list, repr=False)  # source, file, where they are alone in it
     notes: list[str] = field(default_factory=list, repr=False)  # ids of notes, of both roots
 
     def leaving(self, source: str) -> Leaving:
@@ -60,7 +62,9 @@ class Person:
     @staticmethod
     def read(text: str) -> "Person":
         said: dict[str, Any] = json.loads(text)
-        pairs_ = {name: [tuple(each) for each in said[name]] for name in ("keys", "identifiers", "ids", "binaries")}
+        pairs_ = {
+            name: [tuple(each) for each in said[name]] for name in ("keys", "identifiers", "ids", "binaries", "files")
+        }
         return Person(**{**said, **pairs_})
 
 
@@ -102,9 +106,21 @@ def known(snapshot: Snapshot, person: Person, shards: Iterable[str]) -> None:
                 if name in POINTING:
                     person.binaries += _binaries(rows)
                 person.ids += [(source, f"{kind}/{id_}") for source, kind, id_ in of]
+    person.files = _alone(snapshot, person)
     for name, ids in (("phi/notes", person.subjects), ("notes", person.open_ids)):
         if name in snapshot.tables():
             person.notes += theirs(snapshot.read_many(name, held), ids)["note_id"].to_pylist()
+
+
+def _alone(snapshot: Snapshot, person: Person) -> list[tuple[str, str]]:
+    """Files with no other Patient in them: they may be called after the person."""
+    rows = snapshot.read_many(PATIENT, snapshot.shards(PATIENT))
+    if not {"subject_id", "source", "source_file"} <= set(rows.column_names):
+        return []
+    files = list(zip(rows["source"].to_pylist(), rows["source_file"].to_pylist(), strict=True))
+    hers = pc.is_in(rows["subject_id"], pa.array(person.subjects, pa.int64())).to_pylist()
+    others = {file for file, mine in zip(files, hers, strict=True) if not mine}
+    return sorted({file for file, mine in zip(files, hers, strict=True) if mine and file[1]} - others)
 
 
 def _binaries(rows: pa.Table) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from runner.config import load
 from runner.forgetting import forget as forgetting
 from runner.forgetting.person import Asked
 from tests.runner import anna
-from tests.runner.anna import ANNA, BERT, MRN, act, rows_of, traces
+from tests.runner.anna import ANNA, BERT, MRN, act, dies, rows_of, traces
 from tests.runner.hospital import Hospital, condition, meta, patient, removed
 
 
@@ -158,7 +158,7 @@ def test_stopped_in_the_middle_it_goes_on(two_sources: Hospital, monkeypatch: py
     *_, name = where.split(".")
     owner: Any = forgetting if "." not in where else getattr(forgetting, where.split(".")[0])
     with monkeypatch.context() as patch:
-        patch.setattr(owner, name, _dies)
+        patch.setattr(owner, name, dies)
         with pytest.raises(KeyboardInterrupt):
             act(two_sources, "fhir-anna")
     now = two_sources.contents()
@@ -169,10 +169,6 @@ def test_stopped_in_the_middle_it_goes_on(two_sources: Hospital, monkeypatch: py
     assert traces(two_sources.root, "fhir-anna", "cond-anna-1", "note-anna-1", MRN) == []
     two_sources.night()
     assert traces(two_sources.root, "fhir-anna", "cond-anna-1", "note-anna-1", MRN) == []
-
-
-def _dies(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
 
 
 def test_who_is_meant_must_be_clear(hospital: Hospital) -> None:
