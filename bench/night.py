@@ -55,7 +55,10 @@ class Hospital:
 
     def _named(self, kind: str) -> dict[str, Any]:
         own = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))["nightly"].get(kind, {})
-        return {n: e for n, e in own.items() if e["uses"].startswith("etl.") and n not in self.without}
+        etl = {
+            n: e for n, e in own.items() if e["uses"].startswith("etl.") and (e.get("with") or {}).get("root") != "open"
+        }
+        return {n: e for n, e in etl.items() if n not in self.without}
 
     def deliver(self, name: str, tables: Path) -> None:
         """Puts a folder of CSV files into the inbox; on the same disk without copying a byte."""
