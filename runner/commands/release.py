@@ -54,6 +54,7 @@ def _show(said: list[dict[str, object]]) -> None:
 
     shown = table("project", "state", "recipient", "approval", "expires", "policy", ">persons", "made by", "when")
     for each in said:
-        columns = ("project", "state", "recipient", "approval", "expires", "policy", "persons", "created_by", "created")
+        each = {**each, "day": str(each["created"])[:10]}
+        columns = ("project", "state", "recipient", "approval", "expires", "policy", "persons", "created_by", "day")
         shown.add_row(*(str(each[column]) for column in columns))
     screen().print(shown if said else "There are no releases.")

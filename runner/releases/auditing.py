@@ -41,6 +41,15 @@ def gate_of(config: Config) -> dict[str, Any]:
     return {}
 
 
+def require_all_seen(parts: Sequence[Shard], rows: int) -> None:
+    """A row that the audit did not look at is not released."""
+    seen = sum(count for part in parts if "rows" in part for count in part["rows"]["rows"].to_pylist())
+    if seen != rows:
+        raise CheckFailed(
+            f"the audit looked at {seen:,} of {rows:,} rows; nothing was released. This is a fault: report it."
+        )
+
+
 def verdict(snapshot: Snapshot, audit: LeakAudit, project: Project, parts: Sequence[Shard]) -> tuple[Withheld, ...]:
     """Rows to withhold; raises where they are more than the project bears, or a canary is among them."""
     said = audit.verdict([*parts, {KNOWN_DIGESTS.name: _known(snapshot)}])

@@ -24,6 +24,7 @@ from nlp.deid.person import Person
 from runner.releases.passing import Piece, Work, gathered, naming, phi, stage, staged
 from runner.releases.project import Project
 from schemas.gate import SPANS
+from schemas.people import IDENTITIES
 
 CODES = "timeline_codes"
 KEPT_BY_LIMITED = frozenset({"city", "district", "zip", "date"})
@@ -89,7 +90,7 @@ def finish(work: Work, decision: Decision, piece: Piece) -> Finished:
     if piece.shards:
         stage(work, "finished", "persons", piece, persons(made))
         stage(work, "finished", "held", piece, held(made, naming))
-    counts = Counter(removed=codes.removed, generalised=codes.generalised)
+    counts = Counter(removed=codes.removed, generalised=codes.generalised, rows=sum(map(len, made.values())))
     described = CountCodes(root="open").partial(made)
     return Finished(_audited(work, decision, piece, made), described, counts)
 
@@ -107,9 +108,7 @@ def _told(name: str, rows: pa.Table, decision: Decision, codes: Codes) -> pa.Tab
 
 
 def _audited(work: Work, decision: Decision, piece: Piece, made: Shard) -> Shard:
-    if not piece.shards:
-        return {}
-    given = phi(work, piece)
+    given = {IDENTITIES.name: IDENTITIES.empty(), **phi(work, piece)}
     beside = staged(work, "passed", piece, [SPANS.name])
     people = {subject: _sought(person, decision.policy) for subject, person in known_of(given).items()}
     names = tuple(name for name, rows in made.items() if len(rows))

@@ -176,7 +176,9 @@ def _written(making: Making, folder: Folder, decision: Decision, done: Sequence[
     codes = CountCodes(root="open").merge([each.codes for each in done])["timeline_codes"]
     counted = summary(people, held, quasi)
     beside = [_plain(project), [row[:2] for row in counted], codes["description"].drop_null().to_pylist()]
-    seen = [each.audit for each in done if each.audit]
+    seen = [each.audit for each in done]
+    counts = sum((each.counts for each in done), Counter[str]())
+    auditing.require_all_seen(seen, counts["rows"])
     looked = [*seen, auditing.texts(decision.audit, beside)]
     withheld = auditing.verdict(making.snapshot, decision.audit, project, looked)
     entries = []
@@ -185,7 +187,7 @@ def _written(making: Making, folder: Folder, decision: Decision, done: Sequence[
         if name == "timeline":
             meds(folder, making.work, codes, people, f"{making.started:%Y%m%dT%H%M%SZ}")
     facts = Facts(making.started, making.snapshot.id, len(people), int(sizes(people, quasi).min()), decision.node,
-                  sum((each.counts for each in done), Counter()), len(withheld))  # fmt: skip
+                  counts, len(withheld))  # fmt: skip
     said = manifest(project, facts, {entry["name"]: entry["rows"] for entry in entries})
     markdown, listed = dictionary(entries, _notes(said))
     for file, content in (("dictionary.md", markdown), ("dictionary.json", listed), ("summary.csv", as_csv(counted))):

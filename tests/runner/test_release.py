@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from bench.attack_release import linked
 from contract.errors import ChartloomError, CheckFailed, ConfigError, InputError
 from etl.timeline.valid import problems
 from nlp.deid.anonymity.classes import classes
+from runner import cli
 from runner.config import Config, load
 from runner.query import query
 from runner.releases import standing
@@ -273,3 +275,17 @@ def test_drafts_of_a_killed_release_go(lake: Config, first: dict[str, pa.Table])
         folder.mkdir()
     make(lake, "after")
     assert not any(folder.exists() for folder in left)
+
+
+def test_the_list_tells_who_has_what(lake: Config, first: dict[str, pa.Table]) -> None:
+    assert first
+    said = CliRunner().invoke(cli.app, ["release", "--list", "--config", str(lake.path), "--json"])
+    mine = {each["project"]: each for each in json.loads(said.stdout)}["first"]
+    assert (mine["state"], mine["recipient"], mine["approval"]) == ("active", "Institute of Examples", "IRB-17")
+    shown = CliRunner().invoke(cli.app, ["release", "--list", "--config", str(lake.path)]).stdout
+    assert "first" in shown and "active" in shown
+
+
+def test_a_project_must_be_named(lake: Config) -> None:
+    said = CliRunner().invoke(cli.app, ["release", "--config", str(lake.path)])
+    assert isinstance(said.exception, ConfigError)
