@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.errors import InputError
+from runner.forgetting.barring import OptOuts
 from runner.query import query
 from runner.releases.project import Project
 from schemas.people import IDENTITIES
@@ -16,15 +17,15 @@ from store.snapshot import Snapshot
 def cohort(lake: Path, snapshot: Snapshot, project: Project) -> np.ndarray:
     """Subjects of the PHI side."""
     wanted = _asked(lake, project)
-    known = snapshot.read(IDENTITIES.name, "all")
+    known = OptOuts(lake).applied(snapshot.read(IDENTITIES.name, "all"))  # also who opted out since that night
     standing = known.filter(pc.is_null(known["merged_into"]))
     found = standing.filter(pc.is_in(standing["open_id"], wanted))
-    found = found.filter(pc.invert(pc.fill_null(found["opt_out"], False)))
     if len(found) < len(wanted):
         raise InputError(
             f"{project.name}: cohort: {len(wanted) - len(found):,} of {len(wanted):,} subject_ids are of nobody in the "
             "open root. Select subject_id of an open table, such as timeline or fhir.Patient."
         )
+    found = found.filter(pc.invert(pc.fill_null(found["opt_out"], False)))
     if len(found) < project.k:
         raise InputError(
             f"{project.name}: cohort: fewer persons than k = {project.k}, nobody could hide among others. Widen it."

@@ -20,17 +20,6 @@ def every(lake: Path) -> list[dict[str, Any]]:
     return [{**said, "state": state(said, today)} for said in found]
 
 
-def holding(lake: Path, subject: int) -> list[str]:
-    """Names of releases that a subject of the PHI side is in, revoked ones too: their recipients may still have it."""
-    found = []
-    for folder in sorted((lake / CLOSED).glob("[!.]*")):
-        if (folder / crosswalk.CROSSWALK).is_file():
-            rows = crosswalk.read(folder)
-            if subject in {*rows["subject_id"].to_pylist(), *rows["merged_into"].to_pylist()}:
-                found.append(folder.name)
-    return found
-
-
 def revoke(lake: Path, name: str) -> dict[str, Any]:
     """The manifest as it stands now. The date is written first: what is killed then goes on when asked again."""
     with locked(lake):

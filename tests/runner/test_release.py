@@ -20,6 +20,9 @@ from etl.timeline.valid import problems
 from nlp.deid.anonymity.classes import classes
 from runner import cli
 from runner.config import Config, load
+from runner.forgetting import elsewhere
+from runner.forgetting.opting import opt
+from runner.forgetting.person import Asked
 from runner.query import query
 from runner.releases import standing
 from runner.releases.making import release
@@ -219,7 +222,7 @@ def test_revoked_files_go_and_the_manifest_stays(lake: Config) -> None:
     said = {each["project"]: each for each in standing.every(lake.lake)}["ended"]
     assert said["state"] == "revoked"
     assert said["revoked"]["time"]
-    assert "ended" in standing.holding(lake.lake, subject)
+    assert "ended" in elsewhere.releases(lake.lake, [subject])
     assert not (lake.lake / "phi-releases/ended/key").exists()
     assert pq.read_schema(lake.lake / "phi-releases/ended/crosswalk.parquet").names == [
         "subject_id", "merged_into", "open_id",
@@ -289,3 +292,15 @@ def test_the_list_tells_who_has_what(lake: Config, first: dict[str, pa.Table]) -
 def test_a_project_must_be_named(lake: Config) -> None:
     said = CliRunner().invoke(cli.app, ["release", "--config", str(lake.path)])
     assert isinstance(said.exception, ConfigError)
+
+
+def test_who_opted_out_today_is_in_no_release(lake: Config) -> None:
+    """The open root still has them: no night has been since."""
+    opt(lake.lake, [Asked("p5")], undo=False)
+    try:
+        make(lake, "opted")
+    finally:
+        opt(lake.lake, [Asked("p5")], undo=True)
+    known = pq.read_table(lake.lake / "phi-releases/opted/crosswalk.parquet")["key"].to_pylist()
+    assert "p5" not in known
+    assert "p6" in known
