@@ -1,7 +1,10 @@
 """Spans of all layers made into one list of disjoint ones: who wins, what protection takes away, what is joined."""
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import attrgetter
 
 from nlp.deid.labels import NAMES
 from nlp.deid.span import Span
@@ -14,16 +17,37 @@ LIKELY = 0.5
 GAP = re.compile(r"[ \t]*,?[ \t]*|[ \t]*\n[ \t]*")
 """What may lie between two parts of one name."""
 WORD = re.compile(r"\w")
+START, END = attrgetter("start"), attrgetter("end")
 
 
 def merge(text: str, found: Iterable[Span], safe: Sequence[Span]) -> list[Span]:
     """Disjoint spans in order of start. Every word character of a span that stands stays covered."""
-    standing = [span for span in found if _stands(span, safe)]
-    ranked = sorted(standing, key=lambda span: (_rank(span), -(span.end - span.start), span.start))
+    guards = Guards(safe)
+    standing = [span for span in found if _stands(span, guards)]
     kept: list[Span] = []
-    for span in ranked:
-        kept += _pieces(text, span, kept)
-    return _joined(text, sorted(kept, key=lambda span: span.start))
+    for span in sorted(standing, key=lambda span: (_rank(span), -(span.end - span.start), span.start)):
+        for piece in _pieces(text, span, _touching(kept, span)):
+            insort(kept, piece, key=START)
+    return _joined(text, kept)
+
+
+class Guards:
+    """What protection speaks for, looked up by offset."""
+
+    def __init__(self, safe: Sequence[Span]) -> None:
+        ordered = sorted(safe, key=START)
+        self.starts = [guard.start for guard in ordered]
+        self.reach = list(accumulate((guard.end for guard in ordered), max))
+
+    def hold(self, span: Span) -> bool:
+        """True when one of them has the whole span in it."""
+        before = bisect_right(self.starts, span.start)
+        return before > 0 and self.reach[before - 1] >= span.end
+
+
+def _touching(kept: Sequence[Span], span: Span) -> Sequence[Span]:
+    """Of disjoint spans in order those that overlap this one."""
+    return kept[bisect_right(kept, span.start, key=END) : bisect_left(kept, span.end, key=START)]
 
 
 def _rank(span: Span) -> tuple[int, int]:
@@ -31,20 +55,19 @@ def _rank(span: Span) -> tuple[int, int]:
     return int(weak), PRIORITY[span.layer]
 
 
-def _stands(span: Span, safe: Sequence[Span]) -> bool:
+def _stands(span: Span, guards: Guards) -> bool:
     if span.layer == "known" and span.score > LIKELY:
         return True
     if span.layer in ("rules", "tagger") and span.score >= SURE:
         return True
-    return not any(guard.start <= span.start and span.end <= guard.end for guard in safe)
+    return not guards.hold(span)
 
 
-def _pieces(text: str, span: Span, kept: Sequence[Span]) -> list[Span]:
+def _pieces(text: str, span: Span, touching: Sequence[Span]) -> list[Span]:
     """What of a span is not covered yet, without pieces that hold no word character."""
     free = [(span.start, span.end)]
-    for other in kept:
-        if other.overlaps(span):
-            free = [part for piece in free for part in _without(piece, other)]
+    for other in touching:
+        free = [part for piece in free for part in _without(piece, other)]
     return [_cut(text, span, start, end) for start, end in free if WORD.search(text, start, end)]
 
 
