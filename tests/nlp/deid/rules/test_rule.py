@@ -20,6 +20,7 @@ def test_names_of_rules_are_unique(language: str) -> None:
         ({"name": "x", "label": "MRN", "find": "(a"}, "rule x"),
         ({"name": "x", "label": "MRN", "find": "a", "chek": "day"}, "chek"),
         ({"name": "x", "label": "MRN", "find": "a", "check": "no"}, "'no'"),
+        ({"name": "x", "label": "MRN", "find": "a", "begins": "page"}, "page"),
     ],
 )
 def test_a_wrong_rule_is_told(said: dict[str, str], told: str) -> None:
