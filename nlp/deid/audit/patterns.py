@@ -1,7 +1,7 @@
 """What the audit looks for of a person: identifiers as letters and digits alone, forwards, backwards, in any order."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -20,6 +20,7 @@ NOT_SOUGHT = frozenset({"HOSPITAL", "STATE", "AGE", "AGE90", "PROFESSION"})
 NAME_PARTS = frozenset({"given", "family", "name", "prefix"})
 ADDRESS_PARTS = frozenset({"line", "city", "district", "zip"})
 CONTACT_PARTS = frozenset({"phone", "email", "url"})
+SHORTEST_NAME, LONGEST_NAME = 4, 6  # letters of first and last name together; words
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def dates(day: date) -> list[str]:
     return [text for text in dict.fromkeys(made) if len(text) >= 7]
 
 
-def _names(found: Iterable[Identifier]) -> list[Pattern]:
-    """Given and family names alone, beside each other in either order, and backwards."""
+def _names(found: Collection[Identifier]) -> list[Pattern]:
+    """Given and family names alone, beside each other in either order, with and without joints, and backwards."""
     names = [(f, part_words(f.value)) for f in found if f.part in NAME_PARTS and f.part != "prefix"]
     given = [said for f, said in names if f.part == "given"]
     family = [said for f, said in names if f.part == "family"]
@@ -156,7 +157,14 @@ def _names(found: Iterable[Identifier]) -> list[Pattern]:
             else []
         )
     label = names[0][0].label if names else ""
-    return made + _pairs(given, family, label)
+    split = [(f, words(f.value)) for f in found if f.part in NAME_PARTS and f.part != "prefix"]
+    for f, said in split:
+        if f.part == "name" and len(said) <= LONGEST_NAME:
+            made += [p for k in range(1, len(said)) for p in _pairs([said[:k]], [said[k:]], f.label)]
+            made += _pairs([[said[0], word[0]] for word in said[1:-1]], [said[-1:]], f.label)
+    whole = [said for f, said in split if f.part == "family" and said != part_words(f.value)]
+    initials = [[*given[0], other[0][0]] for other in given[1:]] if len(given) <= LONGEST_NAME else []
+    return made + _pairs([*given, *initials], family, label) + _pairs(given, whole, label)
 
 
 def _pairs(given: list[list[str]], family: list[list[str]], label: str) -> list[Pattern]:
@@ -166,13 +174,10 @@ def _pairs(given: list[list[str]], family: list[list[str]], label: str) -> list[
     made = []
     for g, f in product(given, family):
         for first, last in product({"".join(g), *g[:1]}, {"".join(f), *f[:1], *f[-1:]}):
-            texts = [first + last, last + first]
-            made += [
-                Pattern(t, "whole", label)
-                for each in texts
-                for t in (each, each[::-1])
-                if len(each) >= 5 and first and last
-            ]
+            if len(first + last) < SHORTEST_NAME or not first or not last:
+                continue
+            for each in (first + last, last + first):
+                made += [Pattern(t, "whole", label) for t in (each, each[::-1])[: 2 if len(each) > SHORTEST_NAME else 1]]
     return made
 
 

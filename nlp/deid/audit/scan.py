@@ -1,7 +1,7 @@
 """What is known of a person, looked for in text in every form that text may be disguised in."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -15,8 +15,13 @@ from nlp.deid.audit.views import views
 
 SIGN = re.compile(r"[^\W_]")
 SINGLES = re.compile(r"(?:(?<![^\W_])[^\W_][\W_]{1,4}){2,}[^\W_](?![^\W_])")  # S m i t h
+LETTERS, LETTERS_END = re.compile(r"[^\W\d_]*"), re.compile(r"[^\W\d_]+$")
+TITLE_END = re.compile(r"(?<![^\W\d_])[a-z]+$")
+RARE = 2.5  # below it a word of four letters is hardly one
 COMMON = 3.0  # Zipf frequency (log10 of uses in a billion words) from which a piece of a word is a word itself
 WIDEST = 6  # characters that may stand between two parts of one identifier
+SHORT = 4  # letters of the shortest name that is sought inside of words, or of a first and last name together
+SURE = 6  # letters of the shortest name that is sought between words that are written without spaces
 LONG = 9  # letters or digits that meet by chance so seldom that it does not matter what stands around them
 
 
@@ -41,7 +46,7 @@ class Scanner:
         self._words = {p.text: p for p in self.patterns if p.rule == "word"}
         self._glued = ahocorasick.Automaton()
         for pattern in self.patterns:
-            if pattern.rule != "word" or len(pattern.text) >= 5:
+            if pattern.rule != "word" or len(pattern.text) >= SHORT:
                 self._glued.add_word(pattern.text, pattern)
         self._glued.make_automaton()
 
@@ -62,7 +67,7 @@ class Scanner:
             for end, pattern in self._glued.iter(text):
                 where = where or [found.start() for found in SIGN.finditer(low)]
                 start = end - len(pattern.text) + 1
-                if fits(pattern, view, low, where[start : end + 1], self.ordinary):
+                if fits(pattern, view, low, where[start : end + 1], self._is_ordinary):
                     yield Hit(pattern.label, pattern.rule)
 
     def _alone(self, view: str, low: str) -> Iterator[Hit]:
@@ -92,19 +97,20 @@ def _titles() -> str:
     return r"\b(?:" + "|".join(sorted(knowledge().titles)) + r")\b"
 
 
-def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: Collection[str]) -> bool:
+def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: Callable[[str], bool]) -> bool:
     """Whether glued letters and digits are the identifier, by what stands around and between them."""
     start, end = where[0], where[-1] + 1
     inner = low[start:end]
     gaps = APART.findall(inner)
     if any(len(gap) > WIDEST for gap in gaps):
         return False
-    left, right = _edge(view, start, -1), _edge(view, end - 1, 1)
+    left, right = _edge(view, start, -1) or _title_before(low, start), _edge(view, end - 1, 1)
     pieces = APART.split(inner)
+    if pattern.rule == "word" and not gaps:
+        return not ordinary(pattern.text) and ((left and right) or _among_words(low, start, end))
     if pattern.rule == "word":
-        return (
-            bool(gaps) and left and right and _torn(pieces, gaps) and (_apart(pieces) or pattern.text not in ordinary)
-        )
+        torn = len(pattern.text) > SHORT and left and right and _torn(pieces, gaps)
+        return torn and (_apart(pieces) or not ordinary(pattern.text))
     if pattern.rule == "zip":
         lone = left and right and not re.search(r"\d[.,]$", low[max(start - 2, 0) : start])
         return lone and (
@@ -114,6 +120,8 @@ def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: 
         return _numeric(pattern, low, start, end, gaps)
     if pattern.rule == "contact":
         return True
+    if len(pattern.text) == SHORT:
+        return left and right and _short(view[start:end], pieces)
     if not gaps:
         return (left and right) or len(pattern.text) >= LONG or not _zipf(_token(low, start, end))
     return (left and right) or (len(pattern.text) >= LONG and (left or right or len(pattern.text) >= LONG + 3))
@@ -122,6 +130,35 @@ def fits(pattern: Pattern, view: str, low: str, where: Sequence[int], ordinary: 
 def _token(low: str, start: int, end: int) -> str:
     before, after = re.search(r"\w*$", low[:start]), re.match(r"\w*", low[end:])
     return f"{before[0] if before else ''}{low[start:end]}{after[0] if after else ''}"
+
+
+def _short(said: str, pieces: Sequence[str]) -> bool:
+    """Li Wu, LI WU, LiWu, liwu, but no word of four letters."""
+    if len(pieces) > 1:
+        return len(pieces) == 2 and len(said) <= SHORT + 3 and all(p[0].isupper() for p in APART.split(said))
+    return (said[0].isupper() and said[1:] != said[1:].lower() and not said.isupper()) or _zipf(said.lower()) < RARE
+
+
+def _title_before(low: str, start: int) -> bool:
+    found = TITLE_END.search(low, max(start - 12, 0), start)
+    return bool(found) and found[0] in knowledge().titles
+
+
+def _among_words(low: str, start: int, end: int) -> bool:
+    """patienthernandezwas: a name between words, in what is no word itself."""
+    if end - start < SURE:
+        return False
+    before, after = LETTERS_END.search(low, max(start - 24, 0), start), LETTERS.match(low, end)
+    first, last = before[0] if before else "", after[0] if after else ""
+    return len(first) + len(last) < 25 and not _zipf(first + low[start:end] + last) and _words(first) and _words(last)
+
+
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> bool:
+    """Nothing but common words, written without spaces."""
+    if text in ("", "s") or text in knowledge().titles:
+        return True
+    return any(_is_word(text[:k]) and _words(text[k:]) for k in range(2, len(text) + 1))
 
 
 def _edge(view: str, at: int, step: int) -> bool:
@@ -156,11 +193,13 @@ def _zipf(word: str) -> float:
 
 def _numeric(pattern: Pattern, low: str, start: int, end: int, gaps: Sequence[str]) -> bool:
     """Short numbers may not be part of longer ones, nor of a row of values with unlike signs between them."""
-    if pattern.rule == "number" and len(pattern.text) >= LONG:
+    if pattern.rule == "number" and len(pattern.text) >= LONG - 1:
         return True
     before, after = low[max(start - 2, 0) : start], low[end : end + 2]
-    if before[-1:].isdigit() or after[:1].isdigit():
+    if (before[-1:].isdigit() and low[start].isdigit()) or (after[:1].isdigit() and low[end - 1].isdigit()):
         return False
     if re.search(r"\d[.,]$", before) or re.match(r"[.,]\d", after):
         return False
-    return pattern.rule == "date" or len(set(gaps)) <= 1 or len(gaps) == len(pattern.text) - 1
+    unlike = {gap for gap in gaps if "\n" not in gap and "|" not in gap}
+    few = 2 if len(pattern.text) >= LONG - 2 else 1
+    return pattern.rule == "date" or len(unlike) <= few or len(gaps) == len(pattern.text) - 1

@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 6, 24  # letters and digits of a number that is looked for
 WORD = re.compile(r"[^\W_]+")
 SHORTEST_CONTACT = 10  # letters and digits, where no sign of a contact stands
 PARTS = 6  # pieces that a number may be written in; more only where they are single characters
-LINK = 3  # characters that may stand between two pieces
+LINK = 5  # characters that may stand between two pieces
 DAY = re.compile(
     r"(?<![\d])(?:(?P<y>\d{4})[-/. ](?P<m>\d\d?)[-/. ](?P<d>\d\d?)"
     r"|(?P<a>\d\d?)[-/. ](?P<b>\d\d?)[-/. ](?P<c>\d{4})|(?P<g>(?:19|20)\d{6}))(?!\d)"
@@ -83,16 +83,15 @@ def _seen(view: str) -> Iterator[str]:
         yield f"#{text}"
         if LABEL.search(without, max(start - 24, 0), start):
             yield f"~{text}"
-    yield from (f"#{glued(found[0])}" for found in DAY.finditer(low) if found["g"])
     yield from (f"@{text}" for text in _contacts(low))
     for start, end, day in days:
         yield from _births(view, start, end, day)
 
 
 def _blank(found: re.Match[str]) -> str:
-    """Dates are no numbers; what no calendar has is no date."""
+    """Dates are no numbers, except those without signs; what no calendar has is no date."""
     if found["g"]:
-        return " \n\n\n\n "
+        return found[0]
     year, parts = (
         int(found["y"] or found["c"]),
         sorted(int(found[k]) for k in ("m" if found["y"] else "a", "d" if found["y"] else "b")),
@@ -119,6 +118,8 @@ def _numbers(low: str) -> Iterator[tuple[str, int]]:
 def _forms(text: str) -> set[str]:
     """Also without country code, and out of the words it is glued to."""
     found = {text, BARE.sub("", text), text.lstrip("0")}
+    if text[0].isdigit() and not text.isdigit():
+        found.add(text.lstrip("0123456789"))
     core = CORE.match(text)
     if core and core[2].isdigit() and 9 < len(core[2]) <= 13:
         found |= {core[2], core[2][-10:], core[2][-9:]}

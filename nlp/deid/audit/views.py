@@ -13,7 +13,7 @@ from nlp.deid.audit.fold import APART, fold
 from nlp.deid.audit.knowledge import knowledge
 
 NEAR = 28  # characters kept beside a disguised word: a name has parts
-BROKEN = re.compile(r"[ \t\r]*\n[ \t\r\n>|]*")  # a line's end with indentation or marks of quotation
+BROKEN = re.compile(r"[ \t\r|\\]*\n[ \t\r\n>|]*")  # a line's end with indentation or marks of quotation
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}(?:[ \t]*\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{10,}={0,6}")
 HEX = re.compile(r"(?:(?:0x|\\x|%|\b)?[0-9A-Fa-f]{2}[ :,;-]{0,2}){5,}")
