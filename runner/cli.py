@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, Interrupted
-from runner.commands import export, look, night, persons, quarantine, release, room, simulated, train
+from runner.commands import audit, export, look, night, persons, quarantine, release, room, simulated, train
 from runner.mishaps import foreseen
 
 EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
@@ -49,6 +49,7 @@ for command in (
 app.command("opt-out")(persons.opt_out)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
+app.add_typer(audit.app, name="audit")
 app.add_typer(train.app, name="train")
 
 

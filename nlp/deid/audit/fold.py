@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from nlp.deid.audit.knowledge import knowledge
 
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
 APART = re.compile(r"[\W_]+")  # between letters and digits
 
 
@@ -14,7 +15,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKD", text).translate(_lookalikes())
-    return "".join(filter(_seen, plain)) if not plain.isascii() else plain
+    return FOREIGN.sub(lambda run: "".join(filter(_seen, run[0])), plain) if not plain.isascii() else plain
 
 
 @cache
@@ -33,5 +34,6 @@ def glued(text: str) -> str:
     return APART.sub("", fold(text).lower())
 
 
-def words(text: str) -> list[str]:
-    return [word for word in APART.split(fold(text).lower()) if word]
+@lru_cache(maxsize=1 << 14)
+def words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in APART.split(fold(text).lower()) if word)

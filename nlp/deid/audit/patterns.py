@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 
@@ -128,6 +129,7 @@ def _dated(value: str) -> list[str]:
         return []
 
 
+@lru_cache(maxsize=1 << 12)
 def dates(day: date) -> list[str]:
     """As numbers and with the name of the month, in the orders of several countries."""
     d, m, y = f"{day.day:02d}", f"{day.month:02d}", f"{day.year:04d}"
@@ -157,7 +159,7 @@ def _names(found: Collection[Identifier]) -> list[Pattern]:
             else []
         )
     label = names[0][0].label if names else ""
-    split = [(f, words(f.value)) for f in found if f.part in NAME_PARTS and f.part != "prefix"]
+    split = [(f, list(words(f.value))) for f in found if f.part in NAME_PARTS and f.part != "prefix"]
     for f, said in split:
         if f.part == "name" and len(said) <= LONGEST_NAME:
             made += [p for k in range(1, len(said)) for p in _pairs([said[:k]], [said[k:]], f.label)]
@@ -177,11 +179,13 @@ def _pairs(given: list[list[str]], family: list[list[str]], label: str) -> list[
             if len(first + last) < SHORTEST_NAME or not first or not last:
                 continue
             for each in (first + last, last + first):
-                made += [Pattern(t, "whole", label) for t in (each, each[::-1])[: 2 if len(each) > SHORTEST_NAME else 1]]
+                made += [
+                    Pattern(t, "whole", label) for t in (each, each[::-1])[: 2 if len(each) > SHORTEST_NAME else 1]
+                ]
     return made
 
 
 def part_words(value: str) -> list[str]:
     """Words of a name without joints (de, van, Jr.), unless there is nothing else."""
     said = words(value)
-    return [word for word in said if word not in knowledge().joints] or said
+    return [word for word in said if word not in knowledge().joints] or [*said]

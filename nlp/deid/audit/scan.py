@@ -14,7 +14,7 @@ from nlp.deid.audit.patterns import Pattern
 from nlp.deid.audit.views import views
 
 SIGN = re.compile(r"[^\W_]")
-SINGLES = re.compile(r"(?:(?<![^\W_])[^\W_][\W_]{1,4}){2,}[^\W_](?![^\W_])")  # S m i t h
+SINGLES = re.compile(r"[^\W_](?<![^\W_].)[\W_]{1,4}(?:[^\W_][\W_]{1,4})+[^\W_](?![^\W_])", re.S)  # S m i t h
 LETTERS, LETTERS_END = re.compile(r"[^\W\d_]*"), re.compile(r"[^\W\d_]+$")
 TITLE_END = re.compile(r"(?<![^\W\d_])[a-z]+$")
 RARE = 2.5  # below it a word of four letters is hardly one
@@ -59,10 +59,11 @@ class Scanner:
 
     def _found(self, view: str) -> Iterator[Hit]:
         low = view.lower()
+        pieces = APART.split(low)
         if self._words:
-            yield from self._alone(view, low)
+            yield from self._alone(view, low, pieces)
         if len(self._glued):
-            text = APART.sub("", low)
+            text = "".join(pieces)
             where: list[int] = []
             for end, pattern in self._glued.iter(text):
                 where = where or [found.start() for found in SIGN.finditer(low)]
@@ -70,13 +71,12 @@ class Scanner:
                 if fits(pattern, view, low, where[start : end + 1], self._is_ordinary):
                     yield Hit(pattern.label, pattern.rule)
 
-    def _alone(self, view: str, low: str) -> Iterator[Hit]:
+    def _alone(self, view: str, low: str, pieces: Collection[str]) -> Iterator[Hit]:
         """Names that stand as words, or letter by letter."""
-        said = set(APART.split(low)) & self._words.keys()
-        for word in said:
+        for word in self._words.keys() & pieces:
             if not self._is_ordinary(word) or _titled(word, view, low):
                 yield Hit(self._words[word].label, "word")
-        for run in SINGLES.findall(low) if SINGLES.search(low) else ():
+        for run in SINGLES.findall(low):
             if APART.sub("", run) in self._words:
                 yield Hit(self._words[APART.sub("", run)].label, "word")
 
@@ -141,7 +141,7 @@ def _short(said: str, pieces: Sequence[str]) -> bool:
 
 def _title_before(low: str, start: int) -> bool:
     found = TITLE_END.search(low, max(start - 12, 0), start)
-    return bool(found) and found[0] in knowledge().titles
+    return found is not None and found[0] in knowledge().titles
 
 
 def _among_words(low: str, start: int, end: int) -> bool:

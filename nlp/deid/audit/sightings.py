@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-from nlp.deid.audit.fold import APART, glued
+from nlp.deid.audit.fold import APART
 from nlp.deid.audit.knowledge import knowledge
 from nlp.deid.audit.patterns import CONTACT_PARTS, NAME_PARTS, contacts, numbers, part_words, phones
 from nlp.deid.person import Person
 
-SHORTEST, LONGEST = 6, 24  # letters and digits of a number that is looked for
+SHORTEST, LONGEST = 6, 34  # letters and digits of a number that is looked for
 WORD = re.compile(r"[^\W_]+")
 SHORTEST_CONTACT = 10  # letters and digits, where no sign of a contact stands
-PARTS = 6  # pieces that a number may be written in; more only where they are single characters
+PARTS = 8  # pieces that a number may be written in; more only where they are single characters
 LINK = 5  # characters that may stand between two pieces
 DAY = re.compile(
     r"(?<![\d])(?:(?P<y>\d{4})[-/. ](?P<m>\d\d?)[-/. ](?P<d>\d\d?)"

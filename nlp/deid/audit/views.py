@@ -14,17 +14,22 @@ from nlp.deid.audit.knowledge import knowledge
 
 NEAR = 28  # characters kept beside a disguised word: a name has parts
 BROKEN = re.compile(r"[ \t\r|\\]*\n[ \t\r\n>|]*")  # a line's end with indentation or marks of quotation
-BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}(?:[ \t]*\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
-BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{10,}={0,6}")
-HEX = re.compile(r"(?:(?:0x|\\x|%|\b)?[0-9A-Fa-f]{2}[ :,;-]{0,2}){5,}")
+# What stands before a run is looked at behind its first sign, not before it: so the search can skip to such signs.
+BASE64 = re.compile(
+    r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-].)[A-Za-z0-9+/_-]{7,}(?:[ \t]*\r?\n[A-Za-z0-9+/_-]+)*={0,2}", re.S
+)
+BASE32 = re.compile(r"[A-Z2-7](?<![A-Z2-7].)[A-Z2-7]{9,}={0,6}", re.S)
+HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f][ :,;-]{0,2}(?:(?:0x|\\x|%)?[0-9A-Fa-f]{2}[ :,;-]{0,2}){4,}")
 SIGNS = re.compile(r"[+/_\s-]+")  # SYSTEM//code: what stands before a sign may be no part of it
 SOLID = re.compile(r"[0-9A-Fa-f]{10,}")
-BITS = re.compile(r"(?:[01]{8}[ ,-]?){5,}")
-CODES = re.compile(r"(?:\b\d{2,3}[ ,;]+){5,}\d{2,3}\b")
+BITS = re.compile(r"[01][01]{7}[ ,-]?(?:[01]{8}[ ,-]?){4,}")
+CODES = re.compile(r"\d(?<!\w.)\d\d?[ ,;]+(?:\d{2,3}[ ,;]+){4,}\d{2,3}\b")
 ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|&(?:#\w+|\w{2,8});|\\u[0-9A-Fa-f]{4}|=[0-9A-F]{2}")
 TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 MIXED = re.compile(r"(?<![\w@$!|€+.-])(?=\S*?[A-Za-z])(?=\S*?[0-9@$!|€+])[\w@$!|€+.-]{4,64}")
-NUMBERED = re.compile(r"(?<![A-Za-z0-9.\-/])[A-Za-z.\-/]*+\d[A-Za-z0-9.\-/]{4,}")
+NUMBERED, FIGURED = re.compile(r"[A-Za-z0-9.\-/]{5,}+"), re.compile(r"\d.{4}")
+MARKED = re.compile(r"[\w@$!|€+.-]{4,}+")
+LEET = re.compile(r"[0-9@$!|€+]")
 DIGITLIKE = re.compile(
     r"(?<![A-Za-z])[0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}(?:[ .\-/][0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}){0,5}"
 )
@@ -66,6 +71,8 @@ def _decoded(text: str) -> Iterator[str]:
 def _odd(run: str) -> bool:
     """A plain word is no base64: capitals, small letters and digits are mixed in it."""
     inner = run[1:]
+    if run.isalpha() and run.isupper():
+        return False
     return inner != inner.lower() or (run != run.capitalize() and any(c.isdigit() for c in run))
 
 
@@ -95,6 +102,10 @@ def _text(raw: bytes) -> str:
     if len(raw) < 4:
         return ""
     said = raw.decode("utf-16-le" if raw[1::2].count(0) * 2 > len(raw[1::2]) else "utf-8", "replace")
+    if said.isprintable() and "\ufffd" not in said:
+        return said
+    if said.count("\ufffd") > 0.1 * len(said):
+        return ""
     readable = sum(sign.isprintable() or sign in "\r\n\t" for sign in said) - said.count("\ufffd")
     return said if readable >= 0.9 * len(said) else ""
 
@@ -129,15 +140,45 @@ def _spoken(text: str) -> str:
     said, known = APART.split(text.lower()), knowledge()
     numbers, letters = _speech()
     found: list[str] = []
-    if not text.isascii() or sum(word in known.spoken or word in known.repeated for word in said) > 1:
+    if _counts(said) or not (text.isascii() or _figure_signs().isdisjoint(text)):
         for run in numbers.finditer(text):
             bare = re.sub(
                 r"^(?:[\W\d_]|\b\w\b)+|(?:[\W\d_]|\b\w\b)+$", "", run[0]
             )  # figures beside the words are others'
             found += [_near(text, run, _figures(each)) for each in {run[0], bare} if bare]
-    if sum(word in known.alphabet for word in said) > 2:
+    if not known.alphabet.isdisjoint(said) and sum(word in known.alphabet for word in said) > 2:
         found += [_near(text, run, "".join(re.findall(r"\b\w", run[0]))) for run in letters.finditer(text + " ")]
     return "\n".join(found)
+
+
+@cache
+def _numerals() -> frozenset[str]:
+    return frozenset((*knowledge().spoken, *knowledge().repeated))
+
+
+@cache
+def _figure_signs() -> frozenset[str]:
+    return frozenset(sign for sign in _numerals() if not sign.isascii())
+
+
+def _counts(said: list[str]) -> bool:
+    """Four digits or words for digits beside each other."""
+    if _numerals().isdisjoint(said):
+        return False
+    return any(word in _numerals() and _row(said, k) >= 4 for k, word in enumerate(said))
+
+
+def _row(said: list[str], k: int) -> int:
+    first = last = k
+    while first > 0 and _counted(said[first - 1]):
+        first -= 1
+    while last + 1 < len(said) and _counted(said[last + 1]):
+        last += 1
+    return sum(len(word) if word.isdigit() else 1 for word in said[first : last + 1] if word not in ("and", "y"))
+
+
+def _counted(word: str) -> bool:
+    return len(word) <= 1 or word in _numerals() or word == "and" or word[:1].isdigit() or word[-1:].isdigit()
 
 
 def _figures(run: str) -> str:
@@ -153,12 +194,13 @@ def _figures(run: str) -> str:
     return made
 
 
+DOTS = re.compile(r"d(?<!\w.)ot\b|p(?<!\w.)(?:unto|oint)\b", re.S)
 SIGNED = re.compile(r"[^\n]{0,80}\b(?:dot|punto|point|at|arroba)\b[^\n]{0,80}", re.I)
 
 
 def _signed(text: str) -> str:
     """Contacts whose signs are words: the words as signs; empty where no `dot` is said."""
-    if not re.search(r"(?i)\b(?:dot|punto|point)\b", text):
+    if not DOTS.search(text.lower()):
         return ""
     signs = knowledge().signs
     word = re.compile(rf"(?i)\b({'|'.join(signs)})\b")
@@ -177,10 +219,14 @@ def _near(text: str, run: re.Match[str], instead: str) -> str:
 
 def _leet(text: str) -> Iterator[str]:
     """Words of letters and signs, the signs as letters: 1 as i, then 1 as l."""
-    found = [run for run in MIXED.finditer(text) if sum(map(str.isalpha, run[0])) * 3 >= len(run[0])]
+    found = [run for run in MARKED.finditer(text) if not run[0].isalpha() and _is_leet(run[0])]
     if found:
         for one in ("i", "l"):
             yield "\n".join(_joined(text, found, str.maketrans({**knowledge().leet, "1": one})))
+
+
+def _is_leet(word: str) -> bool:
+    return bool(LEET.search(word)) and sum(map(str.isalpha, word)) * 3 >= min(len(word), 64)
 
 
 def _joined(text: str, found: list[re.Match[str]], table: dict[int, str]) -> Iterator[str]:
@@ -191,7 +237,8 @@ def _joined(text: str, found: list[re.Match[str]], table: dict[int, str]) -> Ite
 
 def _digital(text: str) -> str:
     """Words of digits and letters, those letters as digits that look like them; runs that are mostly digits, freely."""
-    found = [word.translate(_similar()) for word in NUMBERED.findall(text) if any(map(str.isalpha, word))]
+    words = [word for word in NUMBERED.findall(text) if not word.isalpha() and FIGURED.search(word)]
+    found = [word.translate(_similar()) for word in words if any(map(str.isalpha, word))]
     table = str.maketrans({**knowledge().digits, **{k.upper(): v for k, v in knowledge().digits.items()}})
     runs = (run[0] for run in DIGITLIKE.finditer(text))
     mixed = (run for run in runs if not run.isdigit() and _figures_in(run) * 2 >= sum(map(str.isalnum, run)) >= 5)

@@ -111,6 +111,34 @@ def test_hospitals_and_professions_are_not_sought() -> None:
     assert own_leaks(person, ["a welder at Lakeside Clinic"]) == [set()]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ludwig van Berkel", "form_ludwigvanberkel_v2"),
+        ("Ludwig van Berkel", "VanBerkelLudwig"),
+        ("Igor Jasper Matuse", "igorjmatuse"),
+        ("Li Wu", "LiWu was"),
+        ("Li Wu", "wu, li WU, LI"),
+        ("Nelly Fernhout", "patientfernhoutwas"),
+        ("Nelly Fernhout", "FERNHOUT2024"),
+        ("Nelly Fernhout", "ReportFernhoutFinal"),
+    ],
+)
+def test_a_name_that_is_glued_is_found(name: str, text: str) -> None:
+    assert own_leaks(Person(5, (Identifier("RELATIVE", "name", name),)), [text])[0]
+
+
+def test_a_short_name_is_no_piece_of_a_word() -> None:
+    person = Person(6, (Identifier("PATIENT", "name", "An Na"), Identifier("PATIENT", "family", "Marten")))
+    assert own_leaks(person, ["Anna sat; an na of 140; the smarten martensite"]) == [set()]
+
+
+@pytest.mark.parametrize("text", ["0662-\n1388", "06 | 62 1388", "0662 |\n | 1388", "x7ACC71959 y"])
+def test_a_number_broken_over_lines_and_cells_is_found(text: str) -> None:
+    person = Person(7, (Identifier("ACCOUNT", "number", "0662-1388"), Identifier("ACCOUNT", "number", "ACC71959")))
+    assert own_leaks(person, [text])[0]
+
+
 def test_text_in_quoted_printable_is_read() -> None:
     said = codecs.encode("Señor Hernández".encode(), "quopri").decode()
     assert own_leaks(PERSON, [said])[0]
