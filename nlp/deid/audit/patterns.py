@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Literal
 
@@ -134,10 +134,16 @@ def dates(day: date) -> list[str]:
     """As numbers and with the name of the month, in the orders of several countries."""
     d, m, y = f"{day.day:02d}", f"{day.month:02d}", f"{day.year:04d}"
     made = [y + m + d, m + d + y, d + m + y, f"{day.month}{day.day}{y}", f"{day.day}{day.month}{y}", (y + m + d)[::-1]]
-    for name in [name for name, number in knowledge().months.items() if number == day.month]:
+    for name in _months()[day.month]:
         made += [f"{name}{number}{end}{y}" for number in {d, str(day.day)} for end in ("", "st", "nd", "rd", "th")]
         made += [f"{number}{of}{name}{of}{y}" for number in {d, str(day.day)} for of in ("", "de", "of", "del")]
     return [text for text in dict.fromkeys(made) if len(text) >= 7]
+
+
+@cache
+def _months() -> dict[int, list[str]]:
+    known = knowledge().months
+    return {number: [name for name in known if known[name] == number] for number in known.values()}
 
 
 def _names(found: Collection[Identifier]) -> list[Pattern]:

@@ -29,6 +29,7 @@ TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 MIXED = re.compile(r"(?<![\w@$!|€+.-])(?=\S*?[A-Za-z])(?=\S*?[0-9@$!|€+])[\w@$!|€+.-]{4,64}")
 NUMBERED, FIGURED = re.compile(r"[A-Za-z0-9.\-/]{5,}+"), re.compile(r"\d.{4}")
 MARKED = re.compile(r"[\w@$!|€+.-]{4,}+")
+LIKE = re.compile(r"[A-Za-z|!$]")
 LEET = re.compile(r"[0-9@$!|€+]")
 DIGITLIKE = re.compile(
     r"(?<![A-Za-z])[0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}(?:[ .\-/][0-9OoQDIlLZzSsBbGgEeAaTt|!$]{2,}){0,5}"
@@ -239,10 +240,15 @@ def _digital(text: str) -> str:
     """Words of digits and letters, those letters as digits that look like them; runs that are mostly digits, freely."""
     words = [word for word in NUMBERED.findall(text) if not word.isalpha() and FIGURED.search(word)]
     found = [word.translate(_similar()) for word in words if any(map(str.isalpha, word))]
-    table = str.maketrans({**knowledge().digits, **{k.upper(): v for k, v in knowledge().digits.items()}})
-    runs = (run[0] for run in DIGITLIKE.finditer(text))
-    mixed = (run for run in runs if not run.isdigit() and _figures_in(run) * 2 >= sum(map(str.isalnum, run)) >= 5)
-    return "\n".join([*found, *(run.translate(table) for run in mixed if any(c.isalpha() or c in "|!$" for c in run))])
+    runs = [run[0] for run in DIGITLIKE.finditer(text) if LIKE.search(run[0])]
+    mixed = [run for run in runs if _figures_in(run) * 2 >= sum(map(str.isalnum, run)) >= 5]
+    return "\n".join([*found, *(run.translate(_mistaken()) for run in mixed)])
+
+
+@cache
+def _mistaken() -> dict[int, str]:
+    known = knowledge().digits
+    return str.maketrans({**known, **{letter.upper(): digit for letter, digit in known.items()}})
 
 
 def _figures_in(run: str) -> int:
