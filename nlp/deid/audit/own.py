@@ -17,6 +17,6 @@ def own_leaks(person: Person, texts: Sequence[str], ordinary: Collection[str] = 
     return [scanner.find(text) for text in texts] if scanner.patterns else [set() for _ in texts]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _scanner(person: Person, ordinary: frozenset[str]) -> Scanner:
     return Scanner(own(person), ordinary)

@@ -7,7 +7,7 @@ from nlp.deid.known.matcher import Matcher
 from nlp.deid.note import Note
 from nlp.deid.span import Span
 
-KEPT = 64  # matchers of persons that stay in memory: notes come person by person
+KEPT = 512  # matchers of persons that stay in memory: first their notes come, then their other texts
 
 
 @dataclass
