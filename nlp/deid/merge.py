@@ -3,15 +3,18 @@
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from dataclasses import replace
 from operator import attrgetter
 
 from nlp.deid.labels import NAMES
 from nlp.deid.span import Span
+from nlp.deid.tidy import tidied
 
 PRIORITY = {"known": 0, "rules": 1, "tagger": 2, "veto": 3}
 SURE = 0.9
-"""Score from which a span of rules or tagger stands against protection; the veto never does."""
+"""Score from which a span of rules stands against protection of words; tagger and veto never do."""
+SHAPE = "shape"
+"""Layer of protection by shape (results, clock times, degrees), which is cut out of what is not known."""
 LIKELY = 0.5
 """Score above which a known identifier stands against protection: below it is a word one edit away from a name."""
 GAP = re.compile(r"[ \t]*,?[ \t]*|[ \t]*\n[ \t]*")
@@ -22,8 +25,8 @@ START, END = attrgetter("start"), attrgetter("end")
 
 def merge(text: str, found: Iterable[Span], safe: Sequence[Span]) -> list[Span]:
     """Disjoint spans in order of start. Every word character of a span that stands stays covered."""
-    guards = Guards(safe)
-    standing = [span for span in found if _stands(span, guards)]
+    guards, shapes = _disjoint(safe), _disjoint(guard for guard in safe if guard.layer == SHAPE)
+    standing = [part for span in found if _stands(text, span, guards) for part in _spared(text, span, shapes)]
     kept: list[Span] = []
     for span in sorted(standing, key=lambda span: (_rank(span), -(span.end - span.start), span.start)):
         for piece in _pieces(text, span, _touching(kept, span)):
@@ -31,18 +34,15 @@ def merge(text: str, found: Iterable[Span], safe: Sequence[Span]) -> list[Span]:
     return _joined(text, kept)
 
 
-class Guards:
-    """What protection speaks for, looked up by offset."""
-
-    def __init__(self, safe: Sequence[Span]) -> None:
-        ordered = sorted(safe, key=START)
-        self.starts = [guard.start for guard in ordered]
-        self.reach = list(accumulate((guard.end for guard in ordered), max))
-
-    def hold(self, span: Span) -> bool:
-        """True when one of them has the whole span in it."""
-        before = bisect_right(self.starts, span.start)
-        return before > 0 and self.reach[before - 1] >= span.end
+def _disjoint(guards: Iterable[Span]) -> list[Span]:
+    """In order; those that overlap made one."""
+    made: list[Span] = []
+    for guard in sorted(guards, key=START):
+        if made and guard.start < made[-1].end:
+            made[-1] = replace(made[-1], end=max(made[-1].end, guard.end))
+        else:
+            made.append(guard)
+    return made
 
 
 def _touching(kept: Sequence[Span], span: Span) -> Sequence[Span]:
@@ -55,12 +55,24 @@ def _rank(span: Span) -> tuple[int, int]:
     return int(weak), PRIORITY[span.layer]
 
 
-def _stands(span: Span, guards: Guards) -> bool:
-    if span.layer == "known" and span.score > LIKELY:
+def _known(span: Span) -> bool:
+    return span.layer == "known" and span.score > LIKELY
+
+
+def _stands(text: str, span: Span, guards: Sequence[Span]) -> bool:
+    """What is weak falls when protection speaks for each of its words."""
+    if _known(span) or (span.layer == "rules" and span.score >= SURE):
         return True
-    if span.layer in ("rules", "tagger") and span.score >= SURE:
-        return True
-    return not guards.hold(span)
+    touching = _touching(guards, span)
+    return not touching or bool(_pieces(text, span, touching))
+
+
+def _spared(text: str, span: Span, shapes: Sequence[Span]) -> list[Span]:
+    """What protection by shape leaves of a span: nothing is cut out of known identifiers."""
+    if _known(span):
+        return [span]
+    kept = tidied(text, span) if span.layer == "tagger" else span
+    return _pieces(text, kept, _touching(shapes, kept)) if kept else []
 
 
 def _pieces(text: str, span: Span, touching: Sequence[Span]) -> list[Span]:

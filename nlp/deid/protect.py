@@ -7,6 +7,7 @@ from functools import lru_cache
 from nlp.deid.note import Note
 from nlp.deid.rules.trims import lists
 from nlp.deid.safe import KEPT, Safe, safe
+from nlp.deid.shapes import shapes
 from nlp.deid.span import Span
 from nlp.text.names import names
 
@@ -15,7 +16,8 @@ WORD = re.compile(r"[^\W_]+(?:[-.&/][^\W_]+)*")
 NAMING = re.compile(  # what makes the word behind it a name
     r"(?:\b(?:dr|drs|dra|mr|mrs|ms|miss|mx|prof|doctor|doctora|nurse|sr|sra|srta|don|doña|dña)\b\.?|"
     r"\b(?:patient|name|pt|author|provider|attending|physician|by|surgeon|pcp|re|dear|cc|nombre|apellidos|médico)\s*[:|]|"
-    r"\b(?:by|with|named|wife|husband|son|daughter|mother|father|brother|sister|patient|pt)\b|"
+    r"\b(?:by|(?:spoke|cussed|lives|met|viewed|seen|talked|visit|appt|f/u|works?|up|here)[ ]with|"
+    r"named|wife|husband|son|daughter|mother|father|brother|sister|patient|pt)\b|"
     r"(?<![\w.])(?-i:[A-Z])\.|(?-i:[A-Z][a-z]+),)[ \n]{0,2}$",
     re.IGNORECASE,
 )
@@ -25,6 +27,10 @@ TITLE = re.compile(
 )
 BEHIND = re.compile(
     r"[''’]?s?,?[ \n](?:(?-i:M\.?D|D\.?O|R\.?N|NP|PA)\b|(?-i:[A-Z])\.? |(?-i:called|notified|agrees)\b)"
+)
+TOLD = re.compile(  # behind these stands what was found or done
+    r"(?:\b(?:proc|procedures?|operation|surgery|s/p|hx|h/o|pmh|psh|dx|ddx|r/o|t/h|known|has|diagnosis)\b\s?[:.,]?\s?)$",
+    re.IGNORECASE,
 )
 OF = re.compile(r"\b(?:de|of|del)\s$")  # enfermedad de Crohn
 EPONYM, NAME, PLAIN = "eponym", "name", "plain"  # kinds of words; a name is a medical word that people are called by
@@ -45,7 +51,7 @@ class Protect:
             Span(start, end, "PATIENT", LAYER)
             for at, (start, end, low) in enumerate(words)
             if (kind := kind_of(low)) and (kind == PLAIN or protected(kind, at, words, text, known))
-        ]
+        ] + shapes(text)
 
 
 def protected(kind: str, at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -> bool:
@@ -82,6 +88,8 @@ def eponym(at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -
     if any(word in known.heads for _, _, word in words[max(0, at - 2) : at]) and OF.search(
         text, max(0, start - 5), start
     ):
+        return True
+    if TOLD.search(text, max(0, start - BACK), start) and not BEHIND.match(text, end):
         return True
     if low in known.needs_head:
         return False

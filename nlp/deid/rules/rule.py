@@ -11,7 +11,7 @@ import yaml
 from contract.errors import ConfigError
 from nlp.deid.labels import LABELS
 from nlp.deid.rules.checks import CHECKS
-from nlp.deid.rules.trims import TRIMS
+from nlp.deid.rules.trimming import TRIMS
 
 FOLDER = "fhir_mappings/deid/rules"
 BACK, AHEAD = 60, 80

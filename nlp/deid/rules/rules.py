@@ -10,7 +10,7 @@ from nlp.deid.rules.rule import Rule, RuleSet, rule_set
 from nlp.deid.rules.search import Match, Search
 from nlp.deid.rules.spaced import closed_up
 from nlp.deid.rules.tables import cells
-from nlp.deid.rules.trims import TRIMS
+from nlp.deid.rules.trimming import TRIMS
 from nlp.deid.span import Span
 
 WEAK = 0.6

@@ -1,7 +1,6 @@
 """How much of what stands behind a label is the name: the words that can be one, up to the first that cannot."""
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 
@@ -14,6 +13,13 @@ from nlp.text.words import commonness
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
 RARE = 3.0  # Zipf below which a word that stands where a name stands is one
 COMMON_SHOUTED = 3.3  # Zipf from which a word that is nobody's name ends a name
+
+
+DEGREES = (
+    r"M\.D|D\.O|R\.N|N\.P|P\.A|Ph\.D|PH\.D|Pharm\.D|C\.R\.N\.A|L\.[PV]\.N|D\.D\.S|D\.M\.D|D\.P\.[MT]|Psy\.D|M\.S\.N|B\.S\.N|"
+    r"M\.P\.H|M\.B\.B\.S|F\.A\.C\.[SPC]|F\.N\.P|C\.N\.M|A\.P\.R\.N|L\.C\.S\.W|R\.Ph"
+)
+DEGREE = re.compile(rf"[,\s]+(?:{DEGREES})(?![A-Za-z])")
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +64,7 @@ def can_name(word: str, language: str, *, shouted: bool, first: bool) -> bool:
 
 def whole_name(text: str, language: str) -> tuple[int, int] | None:
     """From the first word on, as long as words can be names; particles count between names only."""
+    text = DEGREE.split(text, maxsplit=1)[0]
     shouted = text.isupper() or text.islower()
     start = end = -1
     for match in WORD.finditer(text):
@@ -66,6 +73,8 @@ def whole_name(text: str, language: str) -> tuple[int, int] | None:
             break
         if low in lists()["titles"] and start < 0:
             continue
+        if end > 0 and low in lists()["not_names"] and "\n" in text[end : match.start()]:
+            break  # the label of the next line
         if low in lists()["particles"]:
             start = match.start() if start < 0 else start
             continue
@@ -103,7 +112,9 @@ def familiar_name(text: str, language: str) -> tuple[int, int] | None:
     eponym = len(words) == 1 and words[0].split("-")[-1] in medical.eponyms and words[0] not in known(language)
     if words[0] in medical.drugs or eponym:
         return None
-    if any(len(w) > 1 and medical.medical(w) for w in words) and not any(w in known(language) for w in words):
+    if any(len(p) > 1 and medical.medical(p) for w in words for p in w.split("-")) and not any(
+        w in known(language) for w in words
+    ):
         return None
     sure = any(
         len(w) > 1 and (w in known(language) or rare.get(w, 0.0) < RARE or (w in everywhere() and rare[w] < 4.4))
@@ -152,8 +163,11 @@ def proper(text: str, language: str) -> tuple[int, int] | None:
     end = 0
     for word in re.finditer(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*", text):
         low = word[0].lower()
-        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.0 and low not in lists()["place_words"]
-        if low in lists()["never_places"] or low in lists()["not_names"] or shouted:
+        named = low in lists()["place_words"] or (low in lists()["word_places"] and word[0][0].isupper())
+        if end and low in lists()["place_links"] and not named:
+            continue
+        shouted = text.isupper() and commonness(language).get(low, 0.0) > 4.0
+        if not named and (low in lists()["never_places"] or low in lists()["not_names"] or shouted):
             break
         end = word.end() if low not in lists()["small"] else end
     return (0, end) if end else None
@@ -214,6 +228,8 @@ def hospital(text: str, language: str) -> tuple[int, int] | None:
         rest[-1] in kinds and text[-len(rest[-1])].islower() and commonness(language).get(telling[0], 0) > 4
     ):
         return None
+    if len(rest) == 2 and telling == rest[:1] and text.endswith(rest[1]) and rest[0] in known(language):
+        return (start, len(text) - len(rest[1]) - 1)  # Dunn clinic: of a person
     found = organisation(text[start:], language, "never_hospitals")
     return (start, start + found[1]) if found else None
 
@@ -231,11 +247,4 @@ def job_label(text: str, language: str) -> tuple[int, int] | None:
     """What stands behind Occupation: up to a word that is no profession."""
     first = text.split()[0].lower()
     nothing = first in lists()["not_jobs"] or first in lists()["not_names"]
-    return None if nothing or not language else (0, len(text))
-
-
-TRIMS: dict[str, Callable[[str, str], tuple[int, int] | None]] = {
-    "name": whole_name, "titled": titled_name, "familiar": familiar_name, "proper": proper, "place": place,
-    "familiar_all": familiar_all, "credentialed": credentialed_name,
-    "org": organisation, "hospital": hospital, "job": job, "job_label": job_label,
-}  # fmt: skip
+    return None if nothing or not language else (0, len(re.split(r"(?i)\s+(?:at|for|with|from|in|by)\b", text)[0]))

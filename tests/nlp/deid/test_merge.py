@@ -30,6 +30,7 @@ def test_parts_of_a_name_are_one_span() -> None:
     [
         ("veto", 1.0, False),
         ("tagger", 0.5, False),
+        ("tagger", 0.95, False),
         ("rules", 0.6, False),
         ("rules", 0.99, True),
         ("known", 0.8, True),
@@ -39,6 +40,18 @@ def test_parts_of_a_name_are_one_span() -> None:
 def test_protection_beats_what_is_weak(layer: str, score: float, stands: bool) -> None:
     found = merge(TEXT, [span(DISEASE, "PATIENT", layer, score)], [span(DISEASE, "EPONYM", "protect")])
     assert bool(found) == stands
+
+
+def test_a_shape_is_cut_out_of_all_but_the_known() -> None:
+    shape = [span(DISEASE, "PATIENT", "shape")]
+    assert said(merge(TEXT, [span((10, 32), "PATIENT", "rules", 0.99)], shape)) == [
+        ("arkinson has", "PATIENT", "rules")
+    ]
+    assert said(merge(TEXT, [span(DISEASE, "PATIENT", "known")], shape)) == [("Parkinson", "PATIENT", "known")]
+
+
+def test_small_words_at_the_ends_of_a_tagged_name_go() -> None:
+    assert said(merge(TEXT, [span((4, 22), "PATIENT", "tagger")], [])) == [("John Parkinson", "PATIENT", "tagger")]
 
 
 def test_protection_of_a_part_does_not_free_the_whole() -> None:
