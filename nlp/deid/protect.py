@@ -57,8 +57,11 @@ class Protect:
 def protected(kind: str, at: int, words: list[tuple[int, int, str]], text: str, known: Safe) -> bool:
     if kind == EPONYM:
         return eponym(at, words, text, known)
-    start = words[at][0]
-    return not (text[start].isupper() and TITLE.search(text, max(0, start - BACK), start))
+    start, end, _ = words[at]
+    if not text[start].isupper():
+        return True
+    before = max(0, start - BACK)
+    return not (TITLE.search(text, before, start) or NAMING.search(text, before, start) or BEHIND.match(text, end))
 
 
 @lru_cache(maxsize=KEPT)

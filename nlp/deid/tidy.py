@@ -27,11 +27,11 @@ SENTENCE = {"names": 4.5, "places": 4.0, "rest": 3.5}
 
 
 def believed(text: str, span: Span) -> bool:
-    """Not short numbers that the tagger itself doubts, nor common words in lower case."""
+    """Not short numbers but dates that the tagger itself doubts, nor common words in lower case."""
     said = text[span.start : span.end]
     words = [word.lower() for word in WORDS.findall(said)]
     if not any(map(str.isalpha, said)):
-        return span.score >= SURE or sum(map(str.isdigit, said)) > SHORT
+        return span.label == "DATE" or span.score >= SURE or sum(map(str.isdigit, said)) > SHORT
     if span.label not in NAMING or not all(map(str.isalpha, words)):
         return True
     if (span.label in NAMES and span.score >= SURE) or (span.label not in NAMES and not said.islower()):
