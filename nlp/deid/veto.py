@@ -13,6 +13,13 @@ from nlp.text.names import names
 from nlp.text.words import commonness
 
 WORD = re.compile(r"[^\W_]+(?:[-&][^\W_]+)*")
+EPONYM = re.compile(  # what only a word of medicine stands before, with or without possessive
+    r"(?:['’]s)?[ -](?:syndromes?|disease|sign|phenomenon|triad|criteria|classification|score|scale|index|"
+    r"maneuver|manoeuvre|procedure|repair|osteotomy|anastomosis|catheter|cannula|forceps|"
+    r"clamp|retractor|sutures?|stain|agar|bodies|antigens?|antibod(?:y|ies)|reflex|palsy|lymphoma|sarcoma|"
+    r"tumou?r|anemia|drain|tube|stent|valve|graft|rods?|plate|nail|splint|protocol|regimen|formula|equation|virus|position|stage|grade|type|lesion|fracture|hernia|deformity|cells)\b",
+    re.IGNORECASE,
+)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 LAYER, SCORE = "veto", 0.5
 START = re.compile(r"(?:^|[.:;!?|•*#>)\]\"“”_=+/—–]|\d[.)]?|\s-+)\s*$")  # what a capital may stand behind
@@ -77,7 +84,11 @@ def suspects(note: Note) -> Iterator[Span]:
         ):  # fmt: skip
             begin = text.rfind("\n", 0, start) + 1
             line = line if line.start == begin else line_of(text, begin)
-            if unexplained(note, at, words, line) and not (low in known.eponyms and eponym(at, words, text, known)):
+            if (
+                unexplained(note, at, words, line)
+                and not (low in known.eponyms and eponym(at, words, text, known))
+                and (TITLE.search(text, max(0, start - 14), start) or not EPONYM.match(text, end))
+            ):
                 yield Span(start, end, label(text, start, end), LAYER, SCORE)
 
 

@@ -54,6 +54,16 @@ def test_small_words_at_the_ends_of_a_tagged_name_go() -> None:
     assert said(merge(TEXT, [span((4, 22), "PATIENT", "tagger")], [])) == [("John Parkinson", "PATIENT", "tagger")]
 
 
+def test_short_numbers_and_common_words_that_the_tagger_doubts_are_not_believed() -> None:
+    text = "pain 1445 and the bus for 3/12"
+    found = [
+        Span(5, 9, "SSN", "tagger", 0.7),
+        Span(18, 21, "EMPLOYER", "tagger", 0.95),
+        Span(26, 30, "DATE", "tagger", 0.7),
+    ]
+    assert [span.label for span in merge(text, found, [])] == ["DATE"]
+
+
 def test_protection_of_a_part_does_not_free_the_whole() -> None:
     found = merge(TEXT, [span((4, 32), "PATIENT", "veto")], [span(DISEASE, "EPONYM", "protect")])
     assert said(found) == [("John Parkinson has Parkinson", "PATIENT", "veto")]

@@ -28,6 +28,7 @@ def test_the_unexplained_is_found(text: str, word: str) -> None:
         "Patient with Type 2 Diabetes Mellitus and Crohn disease on Lipitor.", "WBC 12500, platelets 250000/mL",
         "PAST MEDICAL HISTORY: CORONARY ARTERY DISEASE", "Physical Exam\nLungs: clear\nHeart: regular",
         "Took 5-10 mg. BP 120/80. Code I50.9. pT2N0M0.", "The Emergency Department was full on arrival.",
+        "They used a Zubrowski clamp, and Okonkwo's sign was absent.",
     ],
 )  # fmt: skip
 def test_the_explained_is_left(text: str) -> None:
