@@ -18,7 +18,9 @@ from nlp.deid.taggers.tagger import Tagger
 from nlp.deid.train import Training, train
 
 MAPPING = Path(__file__).parents[1] / "fhir_mappings" / "deid" / "meddocan.yaml"
-SHIPPED = Path(__file__).parents[1] / "models" / "weights" / "deid-es"
+WEIGHTS = Path(__file__).parents[1] / "models" / "weights"
+SHIPPED = WEIGHTS / "deid-es"
+KEPT = {"bilstm_crf": SHIPPED, "stacked": WEIGHTS / "deid-es-stacked", "transformer": WEIGHTS / "deid-es-transformer"}
 ADDING = ("known", "rules")
 SCHEDULES = {
     "bilstm_crf": Schedule(epochs=14, rate=4e-3),
@@ -28,18 +30,18 @@ SCHEDULES = {
 
 
 def score_brat(folder: Path, train_on: Path | None = None, unmarked: Path | None = None) -> dict[str, Any]:
-    """Trains the three networks on `train_on`, or reads the shipped one; the whole system is as it is shipped.
+    """Trains the three networks on `train_on`, or reads those shipped; the whole system is as it is shipped.
 
     `unmarked` is a folder of texts for the character model, the subwords and the encoder.
     """
     documents = read_brat(folder)
     systems: dict[str, Any] = {"bilstm_crf": None, "stacked": None, "transformer": None}
-    if train_on is None:
-        systems["bilstm_crf"] = scored(documents, _tagged(SHIPPED, documents))
-    else:
-        for kind in systems:
+    for kind, kept in KEPT.items():
+        if train_on:
             systems[kind] = scored(documents, _trained(kind, train_on, unmarked, documents))
-            say(f"{kind}: {systems[kind]}")
+        elif kept.is_dir():
+            systems[kind] = scored(documents, _tagged(kept, documents))
+        say(f"{kind}: {systems[kind]}")
     return {"systems": {**systems, "whole": scored(documents, *whole(documents))}}
 
 
