@@ -17,6 +17,7 @@ from nlp.deid.labels import HIPAA
 from nlp.deid.note import Note
 from nlp.deid.person import NOBODY, Person
 from nlp.deid.pipeline import Pipeline
+from nlp.deid.screen import language_of
 from nlp.deid.span import Span
 from runner import handed
 
@@ -31,6 +32,7 @@ KEYS = (
     "by_layer",
 )
 BATCH = 64
+LANGUAGES = ("en", "es", "zh")  # as the step's default
 FINDERS = ("known", "rules", "tagger", "veto")
 PATIENT = "phi/fhir/Patient"
 
@@ -49,7 +51,15 @@ def read_all(pipeline: Pipeline, notes: Sequence[GoldNote], people: Mapping[str,
     done: list[Read] = []
     for start in range(0, len(notes), BATCH):
         batch = notes[start : start + BATCH]
-        ready = [Note(one.text, one.language, None, people.get(one.patient_id, NOBODY)) for one in batch]
+        ready = [
+            Note(
+                one.text,
+                one.language or language_of(one.text, None, LANGUAGES),
+                None,
+                people.get(one.patient_id, NOBODY),
+            )
+            for one in batch
+        ]
         found, safe = pipeline.by_layer(ready), pipeline.safe(ready)
         for at, one in enumerate(batch):
             done.append(Read(one, ready[at], {name: spans[at] for name, spans in found.items()}, safe[at]))

@@ -17,7 +17,7 @@ class GoldNote:
     text: str
     spans: tuple[tuple[int, int, str], ...]
     decoys: tuple[tuple[int, int], ...] = ()
-    language: str = "en"
+    language: str = ""  # empty: what the text looks like
 
 
 def read_notes(path: Path) -> list[GoldNote]:
@@ -54,7 +54,7 @@ def _note(row: dict[str, Any], where: str) -> GoldNote:
         spans = tuple(sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in row["spans"]))
         decoys = tuple((int(d[0]), int(d[1])) for d in row.get("decoys", ()))
         note = GoldNote(
-            str(row["note_id"]), str(row["patient_id"]), row["text"], spans, decoys, row.get("language", "en")
+            str(row["note_id"]), str(row["patient_id"]), row["text"], spans, decoys, row.get("language", "")
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise InputError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from nlp.text.language import guess
 from nlp.text.nearest import nearest
 
-ENOUGH = 200
+ENOUGH = 100
 """Characters from which a text must say what language it is in; a shorter one is read as its neighbours are."""
 UNREADABLE = 0.01
 """Share of control and replacement characters from which a text is no text."""
@@ -25,10 +25,11 @@ WITHHELD = "the policy withholds what falls under this rule; docs/deid-policy.md
 
 def language_of(text: str, said: str | None, known: Sequence[str]) -> str:
     """BCP 47 without region: what the text looks like; of a short one what was said, else the first of the known."""
+    found = nearest(text)
     if len(text) >= ENOUGH:
-        return nearest(text) or guess(text)
+        return (guess(text) or found) if found in (*known, "") else found
     primary = (said or "").lower().partition("-")[0]
-    return guess(text) or (primary if primary in known else known[0])
+    return guess(text) or next((name for name in (primary, found) if name in known), known[0])
 
 
 def objection(text: str, language: str, known: Sequence[str]) -> str:

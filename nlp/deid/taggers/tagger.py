@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nlp.deid.labels import LABELS
 from nlp.deid.note import Note
 from nlp.deid.span import Span
+from nlp.deid.taggers.conventions import kept
 from nlp.deid.taggers.mend import Entity, mended
 from nlp.deid.taggers.windows import Cut, spans_of
 from nlp.text.tokens import Tokens, tokenize
@@ -29,10 +30,15 @@ class Tagger:
     bias: float | None = None
 
     def find(self, notes: Sequence[Note]) -> list[list[Span]]:
-        return [
-            [Span(s, e, self._labels[label], "tagger", score) for s, e, label, score in found if self._labels[label]]
-            for found in self.entities([note.text for note in notes])
-        ]
+        found = self.entities([note.text for note in notes])
+        return [list(self._spans(note, entities)) for note, entities in zip(notes, found, strict=True)]
+
+    def _spans(self, note: Note, entities: Sequence[Entity]) -> Iterator[Span]:
+        for start, end, said, score in entities:
+            label = self._labels[said]
+            place = kept(note.text, start, end, label) if label else None
+            if place:
+                yield Span(*place, label, "tagger", score)
 
     def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
         """In the artifact's own labels; in order, disjoint."""

@@ -20,7 +20,7 @@ def written(tmp_path: Path, row: object) -> Path:
 
 def test_a_note_is_read(tmp_path: Path) -> None:
     (note,) = read_notes(written(tmp_path, ROW))
-    assert (note.spans, note.decoys, note.language) == (((0, 3, "PATIENT"),), ((8, 13),), "en")
+    assert (note.spans, note.decoys, note.language) == (((0, 3, "PATIENT"),), ((8, 13),), "")
 
 
 @pytest.mark.parametrize("change", [{"spans": 3}, {"text": "Ann"[:2]}, {"decoys": ["Foley"]}])
