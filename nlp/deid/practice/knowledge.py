@@ -12,7 +12,7 @@ import yaml
 from contract.errors import ConfigError
 
 Split = Literal["train", "held"]
-FILES = ("words", "places", "sentences", "layouts")
+FILES = ("words", "places", "sentences", "layouts", "quiet", "styles")
 HELD = 12  # one frame of so many is held out
 
 

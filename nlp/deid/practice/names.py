@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -28,6 +28,12 @@ class Names:
     cities: tuple[Sequence[str], ...]
     companies: tuple[Sequence[str], ...]
     hospitals: tuple[Sequence[str], ...]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All that people and cities of the pools are called, word by word, in small letters."""
+        pools = (name for kind in (self.given, self.family, self.cities) for pool in kind for name in pool)
+        return frozenset(word for name in pools for word in name.lower().split())
 
     def pick(self, kind: str, rng: Random) -> str:
         """One in seven is invented."""

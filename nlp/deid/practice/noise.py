@@ -83,7 +83,7 @@ def wrapped(draft: Draft, width: int) -> Draft:
     """Lines end where they are full, in the middle of a name if need be; offsets stay."""
     text, column = list(draft.text), 0
     spaces = [found.start() for found in re.finditer(" ", draft.text)]
-    follows = dict(zip(spaces, [*spaces[1:], len(text)], strict=True))
+    follows = dict(zip(spaces, [*spaces[1:], len(text)], strict=False))
     for at, letter in enumerate(text):
         column = 0 if letter == "\n" else column + 1
         if letter == " " and column + follows[at] - at > width:

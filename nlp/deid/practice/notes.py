@@ -12,9 +12,12 @@ from nlp.deid.practice.knowledge import Split, frames, load, of_split
 from nlp.deid.practice.names import Names, names
 from nlp.deid.practice.noise import noisy
 from nlp.deid.practice.slots import Writer
+from nlp.deid.practice.terse import terse
 
 QUIET = 0.38
 """Part of the notes in which hardly anybody is named."""
+TERSE = 0.3
+"""Part of the notes that are logs, grids, orders and shorthand."""
 NAMED = ["opening", "old", "relatives", "relatives", "staff", "staff", "hospitals", "social", "social", "numbers",
          "contact", "contact", "dates", "dates", "letters", "nursing", "report", "case",
          "prose", "prose", "old"]  # fmt: skip
@@ -43,6 +46,8 @@ class Practice:
 
     def _note(self, rng: Random, pools: Names) -> Draft:
         writer = Writer(frames(self.split), Cast(pools, rng), rng)
+        if rng.random() < TERSE:
+            return self._terse(writer)
         if self.texts and rng.random() < QUIET:
             return self._quiet(writer)
         note = Draft()
@@ -65,6 +70,21 @@ class Practice:
             note.say("\n")
         return note
 
+    def _terse(self, writer: Writer) -> Draft:
+        rng, note = writer.rng, Draft()
+        if rng.random() < 0.5:
+            note.add(header(writer, rng.choice([1, 2, 3, 4])))
+            note.say("\n")
+        named = rng.choice([0.0, 0.05, 0.2, 0.4])
+        for _ in range(rng.choice([1, 2, 3, 4])):
+            if rng.random() < 0.3:
+                note.say(heading(writer))
+            note.add(terse(writer, named))
+            note.say(rng.choice(["\n", "\n\n", "\n", "\n---\n"]))
+        if rng.random() < 0.3:
+            note.add(ending(writer))
+        return note
+
     def _block(self, writer: Writer) -> Draft:
         rng, drawn = writer.rng, writer.rng.random()
         block = Draft()
@@ -75,7 +95,7 @@ class Practice:
             block.add(Insertion(writer, rng.choice([0.0, 0.2, 0.5, 0.8])).into(text))
             return block
         if drawn < 0.5:
-            block.add(listed(writer))
+            block.add(listed(writer) if drawn < 0.45 else terse(writer, rng.choice([0.0, 0.2])))
             return block
         if drawn < 0.6:
             block.add(header(writer, rng.choice([1, 2, 3, 5])) if drawn < 0.56 else grid(writer))

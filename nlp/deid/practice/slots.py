@@ -45,6 +45,20 @@ def states() -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+@cache
+def common() -> tuple[str, ...]:
+    """Words of every day; one that somebody or some place bears as a name only where it is commoner as a word."""
+    from models.lexicon import borne, frequencies, zipf
+
+    given = borne("", "first_names")
+    names = borne("", "last_names") | borne("", "places")
+    likely = sorted(word for word in frequencies("en") if zipf(word, "en") > 3.3 and word.isalpha() and len(word) > 1)
+    return tuple(w for w in likely if w.isascii() and w not in given and (w not in names or zipf(w, "en") > OFTEN))
+
+
+OFTEN = 4.8  # of a word that is a name as well: as often as "long", "price"
+
+
 @dataclass
 class Writer:
     """Writes one practice note, slot by slot, into a draft."""
@@ -75,7 +89,7 @@ class Writer:
             draft.mark(name, shaped(self.rng, self.rng.choice(load("numbers")[kind])))
         elif name == "DATE":
             draft.mark(name, write_date(self.rng, form, self.frames.split))
-        elif name.isupper():
+        elif name.isupper() and name != "COMMON":
             draft.mark(name, getattr(self, f"_{name.lower()}")(form))
         else:
             draft.say(shaped(self.rng, form) if name == "shape" else self._word(name))
@@ -183,6 +197,8 @@ class Writer:
     def _city(self, _: str) -> str:
         if self.rng.random() < 0.2:
             return self._plain("town")
+        if self.rng.random() < 0.12:
+            return self._plain("wordtown")
         return self.cast.names.pick("cities", self.rng)
 
     def _state(self, _: str) -> str:
@@ -230,9 +246,21 @@ class Writer:
             return rng.choice(["Mr.", "Mr", "Mr.", "MR."] if male else ["Mrs.", "Ms.", "Miss", "Ms", "Mrs"])
         if name == "sex":
             return rng.choice(["man", "male", "gentleman", "M"] if male else ["woman", "female", "lady", "F"])
+        if name.lower() == "common":
+            word = self._common()
+            return word.upper() if name.isupper() else word.capitalize() if name[0].isupper() else word
         he = {"he": "he", "him": "him", "his": "his"} if male else {"he": "she", "him": "her", "his": "her"}
         word = he[name.lower()]
         return word.capitalize() if name[0].isupper() else word
+
+    def _common(self) -> str:
+        from models.lexicon import zipf
+
+        for _ in range(9):
+            word = self.rng.choice(common())
+            if word not in self.cast.names.words or zipf(word, "en") > OFTEN:
+                return word
+        return "and"
 
 
 PLAIN = ("MRN", "ACCOUNT", "HEALTHPLAN", "LICENSE", "VEHICLE", "DEVICE", "ACCESSION", "SSN", "ZIP")
