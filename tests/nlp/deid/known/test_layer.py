@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from etl.fhir.tables import from_json
-from nlp.deid.known.layer import Known
+from nlp.deid.known.layer import KEPT, Known
 from nlp.deid.known.people import persons
 from nlp.deid.note import Note
 from nlp.deid.person import Identifier, Person
@@ -61,5 +61,5 @@ def test_each_note_has_its_own_person() -> None:
 
 def test_forgets_old_matchers() -> None:
     layer = Known()
-    layer.find([Note("x", person=Person(n, (Identifier("PATIENT", "family", f"Name{n}"),))) for n in range(200)])
-    assert len(layer._matchers) <= 64
+    layer.find([Note("x", person=Person(n, (Identifier("PATIENT", "family", f"Name{n}"),))) for n in range(700)])
+    assert len(layer._matchers) <= KEPT
