@@ -11,6 +11,7 @@ from nlp.deid.drawing import Drawing
 from nlp.deid.keys import Secret, rekey
 from nlp.deid.note import Note
 from nlp.deid.person import Person
+from nlp.deid.pieces import cuts
 from nlp.deid.pipeline import Pipeline
 from nlp.deid.screen import language_of, message, objection
 from nlp.deid.span import Span
@@ -71,7 +72,7 @@ class NoteGate:
         text, places = rewrite(
             note.text, spans, lambda found, label: surrogates.of(found, label, note.language, note.time)
         )
-        if own_leaks(note.person, [text])[0]:
+        if any(own_leaks(note.person, [text[start:end] for start, end in cuts(text)])):
             released.withheld.append(self._held(row, "deid-leak"))
             return
         released.rows.append({**row, "text": text, "language": note.language})

@@ -1,7 +1,7 @@
 """All layers on notes, each switchable: what the nightly step, `apply`, the spaCy component and the benches run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from nlp.deid.echo import echoes
 from nlp.deid.known.layer import Known
 from nlp.deid.merge import merge
 from nlp.deid.note import Layer, Note
+from nlp.deid.pieces import pieces
 from nlp.deid.protect import Protect
 from nlp.deid.rules.rules import Rules
 from nlp.deid.span import Span
@@ -42,6 +43,13 @@ class Pipeline:
 
     def spans(self, notes: Sequence[Note]) -> list[list[Span]]:
         """Disjoint spans of each note, in order of start."""
+        found: list[list[Span]] = [[] for _ in notes]
+        cut = [(k, start, piece) for k, note in enumerate(notes) for start, piece in pieces(note)]
+        for (k, start, _), spans in zip(cut, self._read([piece for _, _, piece in cut]), strict=True):
+            found[k] += [replace(s, start=s.start + start, end=s.end + start) for s in spans] if start else spans
+        return found
+
+    def _read(self, notes: Sequence[Note]) -> list[list[Span]]:
         found, safe = self.by_layer(notes), self.safe(notes)
         return [self.merged(note, [spans[k] for spans in found.values()], safe[k]) for k, note in enumerate(notes)]
 
