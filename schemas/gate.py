@@ -29,7 +29,7 @@ NOTES_WITHHELD = Table(
     "One note that did not pass the gate, and why.",
     (
         Column("note_id", pa.string(), "The note.", required=True),
-        SUBJECT,
+        Column("subject_id", pa.int64(), "The person; null for a note that named no patient."),
         Column("rule", pa.string(), "The rule that holds it back, such as unknown-language.", required=True),
         Column("message", pa.string(), "What was expected and what to do; never the text itself.", required=True),
     ),

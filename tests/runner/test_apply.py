@@ -124,3 +124,13 @@ def test_errors_teach_and_show_no_row(name: str, tmp_path: Path) -> None:
     with pytest.raises(kind, match=message) as raised:
         apply(step, Hand({table: tmp_path / file}, tmp_path / "out"), None, parameters)
     assert "Tulip" not in str(raised.value) and not (tmp_path / "out").exists()
+
+
+def test_a_note_of_no_patient_is_withheld_beside_one_that_passes(tmp_path: Path) -> None:
+    lines = [{"note_id": "a", "patient_id": "p", "text": "Seen and well."}, {"note_id": "b", "text": "Whose is it?"}]
+    hand = Hand({"phi/notes": written(tmp_path / "n.jsonl", *lines)}, tmp_path / "out")
+    counts = apply("deid", hand, None, {})
+    assert counts["notes"] == 1
+    assert [(row["note_id"], row["rule"]) for row in rows(tmp_path / "out", "phi/notes_withheld")] == [
+        ("b", "no-patient")
+    ]
