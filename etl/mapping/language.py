@@ -1,4 +1,4 @@
-"""The mapping language as data: raw tables, their columns and checks, and the resources made from their rows."""
+"""The mapping language as data: raw tables, their columns, joins and checks, and the resources made from their rows."""
 
 import re
 from collections.abc import Mapping as Dict
@@ -6,29 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.errors import MappingError
+from etl.mapping.columns import RawColumn, column
+from etl.mapping.files import FileFormat, Through, file_format, through
+from etl.mapping.joins import Join, joins
 
-TYPES = ("id", "code", "string", "text", "date", "dateTime", "decimal", "integer", "boolean", "ignored")
-COLUMN = re.compile(r"^(?P<type>\w+)(?:\((?P<of>[^)]+)\))?(?P<required>!?)$")
-TABLE_KEYS = ("about", "file", "person", "optional", "columns", "checks", "resources", "maps", "people")
-TIGHT = ("id", "date", "dateTime", "decimal", "integer")
-
-
-@dataclass(frozen=True)
-class RawColumn:
-    """`names`: what the column is called in the files; the first is its name in expressions."""
-
-    names: tuple[str, ...]
-    type: str
-    required: bool
-    one_of: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.names[0]
-
-    @property
-    def tight(self) -> bool:
-        return self.type in TIGHT
+TABLE_KEYS = (
+    "about", "file", "format", "source_table", "empty", "from_path", "person", "optional", "zone", "columns", "joins", "let",
+    "checks", "deleted", "resources", "maps", "people",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +38,11 @@ class People:
 
 @dataclass(frozen=True)
 class RawTable:
-    """`resources` is still YAML here: label -> elements; compile.py makes trees of it."""
+    """`resources` is still YAML here: label -> elements; compile.py makes trees of it.
+
+    `person`: the column that says whose row it is; with `through`, the column that leads to the table that does.
+    `let`: (name, expression). `deleted`: a condition on rows that bury their resources.
+    """
 
     name: str
     files: tuple[str, ...]
@@ -63,6 +52,15 @@ class RawTable:
     checks: tuple[Check, ...] = ()
     people: People | None = None
     resources: Dict[str, Any] = field(default_factory=dict)
+    format: FileFormat = field(default_factory=FileFormat)
+    source_table: str = ""
+    empty: tuple[str, ...] = ()
+    from_path: tuple[tuple[str, str], ...] = ()
+    through: Through | None = None
+    joins: tuple[Join, ...] = ()
+    let: tuple[tuple[str, str], ...] = ()
+    zone: str = ""
+    deleted: str = ""
 
     def column(self, name: str) -> RawColumn:
         return next(column for column in self.columns if column.name == name)
@@ -81,33 +79,41 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         )
     if "columns" not in said:
         raise MappingError(f"{where}: `columns` is missing: raw column -> type, such as PATIENT: id!.")
-    columns = tuple(_column(where, column, text) for column, text in said["columns"].items())
+    columns = tuple(column(where, each, text) for each, text in said["columns"].items())
     names = [column.name for column in columns]
-    person = said.get("person", "")
-    if person and person not in names:
-        raise MappingError(f"{where}: person: {person!r} is not a column; columns are {', '.join(names)}.")
+    person, leads = through(where, said.get("person", ""), names)
     files = said.get("file", f"{name}.csv")
+    joined = joins(where, said.get("joins", {}), names)
+    named = [*names, *said.get("let", {})]
     return RawTable(
         name,
         tuple([files] if isinstance(files, str) else files),
         columns,
         person,
         bool(said.get("optional", True)),
-        tuple(_check(where, rule, check, names) for rule, check in said.get("checks", {}).items()),
+        tuple(_check(where, rule, check, named) for rule, check in said.get("checks", {}).items()),
         _people(where, said["people"], names, systems) if "people" in said else None,
         said.get("resources", {}),
+        file_format(where, said.get("format", {})),
+        str(said.get("source_table", name)),
+        tuple(map(str, said.get("empty", ()))),
+        _from_path(where, said.get("from_path", {}), names),
+        leads,
+        joined,
+        tuple((let, str(text)) for let, text in said.get("let", {}).items()),
+        str(said.get("zone", "")),
+        str(said.get("deleted", "")),
     )
 
 
-def _column(where: str, name: str, text: Any) -> RawColumn:
-    found = COLUMN.match(str(text))
-    if not found or found["type"] not in TYPES:
-        raise MappingError(
-            f"{where}: column {name}: {text!r} is not a type; types are {', '.join(TYPES)}, "
-            "with ! for required and (a|b) for the only values allowed."
-        )
-    of = tuple(found["of"].split("|")) if found["of"] else ()
-    return RawColumn(tuple(str(name).split("|")), found["type"], bool(found["required"]), of)
+def _from_path(where: str, said: Dict[str, str], names: list[str]) -> tuple[tuple[str, str], ...]:
+    for name, pattern in said.items():
+        if name not in names or re.compile(pattern).groups != 1:
+            raise MappingError(
+                f"{where}: from_path: {name}: {pattern!r}; say COLUMN: a regular expression with one group, of the file's "
+                f"path. The column stands under `columns` too: {', '.join(names)}."
+            )
+    return tuple(said.items())
 
 
 def _check(where: str, rule: str, said: Dict[str, str], names: list[str]) -> Check:

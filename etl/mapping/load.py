@@ -21,7 +21,7 @@ from etl.mapping.shapes import shapes
 from etl.mapping.tree import Resource, Sql
 
 SHARED = ("codesystems.yaml", "shapes.yaml")
-SOURCE_KEYS = ("about", "years", "zone", "maps", "systems")
+SOURCE_KEYS = ("about", "years", "zone", "maps", "systems", "format", "empty", "ready", "expects")
 
 
 @dataclass(frozen=True)

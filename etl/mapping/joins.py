@@ -1,0 +1,36 @@
+"""Joins: the matching row of another table of the same group beside each row."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from typing import Any
+
+from contract.errors import MappingError
+
+KEYS = ("table", "on", "many", "required")
+
+
+@dataclass(frozen=True)
+class Join:
+    """`on`: (own column, the other table's). `many`: one row for each match, else the first match counts."""
+
+    name: str
+    table: str
+    on: tuple[tuple[str, str], ...]
+    many: bool = False
+    required: bool = False
+
+
+def joins(where: str, said: Dict[str, Any], names: list[str]) -> tuple[Join, ...]:
+    return tuple(_join(where, name, each, names) for name, each in said.items())
+
+
+def _join(where: str, name: str, said: Any, names: list[str]) -> Join:
+    fits = isinstance(said, dict) and {"table", "on"} <= set(said) <= set(KEYS) and name.isidentifier()
+    on = said["on"] if fits else {}
+    pairs = {each: each for each in ([on] if isinstance(on, str) else on)} if not isinstance(on, dict) else on
+    if not fits or not pairs or name in names:
+        raise MappingError(
+            f"{where}: joins: {name}: {said!r}; say NAME: {{table: OTHER TABLE, on: COLUMN or {{OWN: ITS}}, many: true, "
+            f"required: true}}, under a name that is no column. Columns are {', '.join(names)}."
+        )
+    return Join(name, said["table"], tuple(pairs.items()), bool(said.get("many")), bool(said.get("required")))
