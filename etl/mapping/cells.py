@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from etl.mapping.columns import RawColumn
 from etl.mapping.frame import Cells, select
-from etl.mapping.language import RawColumn
 
 
 @dataclass(frozen=True)

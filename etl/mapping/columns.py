@@ -23,8 +23,8 @@ LONG = ("type", "names", "empty", "zone")
 class RawColumn:
     """`names`: what the column is called in the files; the first is its name in expressions.
 
-    `variants`: of an id or decimal, how it is written; of a date or dateTime, its formats (strptime). `empty`: cells that
-    mean nothing. `zone`: of local times.
+    `variants`: of an id or decimal, how it is written; of a date or dateTime, its formats (strptime). `empty`: cells
+    that mean nothing. `zone`: of local times.
     """
 
     names: tuple[str, ...]

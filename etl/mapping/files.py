@@ -38,7 +38,8 @@ def file_format(where: str, said: Dict[str, Any]) -> FileFormat:
     wrong = [key for key in said if key not in known]
     if wrong or said.get("kind", "delimited") not in KINDS or said.get("quoting", "none") not in ("none", "rfc4180"):
         raise MappingError(
-            f"{where}: format: {dict(said)!r}; it says {', '.join(known)}; kind is one of {', '.join(KINDS)}, quoting rfc4180 or none."
+            f"{where}: format: {dict(said)!r}; it says {', '.join(known)}; kind is one of "
+            f"{', '.join(KINDS)}, quoting rfc4180 or none."
         )
     return FileFormat(**{**said, "header": tuple(map(str, said.get("header", ())))})
 
@@ -50,7 +51,8 @@ def through(where: str, said: Any, names: list[str]) -> tuple[str, Through | Non
     wrong = set(full) - {"column", "table", "key"}
     if (column and column not in names) or wrong or (isinstance(said, dict) and "table" not in full):
         raise MappingError(
-            f"{where}: person: {said!r}; say a column, or {{column: COLUMN, table: OTHER TABLE, key: ITS COLUMN}} "
+            f"{where}: person: {column!r} is not a column, or more is said than is known. "
+            f"Say a column, or {{column: COLUMN, table: OTHER TABLE, key: ITS COLUMN}} "
             f"where another table says whose it is. Columns are {', '.join(names)}."
         )
     return column, Through(full["table"], full.get("key", column)) if "table" in full else None

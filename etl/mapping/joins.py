@@ -30,7 +30,7 @@ def _join(where: str, name: str, said: Any, names: list[str]) -> Join:
     pairs = {each: each for each in ([on] if isinstance(on, str) else on)} if not isinstance(on, dict) else on
     if not fits or not pairs or name in names:
         raise MappingError(
-            f"{where}: joins: {name}: {said!r}; say NAME: {{table: OTHER TABLE, on: COLUMN or {{OWN: ITS}}, many: true, "
-            f"required: true}}, under a name that is no column. Columns are {', '.join(names)}."
+            f"{where}: joins: {name}: {said!r}; say NAME: {{table: OTHER TABLE, on: COLUMN or {{OWN: ITS}}, many: "
+            f"true, required: true}}, under a name that is no column. Columns are {', '.join(names)}."
         )
     return Join(name, said["table"], tuple(pairs.items()), bool(said.get("many")), bool(said.get("required")))

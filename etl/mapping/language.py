@@ -11,8 +11,8 @@ from etl.mapping.files import FileFormat, Through, file_format, through
 from etl.mapping.joins import Join, joins
 
 TABLE_KEYS = (
-    "about", "file", "format", "source_table", "empty", "from_path", "person", "optional", "zone", "columns", "joins", "let",
-    "checks", "deleted", "resources", "maps", "people",
+    "about", "file", "format", "source_table", "empty", "from_path", "person", "optional", "zone", "columns", "joins",
+    "let", "checks", "deleted", "resources", "maps", "people",
 )  # fmt: skip
 
 
@@ -110,8 +110,8 @@ def _from_path(where: str, said: Dict[str, str], names: list[str]) -> tuple[tupl
     for name, pattern in said.items():
         if name not in names or re.compile(pattern).groups != 1:
             raise MappingError(
-                f"{where}: from_path: {name}: {pattern!r}; say COLUMN: a regular expression with one group, of the file's "
-                f"path. The column stands under `columns` too: {', '.join(names)}."
+                f"{where}: from_path: {name}: {pattern!r}; say COLUMN: a regular expression with one group, of the "
+                f"file's path. The column stands under `columns` too: {', '.join(names)}."
             )
     return tuple(said.items())
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from contract.errors import MappingError
 from etl.csv.layout import MARK_NAMES, Layout, header, layouts
 from etl.csv.reader import first_line
-from etl.mapping.language import RawColumn, RawTable
+from etl.mapping.columns import RawColumn
+from etl.mapping.language import RawTable
 
 NAME = re.compile(r"^[A-Za-z_][\w .()-]{0,60}$")
 
