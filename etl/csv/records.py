@@ -20,9 +20,13 @@ RULES = {NUL_BYTE: "nul-byte", ENCODING: "encoding", STRAY_CR: "stray-cr", QUOTE
 
 @dataclass(frozen=True)
 class Broken:
+    """`where`: the column or segment, `message`: what was found and expected, where the rule alone does not say it."""
+
     line: int
     rule: str
     raw: bytes
+    where: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ MESSAGES = {
     "quote": "a quote is stray or never closed; a quoted cell starts and ends with one and doubles those inside",
     "field-count": "the line has more or fewer cells than the header has columns",
     "damaged-file": "the file ends here before its time; deliver it again",
+    "hl7-no-header": "segments without MSH before them: the beginning of a message is missing; deliver it again whole",
+    "hl7-cut": "the message ends before its time; deliver it again whole",
+    "hl7-header": "MSH does not say what the message is: MSH-1, MSH-2 and MSH-9 are needed",
+    "hl7-trailer": "the batch or file that this header opens is never closed; messages may be missing at its end",
+    "hl7-count": "the trailer counts other than stands before it; messages may be missing",
     "required": "the cell may not be empty",
     "unknown-patient": "no person with this key has been delivered; deliver the person, then this row again",
 }

@@ -63,7 +63,10 @@ def _spool_file(raw: RawFile, homes: Homes, writers: Writers, count: _Count) -> 
 def _broken(raw: RawFile, piece: Piece) -> list[Reject]:
     """Lines that are no rows."""
     name, table = raw.path.name, raw.table.name
-    return [Reject(name, each.line, table, "", each.rule, MESSAGES[each.rule], each.raw) for each in piece.broken]
+    return [
+        Reject(name, each.line, table, each.where, each.rule, each.message or MESSAGES[each.rule], each.raw)
+        for each in piece.broken
+    ]
 
 
 def _unknown(raw: RawFile, piece: Piece, at: Ints) -> list[Reject]:
