@@ -25,6 +25,8 @@ def joins(where: str, said: Dict[str, Any], names: list[str]) -> tuple[Join, ...
 
 
 def _join(where: str, name: str, said: Any, names: list[str]) -> Join:
+    """YAML reads a bare `on` as true."""
+    said = {"on" if key is True else key: value for key, value in said.items()} if isinstance(said, dict) else said
     fits = isinstance(said, dict) and {"table", "on"} <= set(said) <= set(KEYS) and name.isidentifier()
     on = said["on"] if fits else {}
     pairs = {each: each for each in ([on] if isinstance(on, str) else on)} if not isinstance(on, dict) else on
