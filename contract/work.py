@@ -55,10 +55,14 @@ WAITING = (WRITING, LACKING)
 
 @dataclass(frozen=True)
 class Group:
-    """Files that must be read together. `name` is their place below the inbox, and PHI: exports carry names in it."""
+    """Files that must be read together. `name` is their place below the inbox, and PHI: exports carry names in it.
+
+    `folder` is what the places of files are told from; None: the folder that each file lies in.
+    """
 
     name: str
     files: tuple[Path, ...]
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)

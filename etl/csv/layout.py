@@ -14,11 +14,15 @@ MARK_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 @dataclass(frozen=True)
 class Layout:
-    """`tight`: places of columns whose cells hold no blanks (ids, dates); they tell a row from a line of prose."""
+    """`tight`: places of columns whose cells hold no blanks (ids, dates); they tell a row from a line of prose.
+
+    `quoting`: false where a quote is a character like any other.
+    """
 
     names: tuple[str, ...]
     delimiter: str = ","
     tight: tuple[int, ...] = ()
+    quoting: bool = True
 
     @property
     def mark(self) -> int:
@@ -29,21 +33,29 @@ def header(first: bytes, path: Path) -> str:
     """The first line as text."""
     if first.startswith(WIDE_MARKS) or b"\0" in first:
         raise InputError(
-            f"{path.name}: the file is UTF-16 or binary; UTF-8 text is expected. Convert it: iconv -t UTF-8."
+            f"{path.name}: the file is UTF-16 or binary; UTF-8 text is expected. Say `format: {{encoding: utf-16}}` "
+            "of the table, or convert it: iconv -t UTF-8."
         )
     try:
         return first.removeprefix(BOM).decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name}: the column names are not UTF-8. Convert the file: iconv -t UTF-8.") from error
+        raise InputError(
+            f"{path.name}: the column names are not UTF-8. Say `format: {{encoding: latin-1}}` (or what it is) of the "
+            "table, or convert the file: iconv -t UTF-8."
+        ) from error
 
 
-def layouts(line: str) -> list[Layout]:
-    """What the header can mean, the usual delimiter first."""
+def layouts(line: str, delimiter: str = "", quoting: bool = True) -> list[Layout]:
+    """What the header can mean, the usual delimiter first; with a delimiter given, that one alone."""
     found = []
-    for delimiter in DELIMITERS:
-        names = next(csv.reader([line], delimiter=delimiter), [])
-        found.append(Layout(tuple(_unique([name.strip() for name in names])), delimiter))
+    for mark in [delimiter] if delimiter else DELIMITERS:
+        names = [name.strip() for name in cells(line, mark, quoting)]
+        found.append(Layout(tuple(_unique(names)), mark, quoting=quoting))
     return found
+
+
+def cells(line: str, delimiter: str, quoting: bool) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), []) if quoting else line.split(delimiter)
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -11,11 +11,13 @@ from pyarrow import csv as arrow_csv
 
 from contract.errors import InputError
 from etl.csv.layout import Layout
+from etl.csv.prelude import PLAIN, Written
 from etl.csv.records import Broken, Records, split
-from etl.csv.stream import Stream
+from etl.csv.stream import Stream, as_utf8
 
 BLOCK = 4 << 20  # bytes read at once: small blocks are reused by the allocator, large ones are paid page by page
 REPEATED = 0.6  # a column with fewer distinct cells than this share of its rows is kept as a dictionary
+FEW = 1000  # rows of a block; with fewer a dictionary gains nothing
 TEXT = pa.string()
 CODED = pa.dictionary(pa.int32(), TEXT)
 
@@ -37,43 +39,49 @@ class Piece:
         return [delimiter.join(cell or "" for cell in row).encode() for row in zip(*columns, strict=True)]
 
 
-def first_line(path: Path) -> bytes:
+def first_line(path: Path, written: Written = PLAIN) -> bytes:
+    """The line that names the columns; without one, the first row."""
     with path.open("rb") as file:
         stream = Stream(file, path)
-        head = b""
-        for piece in stream.pieces(1 << 16):
+        head, at = b"", None
+        for piece in as_utf8(stream.pieces(1 << 16), written.encoding):
             head += piece
-            if b"\n" in head or len(head) > 1 << 22:
+            at = written.header(head)
+            if at is not None or len(head) > 1 << 22:
                 break
     if b"\n" not in head and b"\r" in head:
         raise InputError(f"{path.name}: lines end with CR alone. Convert the file: tr '\\r' '\\n'.")
-    return head.split(b"\n", 1)[0]
+    if at is None:
+        at = written.header(head + b"\n")
+    return b"" if at is None else head[at[0] :].split(b"\n", 1)[0]
 
 
-def read(path: Path, layout: Layout, columns: list[str]) -> Iterator[Piece]:
+def read(path: Path, layout: Layout, columns: list[str], written: Written = PLAIN) -> Iterator[Piece]:
     """Every row below the header, in file order; `columns` are read, the others only counted."""
     parse = _Parser(layout, columns)
     with path.open("rb") as file:
         stream = Stream(file, path)
-        line, rest, header = 1, b"", True
-        for piece in _with_end(stream):
+        line, rest, begun = 1, b"", False
+        for piece in _with_end(as_utf8(stream.pieces(BLOCK), written.encoding)):
             data = rest + piece if rest else piece
-            if header and b"\n" in data:
-                data, line, header = data[data.index(b"\n") + 1 :], 2, False
             last = not piece
+            start = None if begun else written.rows(data + b"\n" if last else data)
+            if start is not None:
+                data, line, begun = data[start[0] :], 1 + start[1], True
             damage = stream.damage if last else ""
-            if header or not (data or damage):
+            if not begun or not (data or damage):
                 rest = data
                 continue
+            data = written.uncommented(data, layout, last)
             found = parse.block(data, last, line, damage)
             rest = data[found[0] :]
             line += found[1]
             yield found[2]
 
 
-def _with_end(stream: Stream) -> Iterator[bytes]:
+def _with_end(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces that hold something, then one empty piece."""
-    yield from (piece for piece in stream.pieces(BLOCK) if piece)
+    yield from (piece for piece in pieces if piece)
     yield b""
 
 
@@ -121,7 +129,7 @@ class _Parser:
         whole = max(len(found.text), 1 << 16)
         reading = arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=whole)
         table = arrow_csv.read_csv(pa.BufferReader(found.text), reading, parsing, self._converting())
-        if not self._types and len(table):
+        if not self._types and len(table) >= FEW:
             self._types = {name: _worth(table.column(name)) for name in self._columns}
             table = table.cast(pa.schema(list(self._types.items())))
         return table, wrong

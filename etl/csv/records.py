@@ -45,13 +45,13 @@ def split(data: bytes, last: bool, layout: Layout, exact: bool = False) -> Recor
     """Whole records at the start of `data`. `exact` skips the shortcut: for a block that proved to hold blank lines."""
     end = len(data) if last else data.rfind(b"\n") + 1
     text = data[:end]
-    if not exact and not _needs_care(text):
+    if not exact and not _needs_care(text, layout.quoting):
         return Records(text, None, (), end, -1)
     return _split_lines(data, end, last, layout)
 
 
-def _needs_care(text: bytes) -> bool:
-    if b'"' in text or b"\0" in text or not _is_utf8(text):
+def _needs_care(text: bytes, quoting: bool) -> bool:
+    if (quoting and b'"' in text) or b"\0" in text or not _is_utf8(text):
         return True
     return b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
 
@@ -89,11 +89,11 @@ def _lines(buffer: npt.NDArray[np.uint8]) -> Lines:
 def _split_lines(data: bytes, end: int, last: bool, layout: Layout) -> Records:
     buffer = np.frombuffer(data, np.uint8)[:end]
     lines = _lines(buffer)
-    used = _mark_quotes(data, buffer, lines, last, layout)
+    used = _mark_quotes(data, buffer, lines, last, layout) if layout.quoting else len(buffer)
     kept = int(np.searchsorted(lines.starts, used))
     lines = Lines(lines.starts[:kept], lines.ends[:kept], lines.state[:kept])
-    _mark(data, buffer[:used], lines)
-    return _collect(data, used, lines)
+    _mark(data, buffer[:used], lines, layout.quoting)
+    return _collect(data, used, lines, layout.quoting)
 
 
 def _mark_quotes(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines, last: bool, layout: Layout) -> int:
@@ -112,14 +112,14 @@ def _mark_quotes(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines, last:
     return used
 
 
-def _mark(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines) -> None:
+def _mark(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines, quoting: bool) -> None:
     """Blank lines and broken bytes; what is wrong inside a record of several lines is said of its first line."""
     state = lines.state
     lengths = lines.ends - lines.starts
     blank = (lengths == 0) | ((lengths == 1) & (buffer[np.minimum(lines.starts, len(buffer) - 1)] == CR))
     state[blank & (state == GOOD)] = BLANK
     head = np.maximum.accumulate(np.where(state == INSIDE, 0, np.arange(len(state))))
-    stray = head[_stray(buffer, lines, head)]
+    stray = head[_stray(buffer, lines, head, quoting)]
     state[stray[state[stray] == GOOD]] = STRAY_CR
     state[head[lines.at(np.flatnonzero(buffer == NUL))]] = NUL_BYTE
     if not _is_utf8(buffer.tobytes()):
@@ -128,18 +128,18 @@ def _mark(data: bytes, buffer: npt.NDArray[np.uint8], lines: Lines) -> None:
                 state[head[line]] = ENCODING
 
 
-def _stray(buffer: npt.NDArray[np.uint8], lines: Lines, head: Ints) -> Ints:
+def _stray(buffer: npt.NDArray[np.uint8], lines: Lines, head: Ints, quoting: bool) -> Ints:
     """Lines with a carriage return that ends no line and stands in no quoted cell."""
     at = np.flatnonzero(buffer == CR)
     at = at[(at + 1 < len(buffer)) & (buffer[np.minimum(at + 1, len(buffer) - 1)] != LF)]
     line = np.searchsorted(lines.ends, at)
-    quotes = np.flatnonzero(buffer == ord('"'))
+    quotes = np.flatnonzero(buffer == ord('"')) if quoting else np.zeros(0, np.int64)
     before = np.searchsorted(quotes, at) - np.searchsorted(quotes, lines.starts[head[line]])
     found: Ints = line[before % 2 == 0]
     return found
 
 
-def _collect(data: bytes, used: int, lines: Lines) -> Records:
+def _collect(data: bytes, used: int, lines: Lines, quoting: bool) -> Records:
     state = lines.state
     head = np.maximum.accumulate(np.where(state == INSIDE, 0, np.arange(len(state)))) if len(state) else state
     keep = state[head] == GOOD if len(state) else state.astype(bool)
@@ -151,7 +151,7 @@ def _collect(data: bytes, used: int, lines: Lines) -> Records:
     )
     good = np.flatnonzero(state == GOOD).astype(np.int64)
     text = data[:used] if keep.all() else _kept(data, lines, keep)
-    return Records(text, good, broken, used, len(state), quoted=b'"' in text)
+    return Records(text, good, broken, used, len(state), quoted=quoting and b'"' in text)
 
 
 def _next(stops: Ints, line: int) -> int:

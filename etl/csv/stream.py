@@ -1,7 +1,8 @@
 """Bytes of a plain or gzipped file in pieces; a damaged end is told, not raised: what came before it is kept."""
 
+import codecs
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ class Stream:
     """`damage` says why the bytes end early; empty when they end well."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
-        self._file, self._packed, self.damage = file, path.suffix == ".gz", ""
+        self._file, self._packed, self.damage = file, path.suffix.lower() == ".gz", ""
 
     def pieces(self, size: int) -> Iterator[bytes]:
         if self._packed:
@@ -38,3 +39,14 @@ class Stream:
                     member, begun = zlib.decompressobj(GZIP), False
         if begun:
             self.damage = "the gzip data end early"
+
+
+def as_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Text of another encoding. What is none in it stays as it stands, so that it is found to be no UTF-8."""
+    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")

@@ -1,10 +1,10 @@
 """Formats of raw files: which raw tables a file holds, and their rows piece by piece in one pass."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from etl.csv.reader import Piece
 from etl.mapping.files import FileFormat
@@ -34,6 +34,10 @@ class Rows:
     piece: Piece
 
 
+Places = Mapping[str, Set[int]]
+"""Raw table -> lines (or what the format calls so) on which rows begin."""
+
+
 class Format(Protocol):
     """A reader of one kind of files: InputError for what cannot be read at all, broken lines for parts of it."""
 
@@ -42,6 +46,14 @@ class Format(Protocol):
 
     def read(self, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[Rows]:
         """One pass in bounded memory: those tables with those columns, all of which the file was said to hold."""
+
+
+@runtime_checkable
+class Erasing(Format, Protocol):
+    """A format out of whose files rows can be taken."""
+
+    def without(self, path: Path, rows: Places, gone: Places) -> Iterator[bytes]:
+        """The file's bytes, unpacked, without the rows that go; `rows` are all there are, good and broken."""
 
 
 def format_of(said: FileFormat, tables: Sequence[RawTable]) -> Format:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.errors import MappingError
+from etl.mapping.files import words
 
 TYPES = ("id", "key", "code", "string", "text", "date", "dateTime", "decimal", "integer", "boolean", "ignored")
 VARIED = {
@@ -64,6 +65,6 @@ def column(where: str, name: str, said: Any) -> RawColumn:
         bool(found["required"]),
         () if varied else of,
         of if varied else (),
-        tuple(map(str, long.get("empty", ()))),
+        words(long.get("empty", ())),
         str(long.get("zone", "")),
     )

@@ -1,11 +1,13 @@
 """What a mapping says of files: how they are written, and through which other table a row leads to its person."""
 
+import codecs
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, fields
 from typing import Any
 
 from contract.errors import MappingError
 
+SINGLE = ("delimited", "parquet")  # a file is one raw table
 KINDS = ("delimited", "parquet", "sql", "hl7", "ccda")
 
 
@@ -35,13 +37,39 @@ class Through:
 
 def file_format(where: str, said: Dict[str, Any]) -> FileFormat:
     known = [field.name for field in fields(FileFormat)]
-    wrong = [key for key in said if key not in known]
-    if wrong or said.get("kind", "delimited") not in KINDS or said.get("quoting", "none") not in ("none", "rfc4180"):
+    wrong = [key for key in said if key not in known] + _wrong(said)
+    if wrong:
         raise MappingError(
-            f"{where}: format: {dict(said)!r}; it says {', '.join(known)}; kind is one of "
-            f"{', '.join(KINDS)}, quoting rfc4180 or none."
+            f"{where}: format: {', '.join(wrong)} does not fit in {dict(said)!r}; it says {', '.join(known)}; kind is "
+            f"one of {', '.join(KINDS)}, quoting rfc4180 or none, delimiter one character, skip a number of lines, "
+            "header a list of names, encoding such as latin-1."
         )
     return FileFormat(**{**said, "header": tuple(map(str, said.get("header", ())))})
+
+
+def _wrong(said: Dict[str, Any]) -> list[str]:
+    fits = {
+        "kind": said.get("kind", "delimited") in KINDS,
+        "quoting": said.get("quoting", "none") in ("none", "rfc4180"),
+        "delimiter": isinstance(mark := said.get("delimiter", ""), str) and len(mark) <= 1 and mark not in ('"', "\n"),
+        "skip": isinstance(skip := said.get("skip", 0), int) and skip >= 0,
+        "comment": isinstance(said.get("comment", ""), str),
+        "header": isinstance(names := said.get("header", ()), list | tuple) and len({*names}) == len(names),
+        "encoding": _is_encoding(said.get("encoding", "utf-8")),
+    }
+    return [key for key, right in fits.items() if not right]
+
+
+def _is_encoding(name: Any) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except (LookupError, TypeError):
+        return False
+
+
+def words(said: Any) -> tuple[str, ...]:
+    """One or a list; YAML's own nothing, which `NULL` without quotes is, as it is written."""
+    return tuple("NULL" if word is None else str(word) for word in (said if isinstance(said, list | tuple) else [said]))
 
 
 def through(where: str, said: Any, names: list[str]) -> tuple[str, Through | None]:

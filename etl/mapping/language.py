@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.errors import MappingError
 from etl.mapping.columns import RawColumn, column
-from etl.mapping.files import FileFormat, Through, file_format, through
+from etl.mapping.files import FileFormat, Through, file_format, through, words
 from etl.mapping.joins import Join, joins
 
 TABLE_KEYS = (
@@ -96,7 +96,7 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         said.get("resources", {}),
         file_format(where, said.get("format", {})),
         str(said.get("source_table", name)),
-        tuple(map(str, said.get("empty", ()))),
+        words(said.get("empty", ())),
         _from_path(where, said.get("from_path", {}), names),
         leads,
         joined,

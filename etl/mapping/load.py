@@ -15,10 +15,12 @@ import yaml
 
 from contract.errors import ConfigError, MappingError
 from etl.mapping.compile import Vocabulary, resources
+from etl.mapping.deliveries import Expected, expected, ready, with_defaults
 from etl.mapping.expressions import Expressions
 from etl.mapping.language import Check, RawTable, raw_table
 from etl.mapping.shapes import shapes
 from etl.mapping.tree import Resource, Sql
+from etl.mapping.ways import check_ways
 
 SHARED = ("codesystems.yaml", "shapes.yaml")
 SOURCE_KEYS = ("about", "years", "zone", "maps", "systems", "format", "empty", "ready", "expects")
@@ -38,6 +40,8 @@ class Mapping:
     years: tuple[int, int]
     zone: str
     digest: str
+    ready: str = ""
+    expects: Expected | None = None
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -61,31 +65,40 @@ def folder(mapping: str) -> Path:
 
 
 @cache
-def load(mapping: str) -> Mapping:
+def load(mapping: str, maps: str = "") -> Mapping:
+    """`maps`: a folder of NAME.csv, maps of a site that stand over the mapping's own."""
     where = folder(mapping)
+    said_in = f"{where.name}/source.yaml"
     source = _yaml(where / "source.yaml")
     wrong = [key for key in source if key not in SOURCE_KEYS]
     if wrong:
-        raise MappingError(
-            f"{where.name}/source.yaml: {', '.join(wrong)} is unknown; it says {', '.join(SOURCE_KEYS)}."
-        )
+        raise MappingError(f"{said_in}: {', '.join(wrong)} is unknown; it says {', '.join(SOURCE_KEYS)}.")
     shared = where.parent if (where.parent / SHARED[0]).is_file() else Path(str(package.files("fhir_mappings")))
-    systems = {**_yaml(shared / SHARED[0]), **source.get("systems", {})}
-    maps = {**source.get("maps", {}), **_csv_maps(where)}
-    words = Vocabulary(shapes(_yaml(shared / SHARED[1])), systems)
+    words = Vocabulary(shapes(_yaml(shared / SHARED[1])), {**_yaml(shared / SHARED[0]), **source.get("systems", {})})
+    said = {path.stem: with_defaults(_yaml(path), source) for path in sorted(where.glob("*.yaml"))}
+    del said["source"]
+    raws = {name: raw_table(name, table, words.systems) for name, table in said.items()}
+    check_ways(raws)
+    own = {**source.get("maps", {}), **_csv_maps(where / "maps")}
+    site = _site_maps(maps, {*own, *(name for table in said.values() for name in table.get("maps", {}))})
     tables = {}
-    for path in sorted(where.glob("*.yaml")):
-        if path.name != "source.yaml":
-            said = _yaml(path)
-            raw = raw_table(path.stem, said, systems)
-            sql = Expressions(raw, {**maps, **said.get("maps", {})})
-            tables[path.stem] = TableMapping(raw, resources(raw, words, sql), _checks(raw, sql))
+    for name, raw in raws.items():
+        sql = Expressions(raw, {**own, **said[name].get("maps", {}), **site})
+        tables[name] = TableMapping(raw, resources(raw, words, sql), _checks(raw, sql))
     first, last = source.get("years", (1850, 2100))
-    zone = _zone(str(source.get("zone", "UTC")), where.name)
-    digest = _digest(
-        [*sorted(where.rglob("*.yaml")), *sorted(where.rglob("*.csv")), *(shared / name for name in SHARED)]
+    return Mapping(
+        where.name,
+        tables,
+        (first, last),
+        _zone(str(source.get("zone", "UTC")), where.name),
+        _digest([*_files(where), *(shared / name for name in SHARED), *(_files(Path(maps)) if maps else ())]),
+        ready(said_in, source.get("ready", "")),
+        expected(said_in, source.get("expects"), raws),
     )
-    return Mapping(where.name, tables, (first, last), zone, digest)
+
+
+def _files(where: Path) -> list[Path]:
+    return [*sorted(where.rglob("*.yaml")), *sorted(where.rglob("*.csv"))]
 
 
 def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql, Sql], ...]:
@@ -114,10 +127,22 @@ def _yaml(path: Path) -> dict[str, Any]:
     return said
 
 
+def _site_maps(maps: str, known: set[str]) -> dict[str, dict[str, Any]]:
+    if maps and not Path(maps).is_dir():
+        raise ConfigError(f"maps: {maps} is no folder; it holds NAME.csv files that stand over the mapping's maps.")
+    found = _csv_maps(Path(maps)) if maps else {}
+    if wrong := sorted(found.keys() - known):
+        raise ConfigError(
+            f"maps: {', '.join(wrong)} in {maps}: the mapping has no such map; "
+            f"it has {', '.join(sorted(known)) or 'none'}."
+        )
+    return found
+
+
 def _csv_maps(where: Path) -> dict[str, dict[str, Any]]:
-    """maps/NAME.csv: the first column is the raw value; one more column is what it becomes, several are its fields."""
+    """NAME.csv: the first column is the raw value; one more column is what it becomes, several are its fields."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted((where / "maps").glob("*.csv")):
+    for path in sorted(where.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = [row for row in csv.reader(file) if row and not row[0].startswith("#")]
         found[path.stem] = {

@@ -11,6 +11,7 @@ import pyarrow as pa
 from contract.errors import ConfigError, InputError
 from contract.work import Delivery, Group, Leaving, Purged, Shard, Spooled
 from etl.mapping.load import Mapping, load
+from etl.sources.tables_delivered import check_version, require_tables
 from etl.sources.tables_digests import person_digests
 from etl.sources.tables_forget import forget
 from etl.sources.tables_groups import find_groups, left_aside
@@ -26,6 +27,7 @@ class Tables:
 
     `settle_s`: a group with a file changed more recently is still being written and waits for the next night.
     `timezone`: of local times without zone, when it is not the mapping's own.
+    `maps`: a folder of NAME.csv, maps of this site that stand over the mapping's own.
     """
 
     mapping: str
@@ -33,6 +35,7 @@ class Tables:
     delivery: Delivery = "full"
     settle_s: float = 30
     timezone: str = ""
+    maps: str = ""
 
     def __post_init__(self) -> None:
         if self.timezone and self.timezone not in available_timezones():
@@ -44,14 +47,14 @@ class Tables:
 
     @property
     def known(self) -> Mapping:
-        return load(self.mapping)
+        return load(self.mapping, self.maps)
 
     @property
     def writes(self) -> tuple[str, ...]:
         return tuple(f"phi/fhir/{name}" for name in self.known.types)
 
     def digest(self) -> str:
-        """sha256 of the mapping's files, for the manifest."""
+        """sha256 of the mapping's files and of the site's maps, for the manifest."""
         return self.known.digest
 
     def groups(self, root: Path) -> list[Group]:
@@ -61,6 +64,7 @@ class Tables:
         return left_aside(root / self.path, self.known, self.delivery, self.settle_s)
 
     def people(self, group: Group) -> pa.Table:
+        check_version(group, self.known)
         found = read_people(group, self.known)
         if self.delivery == "full" and self.known.patients and not len(found):
             expected = ", ".join(self.known.patients.raw.files)
@@ -71,7 +75,10 @@ class Tables:
         return found
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
-        return spool_group(group, homes, folder, self.known)
+        found = spool_group(group, homes, folder, self.known)
+        if self.delivery == "full":
+            require_tables(group, self.known, found)
+        return found
 
     def digests(self, folder: Path, batch: int) -> pa.Table:
         return person_digests(folder, batch, self.known)

@@ -2,21 +2,35 @@
 
 import time
 from collections import Counter
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from contract.errors import InputError
 from contract.work import UNKNOWN, WRITING, Delivery, Group
-from etl.mapping.load import Mapping, TableMapping
+from etl.mapping.load import Mapping
+from etl.sources.tables_places import HIDDEN, depth, files_below, tables_of
 
 UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
-HIDDEN = (".", "~")
+GROUP = "{group}"  # in `ready`: the name of the group's folder, beside which the marker lies
 
 
-def table_of(path: Path, mapping: Mapping) -> TableMapping | None:
-    """The raw table a file holds, by its name; upper and lower case and .gz make no difference."""
-    name = path.name.lower().removesuffix(".gz")
-    return next((t for t in mapping.tables.values() if any(fnmatchcase(name, f.lower()) for f in t.raw.files)), None)
+@dataclass(frozen=True)
+class Candidate:
+    """A folder that may be a group. `known`: its files that hold tables."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    known: tuple[Path, ...]
+
+    @staticmethod
+    def of(folder: Path, mapping: Mapping) -> "Candidate":
+        files = tuple(files_below(folder, depth(mapping)))
+        return Candidate(folder, files, tuple(p for p in files if tables_of(p.relative_to(folder).as_posix(), mapping)))
+
+    @property
+    def group(self) -> Group:
+        return Group(self.folder.name, self.known, self.folder)
 
 
 def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: float) -> list[Group]:
@@ -24,54 +38,80 @@ def find_groups(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: fl
         raise InputError(
             f"{folder}: there is no such folder. Create it, or mend `path` of the source in pipelines.yaml."
         )
-    candidates = _candidates(folder, mapping)
-    held = _held(candidates, mapping, delivery)
+    candidates = candidates_in(folder, mapping)
+    held = _held(candidates, delivery)
     if not held:
-        raise InputError(_nothing(folder, mapping, {**candidates, "": _files(folder)}))
-    ready = {name: files for name, files in held.items() if not _being_written(files, settle_s)}
+        raise InputError(_nothing(folder, mapping, candidates))
+    ready = [each for each in held if not _waits(each, mapping, settle_s)]
     if delivery == "full":
         _complete(folder, ready, mapping)
-    return [Group(name, tuple(path for path in files if table_of(path, mapping))) for name, files in ready.items()]
+    return [each.group for each in ready]
 
 
-def _candidates(folder: Path, mapping: Mapping) -> dict[str, list[Path]]:
-    here = _files(folder)
-    if any(table_of(path, mapping) for path in here):
-        return {folder.name: here}
-    return {sub.name: _files(sub) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)}
+def candidates_in(folder: Path, mapping: Mapping) -> list[Candidate]:
+    here = Candidate.of(folder, mapping)
+    if here.known:
+        return [here]
+    return [Candidate.of(sub, mapping) for sub in sorted(folder.iterdir()) if sub.is_dir() and not _hidden(sub)]
 
 
-def _held(candidates: dict[str, list[Path]], mapping: Mapping, delivery: Delivery) -> dict[str, list[Path]]:
+def every_group(folder: Path, mapping: Mapping) -> list[Group]:
+    """The folder itself and all its sub-folders, whichever hold files of the mapping: deliveries of all nights."""
+    below = [Candidate.of(sub, mapping) for sub in sorted(folder.iterdir()) if sub.is_dir()]
+    return [each.group for each in (Candidate.of(folder, mapping), *below) if each.known]
+
+
+def _held(candidates: list[Candidate], delivery: Delivery) -> list[Candidate]:
     """Those with a table in them; of full deliveries the newest."""
-    held = {name: files for name, files in candidates.items() if any(table_of(path, mapping) for path in files)}
-    return dict(list(held.items())[-1:]) if delivery == "full" else held
+    held = [each for each in candidates if each.known]
+    return held[-1:] if delivery == "full" else held
 
 
 def left_aside(folder: Path, mapping: Mapping, delivery: Delivery, settle_s: float) -> Counter[str]:
     """What find_groups leaves: groups being written; files beside the tables, and beside the groups."""
-    candidates = _candidates(folder, mapping)
-    held = _held(candidates, mapping, delivery)
-    newer = max(held, default="") if delivery == "full" else ""  # older full deliveries are no news
-    looked = {name: files for name, files in candidates.items() if name in held or name > newer}
-    waiting = [name for name, files in looked.items() if _being_written(files, settle_s)]
-    files = {path for name, files in looked.items() for path in files} | set(_files(folder))
-    strange = [path for path in files if not (table_of(path, mapping) or _hidden(path) or _unfinished(path))]
-    return +Counter({WRITING: len(waiting), UNKNOWN: len(strange)})
+    candidates = candidates_in(folder, mapping)
+    held = _held(candidates, delivery)
+    newer = max((each.folder.name for each in held), default="") if delivery == "full" else ""  # older ones: no news
+    looked = [each for each in candidates if each in held or each.folder.name > newer]
+    waiting = [each for each in looked if _waits(each, mapping, settle_s)]
+    beside = {path for path in folder.iterdir() if path.is_file()} - {p for each in looked for p in each.files}
+    strange = [path for path in beside if not _marks(path, folder, looked, mapping)]
+    strange += [p for each in looked for p in {*each.files} - {*each.known} if not _marks(p, each.folder, [], mapping)]
+    return +Counter({WRITING: len(waiting), UNKNOWN: sum(not (_hidden(p) or _unfinished(p)) for p in strange)})
 
 
-def _complete(folder: Path, groups: dict[str, list[Path]], mapping: Mapping) -> None:
-    for name, files in groups.items():
-        here = [table_of(path, mapping) for path in files]
-        absent = [t.raw for t in mapping.tables.values() if not t.raw.optional and t not in here]
+def _marks(path: Path, folder: Path, beside: list[Candidate], mapping: Mapping) -> bool:
+    """Whether the file says that a group is complete."""
+    if not mapping.ready:
+        return False
+    names = [mapping.ready.replace(GROUP, each.folder.name) for each in beside] or [mapping.ready]
+    return any(fnmatchcase(path.relative_to(folder).as_posix(), name) for name in names)
+
+
+def _waits(group: Candidate, mapping: Mapping, settle_s: float) -> bool:
+    """For its marker, where the mapping names one, else until nothing of it is young."""
+    if any(_unfinished(path) for path in group.files if not path.name.startswith(".")):
+        return True
+    if GROUP in mapping.ready:
+        name = mapping.ready.replace(GROUP, group.folder.name)
+        return not any(fnmatchcase(path.name, name) for path in group.folder.parent.iterdir())
+    if mapping.ready:
+        return not any(_marks(path, group.folder, [], mapping) for path in group.folder.rglob("*"))
+    now = time.time()
+    return any(now - path.stat().st_mtime < settle_s for path in group.files if not path.name.startswith("."))
+
+
+def _complete(folder: Path, groups: list[Candidate], mapping: Mapping) -> None:
+    for group in groups:
+        places = [path.relative_to(group.folder).as_posix() for path in group.known]
+        here = {table.raw.name for place in places for table in tables_of(place, mapping)}
+        absent = [t.raw for t in mapping.tables.values() if not t.raw.optional and t.raw.name not in here]
         if absent:
             expected = ", ".join(pattern for table in absent for pattern in table.files)
             raise InputError(
-                f"{folder}: group {name} is a full delivery without {expected}. Deliver it, or say `delivery: delta`."
+                f"{folder}: group {group.folder.name} is a full delivery without {expected}. "
+                "Deliver it, or say `delivery: delta`."
             )
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file())
 
 
 def _hidden(path: Path) -> bool:
@@ -82,16 +122,9 @@ def _unfinished(path: Path) -> bool:
     return path.name.endswith(UNFINISHED) or path.name.startswith("~")
 
 
-def _being_written(files: list[Path], settle_s: float) -> bool:
-    now = time.time()
-    return any(
-        _unfinished(path) or now - path.stat().st_mtime < settle_s for path in files if not path.name.startswith(".")
-    )
-
-
-def _nothing(folder: Path, mapping: Mapping, candidates: dict[str, list[Path]]) -> str:
+def _nothing(folder: Path, mapping: Mapping, candidates: list[Candidate]) -> str:
     expected = ", ".join(pattern for table in mapping.tables.values() for pattern in table.raw.files)
-    count = sum(len(files) for files in candidates.values())
+    count = len({path for each in candidates for path in each.files} | {p for p in folder.iterdir() if p.is_file()})
     return (
         f"{folder}: none of {count} file(s) is one that mapping {mapping.name} knows. Expected {expected} "
         "(each may end in .gz), here or in sub-folders. Put the export there, or name another mapping in the plan."

@@ -21,6 +21,8 @@ MESSAGES = {
     "hl7-count": "the trailer counts other than stands before it; messages may be missing",
     "required": "the cell may not be empty",
     "unknown-patient": "no person with this key has been delivered; deliver the person, then this row again",
+    "leads-to-nobody": "no row of {through.table} has this {through.key}, so it is nobody's; deliver both",
+    "leads-to-several": "rows of {through.table} with this {through.key} are of several persons; mend them",
 }
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from contract.work import SHARED_BATCH
+
 
 def spool_name(table: str, batch: int, number: int) -> str:
     return f"{table}~{batch}~{number:06d}.arrow"
 
 
 def spooled_rows(folder: Path, table: str, batch: int) -> pa.Table | None:
-    """With file$ beside the columns; a column that some of the files lack is null there. None: there are no rows."""
+    """In the order of the files; a column that some of the files lack is null there. None: there are no rows."""
     parts = [_rows(path) for path in sorted(folder.glob(f"{table}~{batch}~*.arrow"))]
     if len(parts) > 1:
         kinds = {field.name: field.type for part in parts for field in part.schema}
@@ -40,6 +42,10 @@ class Spool:
         wanted = np.repeat(~np.isin(origins[starts], self.skip), np.diff(np.append(starts, len(origins))))
         return compact(found.filter(pa.array(wanted)))
 
+    def whole(self, table: str) -> pa.Table | None:
+        """All rows of a raw table without person, such as a code table, whichever batch asks."""
+        return spooled_rows(self.folder, table, SHARED_BATCH)
+
 
 def compact(rows: pa.Table) -> pa.Table:
     """Without the coded values that no row has any more."""
@@ -52,10 +58,7 @@ def compact(rows: pa.Table) -> pa.Table:
 
 def _rows(path: Path) -> pa.Table:
     with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as stream:
-        rows = stream.read_all()
-    name = rows.schema.metadata[b"file"].decode()
-    at = pa.array(np.zeros(len(rows), np.int32))
-    return rows.append_column("file$", pa.DictionaryArray.from_arrays(at, pa.array([name], pa.string())))
+        return stream.read_all()
 
 
 def _plain(rows: pa.Table, mixed: set[str]) -> pa.Table:
