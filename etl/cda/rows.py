@@ -1,0 +1,124 @@
+"""The rows of one document: its person and key, which element belongs to which raw table, and every row's cells."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from etl.cda.cells import Document, cell
+from etl.cda.ids import SSN, fingerprint, identifiers
+from etl.cda.knowledge import Entry, entries, placeholders
+from etl.cda.parse import Refused
+from etl.cda.times import fhir_time
+
+SECTION = etree.XPath("string(ancestor-or-self::section[code/@code][1]/code/@code)")
+Row = tuple[str, int, dict[str, str | None]]
+
+
+def rows(root: etree._Element, wanted: frozenset[str]) -> Iterator[Row]:
+    """(raw table, line, cells) of the tables that are wanted."""
+    return _Rows(root).rows(wanted)
+
+
+def person(root: etree._Element) -> str:
+    """The key of the one person the document is about. Refused: nobody, or two."""
+    roles = root.findall("recordTarget/patientRole")
+    said = [identifiers(role.findall("id")) for role in roles]
+    keys = {key for ids in said if (key := _person_key(ids))}
+    if len(keys) > 1 or (len(roles) > 1 and not all(said)):
+        raise Refused(roles[1].sourceline or 1, "cda-two-persons")
+    if not roles or not any(said):
+        where = root.find("recordTarget")
+        raise Refused((root if where is None else where).sourceline or 1, "cda-no-person")
+    return keys.pop() if keys else fingerprint("nobody", document_key(root, ""))
+
+
+def _person_key(ids: list[tuple[str, str]]) -> str:
+    """Of the first id; of a social security number only where there is no other. A placeholder is nobody's."""
+    good = [each for each in ids if not any(re.fullmatch(bad, each[1], re.IGNORECASE) for bad in placeholders())]
+    first = sorted(good, key=lambda each: each[0] == SSN)[:1]
+    return fingerprint(*first[0]) if first else ""
+
+
+def document_key(root: etree._Element, whose: str) -> str:
+    """Versions of a document share its setId; a document of another type under the same setId is another one."""
+    code = root.find("code")
+    said = identifiers(root.findall("setId")) or identifiers(root.findall("id"))
+    kind = code.get("code") if code is not None else None
+    return fingerprint("document", whose, *(said[0] if said else (etree.tostring(root).hex(),)), kind)
+
+
+class _Rows:
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._person = person(root)
+        self._document = document_key(root, self._person)
+        written = root.find("effectiveTime")
+        self._written = fhir_time(written.get("value", "")) if written is not None else ""
+        self._claimed = self._claims()
+        self._keys: dict[etree._Element, str] = {}
+        ids = {value: each for each in root.iter(etree.Element) if (value := each.get("ID"))}
+        self._context = Document(ids, self._key, [])
+
+    def rows(self, wanted: frozenset[str]) -> Iterator[Row]:
+        for element, entry in self._claimed.items():
+            if entry.table in wanted:
+                yield entry.table, element.sourceline or 1, self._cells(element, entry)
+
+    def _claims(self) -> dict[etree._Element, Entry]:
+        """Each element's raw table: the first of entries.yaml that wants it."""
+        templates: dict[etree._Element, set[str]] = {}
+        for template in self._root.iter("templateId"):
+            templates.setdefault(template.getparent(), set()).add(template.get("root", ""))
+        claimed: dict[etree._Element, Entry] = {}
+        for entry in entries():
+            named = [each for path in entry.paths for each in path(self._root)]
+            found = [each for each, said in templates.items() if said & entry.templates] + named
+            for each in found:
+                if entry.unless is None or not entry.unless(each):
+                    claimed.setdefault(each, entry)
+        return claimed
+
+    def _cells(self, element: etree._Element, entry: Entry) -> dict[str, str | None]:
+        self._context.unclear.clear()
+        said = {name: cell(one.kind, one.path(element), self._context) for name, one in entry.cells.items()}
+        unclear = "; ".join(dict.fromkeys(self._context.unclear)) or None
+        return {**self._common(element), **entry.says, **said, "entry": self._key(element), "unclear": unclear}
+
+    def _common(self, element: etree._Element) -> Mapping[str, str | None]:
+        section = SECTION(element)
+        status = element.find("statusCode")
+        return {
+            "person": self._person,
+            "document": self._document,
+            "written": self._written or None,
+            "section": section or None,
+            "element": element.tag,
+            "mood": element.get("moodCode"),
+            "status": status.get("code") if status is not None else None,
+            "negated": "true" if element.get("negationInd") in ("true", "1") else None,
+            "absent": element.get("nullFlavor"),
+        }
+
+    def _key(self, element: etree._Element) -> str | None:
+        """A legal FHIR id: of the person, the element's own first id and what else tells it apart.
+
+        Without an id: of all that it says in its document.
+        """
+        entry = self._claimed.get(element) or self._named(element)
+        if entry is None:
+            return None
+        if element not in self._keys:
+            self._keys[element] = self._document if element is self._root else self._made(element, entry)
+        return self._keys[element]
+
+    def _named(self, element: etree._Element) -> Entry | None:
+        """An element that only refers to a row, by the row's id and the table's name."""
+        there = element.find("id") is not None
+        return next((entry for entry in entries() if there and entry.name == element.tag), None)
+
+    def _made(self, element: etree._Element, entry: Entry) -> str:
+        own = identifiers(element.findall("id"))
+        said = own[0] if own else (self._document, etree.tostring(element, with_tail=False).hex())
+        apart = [cell(one.kind, one.path(element), self._context) for one in map(entry.cells.__getitem__, entry.key)]
+        return fingerprint(*said) if entry.shared and own else fingerprint(entry.name, self._person, *said, *apart)
