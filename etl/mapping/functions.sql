@@ -12,3 +12,6 @@ CREATE MACRO fhir_time(cell, zone) AS
        WHEN cell[-1] = 'Z' THEN with_seconds(replace(cell[:-2], ' ', 'T')) || 'Z'
        WHEN regexp_matches(cell, '[+-]\d\d:\d\d$') THEN with_seconds(replace(cell[:-7], ' ', 'T')) || cell[-6:]
        ELSE with_seconds(replace(cell, ' ', 'T')) || local_offset(with_seconds(cell), zone) END;
+-- How HL7 v2 names a code system that no map knows: its own tables by number, others by their name.
+CREATE MACRO hl7_system(name) AS
+  CASE WHEN regexp_full_match(upper(name), 'HL7\d{4}') THEN 'http://terminology.hl7.org/CodeSystem/v2-' || right(name, 4) WHEN name <> '' THEN 'urn:hl7v2:' || lower(replace(name, ' ', '-')) END;

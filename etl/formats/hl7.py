@@ -1,0 +1,49 @@
+"""HL7 v2 files: a raw table for each kind of segment, its columns by place; a broken message is set aside whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from etl.csv.records import Broken
+from etl.formats.format import WHOLE, Rows
+from etl.formats.gather import Gather
+from etl.formats.hl7_files import messages
+from etl.formats.hl7_messages import Message, parsed
+from etl.formats.hl7_places import cell, is_place
+from etl.mapping.files import FileFormat
+from etl.mapping.language import RawTable
+
+OTHERS = "*"
+"""The raw table of all segments that have none: Z-segments and whatever else a mapping does not name."""
+
+
+class Hl7:
+    def __init__(self, said: FileFormat, tables: tuple[RawTable, ...]) -> None:
+        self._columns: dict[str, list[str]] = {}
+        for table in tables:
+            names = [name for column in table.read for name in column.names if is_place(name)]
+            known = self._columns.setdefault(table.source_table, [])
+            known += [name for name in dict.fromkeys(names) if name not in known]
+
+    def tables(self, path: Path) -> Mapping[str, Sequence[str]]:
+        """Every place that the mapping names: a segment has all places, most of them empty."""
+        return self._columns
+
+    def read(self, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[Rows]:
+        cells = {name: [cell(column) for column in columns] for name, columns in wanted.items()}
+        gather = Gather(wanted)
+        for found in messages(path):
+            message = found if isinstance(found, Broken) else parsed(found)
+            if isinstance(message, Broken):
+                gather.reject(WHOLE, message)
+                continue
+            for at, name in _places(message, self._columns):
+                if name in cells:
+                    line = message.segments[at].line
+                    gather.add(name, line, [read(message, at) for read in cells[name]])
+            yield from gather.full()
+        yield from gather.rest()
+
+
+def _places(message: Message, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, str]]:
+    for at, segment in enumerate(message.segments):
+        yield at, segment.name if segment.name in known else OTHERS

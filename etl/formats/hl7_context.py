@@ -1,0 +1,124 @@
+"""What an HL7 v2 message says of one of its segments: whose it is, of which visit and order, and when it was written."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from etl.formats.hl7_messages import Message, knowledge
+from etl.formats.hl7_values import chosen, key, stamp
+
+
+def person(message: Message, at: int) -> str:
+    """Key of the patient of a segment: the PID above it, else the only one of the message."""
+    pid = _pid(message, at)
+    return identified(message, pid, (3, 2)) if pid >= 0 else ""
+
+
+def _pid(message: Message, at: int) -> int:
+    pid, pids = message.above(at, "PID"), message.named("PID")
+    return pids[0] if pid < 0 and len(pids) == 1 else pid
+
+
+def identified(message: Message, at: int, places: tuple[int, ...]) -> str:
+    """The key in the first of some fields of identifiers that holds one."""
+    said = knowledge()["person"]
+    for place in places:
+        entries = [_entry(message, at, place, repeat) for repeat in range(1, message.repeats(at, place) + 1)]
+        if found := chosen(entries, said["types"], said["never"]):
+            return found
+    return ""
+
+
+def _entry(message: Message, at: int, place: int, repeat: int) -> Callable[[int, int], str]:
+    return lambda part, sub: message.text(at, place, repeat, part, sub)
+
+
+def prior(message: Message, at: int) -> str:
+    """Of an MRG in a message that merges two persons: the one that is no more. Else nothing."""
+    if message.text(0, 9, 1, 2) not in knowledge()["merges"]:
+        return ""
+    old = identified(message, at, (1, 4))
+    return old if old != person(message, at) else ""
+
+
+def prior_person(message: Message, at: int) -> str:
+    """Of an MRG: whose visit or account it was, by MRG-1; the patient's own where that says nothing."""
+    return identified(message, at, (1,)) or person(message, at)
+
+
+def visit(message: Message, at: int) -> str:
+    """Key of the visit: PV1-19 of the segment itself or of the patient's PV1, else PID-18, the account."""
+    pid = _pid(message, at)
+    pv1s = [i for i in message.named("PV1") if _pid(message, i) == pid]
+    own = [at] if message.segments[at].name == "PV1" else []
+    for pv1 in (*own, *pv1s):
+        if number := _identifier(message, pv1, 19):
+            return number
+    return _identifier(message, pid, 18) if pid >= 0 and pv1s else ""
+
+
+def prior_visit(message: Message, at: int) -> str:
+    """Of an MRG: MRG-5, the visit, else MRG-3, the account; nothing where it is the visit of now."""
+    found = _identifier(message, at, 5) or _identifier(message, at, 3)
+    return found if found != visit(message, at) else ""
+
+
+def _identifier(message: Message, at: int, place: int) -> str:
+    authority = message.text(at, place, 1, 4, 1) or message.text(at, place, 1, 4, 2)
+    return key(message.text(at, place, 1, 1), authority)
+
+
+def recorded(message: Message, at: int) -> str:
+    """When the sender wrote it down: EVN-2, else MSH-7. The newer of two messages is the one that holds."""
+    evn = message.at("EVN")
+    found = message.text(evn, 2, 1, 1) if evn >= 0 else ""
+    return stamp(found or message.text(0, 7, 1, 1), message.zone)
+
+
+def order(message: Message, at: int) -> str:
+    """A text that sorts messages by when they were written: those that lead after others, then time, then place."""
+    leads = message.text(0, 9, 1, 1) in knowledge()["leading"]
+    sent = stamp(message.text(0, 7, 1, 1), message.zone)
+    line = message.segments[at].line
+    return f"{int(leads)} {_utc(recorded(message, at))} {_utc(sent)} {message.text(0, 10):>20} {line:010d}"
+
+
+def _utc(text: str) -> str:
+    try:
+        found = datetime.fromisoformat(text if len(text) != 7 else f"{text}-01")
+    except ValueError:
+        return f"{text:26.26}"
+    return (found if found.tzinfo is None else found.astimezone(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def results(message: Message, at: int) -> str:
+    """What tells the results of one order from all others, in every correction of them.
+
+    The order's number (OBR-3, else OBR-2, ORC-3, ORC-2) with what was ordered; without one, patient, order and time.
+    """
+    obr, orc = message.above(at, "OBR"), message.above(at, "ORC")
+    if obr >= 0:
+        what = message.text(obr, 4, 1, 1) or message.text(obr, 4)
+        places = [(obr, 3), (obr, 2), *([(orc, 3), (orc, 2)] if orc >= 0 else [])]
+        number = next((found for i, place in places if (found := message.text(i, place))), "")
+        return " ".join((number, what) if number else (person(message, at), what, message.text(obr, 7, 1, 1)))
+    under = message.under(at)
+    name = message.segments[under].name if under >= 0 else ""
+    said = " ".join(message.text(under, place, 1, 1) for place in (3, 5)) if name == "RXA" else ""
+    return f"{person(message, at)} {name} {said or message.text(at, 14, 1, 1) or recorded(message, at)}"
+
+
+CONTEXT: Mapping[str, Callable[[Message, int], str]] = {
+    "@person": person,
+    "@visit": visit,
+    "@prior": prior,
+    "@priorperson": prior_person,
+    "@priorvisit": prior_visit,
+    "@at": recorded,
+    "@order": order,
+    "@results": results,
+    "@key": lambda message, at: f"{message.key}-{at}",
+    "@message": lambda message, at: message.key,
+    "@ordinal": lambda message, at: str(at),
+    "@segment": lambda message, at: str(message.segments[at].fields),
+}
+"""Columns that are no place in a segment. `@key` is the segment's own, `@message` that of its message."""
