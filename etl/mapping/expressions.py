@@ -14,7 +14,7 @@ from etl.mapping.language import RawTable
 from etl.mapping.shapes import arguments
 from etl.mapping.tree import Sql
 
-MAP = re.compile(r"\bmap\(((?:[^()]|\([^()]*\))*)\)")
+MAP = re.compile(r"\bmap\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")  # with calls in it, three deep
 TEXT_OR_NAME = re.compile(
     r"""'(?:[^']|'')*'|\bid\((?P<id>\w+)\)|"(?P<quoted>[^"]+)"|(?<![Aa][Ss] )\b(?P<name>[A-Za-z_]\w*)\b(?!\s*\()"""
 )
@@ -68,7 +68,9 @@ class Expressions:
 
     def expression(self, text: str, kind: pa.DataType, path: str, ids: list[str]) -> Sql:
         columns: dict[str, None] = {}
-        mapped = MAP.sub(lambda found: self._map(arguments(found[1]), path), text)
+        mapped = text
+        while MAP.search(mapped):  # a map may be the default of a map
+            mapped = MAP.sub(lambda found: self._map(arguments(found[1]), path), mapped)
         written = TEXT_OR_NAME.sub(lambda found: self._name(found, ids, columns, lone=found[0] == mapped), mapped)
         found = self._try(written, tuple(columns), text, path)
         if not any(found.startswith(name) for name in FITS[kind]):
