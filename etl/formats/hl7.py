@@ -17,7 +17,7 @@ OTHERS = "*"
 
 
 class Hl7:
-    def __init__(self, said: FileFormat, tables: tuple[RawTable, ...]) -> None:
+    def __init__(self, _said: FileFormat, tables: tuple[RawTable, ...]) -> None:
         self._columns: dict[str, list[str]] = {}
         for table in tables:
             names = [name for column in table.read for name in column.names if is_place(name)]
@@ -26,7 +26,7 @@ class Hl7:
 
     def tables(self, path: Path) -> Mapping[str, Sequence[str]]:
         """Every place that the mapping names: a segment has all places, most of them empty."""
-        return self._columns
+        return self._columns if path.stat().st_size else {}
 
     def read(self, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[Rows]:
         cells = {name: [cell(column) for column in columns] for name, columns in wanted.items()}
@@ -34,7 +34,7 @@ class Hl7:
         for found in messages(path):
             message = found if isinstance(found, Broken) else parsed(found)
             if isinstance(message, Broken):
-                gather.reject(WHOLE, message)
+                gather.reject("MSH" if "MSH" in wanted else WHOLE, message)
                 continue
             for at, name in _places(message, self._columns):
                 if name in cells:

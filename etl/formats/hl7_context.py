@@ -1,4 +1,4 @@
-"""What an HL7 v2 message says of one of its segments: whose it is, of which visit and order, and when it was written."""
+"""What an HL7 v2 message says of one of its segments: whose it is, of which visit and order, and when written."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ def person(message: Message, at: int) -> str:
 
 def _pid(message: Message, at: int) -> int:
     pid, pids = message.above(at, "PID"), message.named("PID")
-    return pids[0] if pid < 0 and len(pids) == 1 else pid
+    of_all = message.segments[at].name in knowledge()["header"]
+    return pids[0] if pid < 0 and pids and (of_all or len(pids) == 1) else pid
 
 
 def identified(message: Message, at: int, places: tuple[int, ...]) -> str:
@@ -67,7 +68,13 @@ def _identifier(message: Message, at: int, place: int) -> str:
     return key(message.text(at, place, 1, 1), authority)
 
 
-def recorded(message: Message, at: int) -> str:
+def place(message: Message, at: int) -> str:
+    """Key of PV1-3: ward, room and bed, of the facility."""
+    facility = message.text(at, 3, 1, 4, 1)
+    return key("-".join(filter(None, (message.text(at, 3, 1, part, 1) for part in (1, 2, 3)))), facility)
+
+
+def recorded(message: Message, _at: int = 0) -> str:
     """When the sender wrote it down: EVN-2, else MSH-7. The newer of two messages is the one that holds."""
     evn = message.at("EVN")
     found = message.text(evn, 2, 1, 1) if evn >= 0 else ""
@@ -79,7 +86,7 @@ def order(message: Message, at: int) -> str:
     leads = message.text(0, 9, 1, 1) in knowledge()["leading"]
     sent = stamp(message.text(0, 7, 1, 1), message.zone)
     line = message.segments[at].line
-    return f"{int(leads)} {_utc(recorded(message, at))} {_utc(sent)} {message.text(0, 10):>20} {line:010d}"
+    return f"{int(leads)} {_utc(recorded(message))} {_utc(sent)} {message.text(0, 10):>20} {line:010d}"
 
 
 def _utc(text: str) -> str:
@@ -104,7 +111,7 @@ def results(message: Message, at: int) -> str:
     under = message.under(at)
     name = message.segments[under].name if under >= 0 else ""
     said = " ".join(message.text(under, place, 1, 1) for place in (3, 5)) if name == "RXA" else ""
-    return f"{person(message, at)} {name} {said or message.text(at, 14, 1, 1) or recorded(message, at)}"
+    return f"{person(message, at)} {name} {said or message.text(at, 14, 1, 1) or recorded(message)}"
 
 
 CONTEXT: Mapping[str, Callable[[Message, int], str]] = {
@@ -113,12 +120,13 @@ CONTEXT: Mapping[str, Callable[[Message, int], str]] = {
     "@prior": prior,
     "@priorperson": prior_person,
     "@priorvisit": prior_visit,
+    "@place": place,
     "@at": recorded,
     "@order": order,
     "@results": results,
     "@key": lambda message, at: f"{message.key}-{at}",
-    "@message": lambda message, at: message.key,
-    "@ordinal": lambda message, at: str(at),
+    "@message": lambda message, _: message.key,
+    "@ordinal": lambda _, at: str(at),
     "@segment": lambda message, at: str(message.segments[at].fields),
 }
 """Columns that are no place in a segment. `@key` is the segment's own, `@message` that of its message."""

@@ -138,7 +138,9 @@ def parsed(raw: RawMessage) -> Message | Broken:
         return Broken(first, "hl7-header", raw.raw, "MSH")
     if why:
         last = segments[-1]
-        return Broken(first, "hl7-cut", raw.raw, last.name, f"{why}; the last segment, {last.name}, is line {last.line}")
+        return Broken(
+            first, "hl7-cut", raw.raw, last.name, f"{why}; the last segment, {last.name}, is line {last.line}"
+        )
     return message
 
 

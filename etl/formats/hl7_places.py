@@ -1,15 +1,15 @@
 """Columns of HL7 raw tables: a place in the segment, in one above or below it, or what the message says of it.
 
-    3  3.1  3.1.2  3[2].1      field, component, subcomponent; a repetition other than the first
-    7 time   7 date            as a timestamp, or a day
-    5 text                     all repetitions, one a line
-    @OBR.4.1                   the same of the nearest OBR above; @EVN.2, @MSH.7: of the message
-    @+RXR.1.1                  of the first RXR below;  @*NTE.3 text: of all NTE below, one a line
-    @*OBX[2=TX,FT].5 text      of those whose field 2 is one of these
-    @OBR  @under  @under.0     the key of the OBR above, of the segment this one stands under, and its name
-    @nth 3.1 4                 how many before it, under the same segment, agree with it in these places
-    @run 5 text by 3.1 4       the texts of all that so agree, one a line; only of the first of them
-    @...                       what the message says of the segment: see CONTEXT in hl7_context.py
+3  3.1  3.1.2  3[2].1      field, component, subcomponent; a repetition other than the first
+7 time   7 date            as a timestamp, or a day
+5 text                     all repetitions, one a line
+@OBR.4.1                   the same of the nearest OBR above; @EVN.2, @MSH.7: of the message
+@+RXR.1.1                  of the first RXR below;  @*NTE.3 text: of all NTE below, one a line
+@*OBX[2=TX,FT].5 text      of those whose field 2 is one of these
+@OBR  @under  @under.0     the key of the OBR above, of the segment this one stands under, and its name
+@nth 3.1 4                 how many before it, under the same segment, agree with it in these places
+@run 5 text by 3.1 4       the texts of all that so agree, one a line; only of the first of them
+@...                       what the message says of the segment: see CONTEXT in hl7_context.py
 """
 
 import re

@@ -68,5 +68,5 @@ def chosen(entries: Sequence[Callable[[int, int], str]], types: Sequence[str], n
     filled = [entry for entry in entries if entry(1, 0)]
     by_type = [entry for kind in types for entry in filled if entry(5, 0).upper() == kind]
     others = [entry for entry in filled if entry(5, 0).upper() not in never]
-    best = (by_type or others or [None])[0]
-    return key(best(1, 0), best(4, 1) or best(4, 2)) if best else ""
+    best = (by_type or others)[:1]
+    return key(best[0](1, 0), best[0](4, 1) or best[0](4, 2)) if best else ""

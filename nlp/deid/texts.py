@@ -53,10 +53,12 @@ class Texts:
     def _look(self, texts: Sequence[str] | dict[str, None]) -> None:
         notes = [Note(text, language_of(text, None, self.languages)) for text in texts]
         rules = [objection(note.text, note.language, self.languages) for note in notes]
+        self._read |= {note.text: Read(note, [], [], rule) for note, rule in zip(notes, rules, strict=True) if rule}
+        notes = [note for note, rule in zip(notes, rules, strict=True) if not rule]
         found, safe = self.pipeline.by_layer(notes, IMPERSONAL), self.pipeline.safe(notes)
-        for k, (note, rule) in enumerate(zip(notes, rules, strict=True)):
+        for k, note in enumerate(notes):
             spans = [[span for span in layer[k] if telling(note, span)] for layer in found.values()]
-            self._read[note.text] = Read(note, spans, safe[k], rule)
+            self._read[note.text] = Read(note, spans, safe[k])
 
     def _rewritten(self, subject: int, read: Read) -> str | None:
         if read.rule:
