@@ -87,7 +87,7 @@ def test_files_and_binaries_of_the_delivery_become_part_of_their_document(tmp_pa
 
 
 def test_a_large_resource_passes(tmp_path: Path) -> None:
-    note = '{"resourceType":"Basic","id":"b1","subject":{"reference":"Patient/p1"},"code":{"text":"%s"}}\n'
+    note = '{"resourceType":"Flag","id":"b1","subject":{"reference":"Patient/p1"},"code":{"text":"%s"}}\n'
     write(tmp_path / "inbox", {"all.ndjson": '{"resourceType":"Patient","id":"p1"}\n' + note % ("x" * 10_000_000)})
     night = receive(tmp_path, "inbox", tmp_path / "spool")
     assert night.ids("Other") == ["b1"] and not len(night.quarantine())
