@@ -42,7 +42,8 @@ TALLIED = pa.schema([("table", pa.string()), ("became", pa.string()), ("rows", p
 """What `read` says under TALLY of every spooled row it read, and of what it hands over: the balance is held against it.
 
 `became` is `resources`, `rejected`, or `nothing` where the mapping asks for nothing of the row; `table` is its raw
-table. Where it is `made`, `table` is a table of the Shard, which has so many rows.
+table. Where it is `made`, `table` is a table of the Shard, which has so many rows. `unmatched` counts rows once more:
+good ones that found no row in another table; `table` is `raw table.join`.
 """
 
 

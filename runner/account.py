@@ -54,6 +54,11 @@ def remarks(manifest: Manifest) -> list[str]:
     if manifest["status"] == "unchanged":
         return left
     notes = [(name, *each) for name, s in manifest.get("sources", {}).items() for each in s.get("notes", {}).items()]
+    left += [
+        f"{name}: {count(rows, 'row')} without a match, raw table and join: {join}"
+        for name, source in manifest.get("sources", {}).items()
+        for join, rows in source.get("rows_unmatched", {}).items()
+    ]
     return left + [
         f"{name}: {note}" + (f" (in {groups:,} groups)" if groups > 1 else "") for name, note, groups in notes
     ]

@@ -14,14 +14,21 @@ def tallied(source: str, results: Iterable[Result]) -> dict[str, dict[str, Any]]
     """What the source says it did: of each raw table what its rows became, and how many resources it made."""
     rows: dict[str, dict[str, int]] = {}
     made: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     for result in results:
         for (mine, table, became), count in result.tally.items():
             if mine == source and became == "made":
                 made[table.removeprefix("phi/fhir/")] += count
+            elif mine == source and became == "unmatched":
+                alone[table] += count
             elif mine == source:
                 entry = rows.setdefault(table, dict.fromkeys(BECAME, 0))
                 entry[became] += count
-    return {"rows_read": dict(sorted(rows.items())), "resources_made": dict(sorted(made.items()))}
+    return {
+        "rows_read": dict(sorted(rows.items())),
+        "rows_unmatched": dict(sorted((+alone).items())),
+        "resources_made": dict(sorted(made.items())),
+    }
 
 
 def balance(sources: Mapping[str, Any]) -> list[dict[str, Any]]:

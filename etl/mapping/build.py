@@ -8,7 +8,7 @@ import pyarrow as pa
 from etl.mapping.frame import Cells, Frame, Ints, evaluate
 from etl.mapping.ids import hashed_ids
 from etl.mapping.nest import Level, Nest, grouped, single
-from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
+from etl.mapping.tree import Constant, Resource, leaves
 
 
 def build(
@@ -27,8 +27,14 @@ def build(
 
 def _ids(resource: Resource, frame: Frame) -> Cells:
     if not resource.hashed:
-        return frame.columns[resource.id[0]]
-    return Cells(hashed_ids([frame.raw[name] for name in resource.id]))
+        return frame.columns[str(resource.id[0])]
+    return Cells(hashed_ids([_hashed(part, frame) for part in resource.id]))
+
+
+def _hashed(part: str | Constant, frame: Frame) -> Cells:
+    if isinstance(part, Constant):
+        return Cells(pa.array([part.value]), np.zeros(frame.length, np.int8))
+    return frame.raw[part]
 
 
 def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> tuple[pa.Table, Ints]:
@@ -51,25 +57,6 @@ def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> tuple
 def _level(resource: Resource, frame: Frame) -> Level:
     rows = np.arange(frame.length)
     return grouped(rows, [frame.raw[name] for name in resource.by]) if resource.by else single(rows)
-
-
-def leaves(parts: dict[str, Part] | object) -> list[Sql]:
-    """Every expression of the tree, conditions too."""
-    found: list[Sql] = []
-    todo: list[Part] = list(parts.values()) if isinstance(parts, dict) else []
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Sql):
-            found.append(part)
-        elif isinstance(part, Struct):
-            todo += part.parts.values()
-            found += [part.when] if part.when is not None else []
-        elif isinstance(part, Items):
-            todo += part.entries
-            found += [part.each] if part.each is not None else []
-        elif not isinstance(part, Constant):
-            raise TypeError(f"{part!r} is no part of a tree")
-    return found
 
 
 def rows_of(mask: pa.Array) -> Ints:

@@ -1,41 +1,20 @@
 """Cells of a raw column: each different one is judged once by the rules of its type, and brought into FHIR's form."""
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from etl.mapping.columns import RawColumn
 from etl.mapping.frame import Cells, select
+from etl.mapping.kinds import CellType
+from etl.mapping.written import kind_of
 
-
-@dataclass(frozen=True)
-class CellType:
-    """See types.yaml."""
-
-    rules: Dict[str, str] = field(default_factory=dict)
-    message: Dict[str, str] = field(default_factory=dict)
-    usual: str = ""
-    value: str = ""
-    sql: str = "VARCHAR"
-
-    @property
-    def plain(self) -> bool:
-        return not self.rules
-
-
-@cache
-def cell_types() -> dict[str, CellType]:
-    text = resources.files("etl.mapping").joinpath("types.yaml").read_text("utf-8")
-    said: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    return {name: CellType(**what) for name, what in said.items()}
+Rules = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -44,17 +23,18 @@ class Judged:
 
     column: str
     values: Cells
-    rule: npt.NDArray[np.uint8] | None
+    rule: Rules | None
     rules: tuple[tuple[str, str], ...]  # (rule, message)
 
 
 def judge(column: RawColumn, found: Cells, years: tuple[int, int], zone: str) -> Judged:
     """The column's cells in FHIR's form (null where bad), and which rule each row breaks."""
-    kind = cell_types()[column.type]
+    kind = kind_of(column)
     rules = [(rule, kind.message[rule]) for rule in kind.rules]
     values, rule = found.values, np.zeros(len(found.values), np.uint8)
     if not kind.plain:
-        values, rule = _judge_values(kind, found.values, {"first": years[0], "last": years[1], "zone": zone})
+        said = {"first": years[0], "last": years[1], "zone": column.zone or zone}
+        values, rule = (_make if kind.first else _judge_values)(kind, found.values, said)
     if column.one_of:
         rules.append(("one-of", f"one of {', '.join(column.one_of)} is expected"))
         allowed = pc.is_in(found.values, pa.array(column.one_of)).to_numpy(zero_copy_only=False)
@@ -68,14 +48,28 @@ def judge(column: RawColumn, found: Cells, years: tuple[int, int], zone: str) ->
     return Judged(column.name, typed, rule if found.at is None else rule[found.at], tuple(rules))
 
 
-def _judge_values(kind: CellType, values: pa.Array, said: Dict[str, Any]) -> tuple[pa.Array, npt.NDArray[np.uint8]]:
+def _verdict(kind: CellType, said: Dict[str, Any]) -> str:
     rules = [f"WHEN NOT ({rule.format(**said)}) THEN {i}" for i, rule in enumerate(kind.rules.values(), start=1)]
-    verdict = f"CASE WHEN cell IS NULL THEN 0 {' '.join(rules)} ELSE 0 END"
-    rule = select(pa.table({"cell": values}), [f"CAST({verdict} AS UTINYINT)"])[0].to_numpy(zero_copy_only=False)
-    good = pc.if_else(pa.array(rule == 0), values, pa.scalar(None, values.type)) if rule.any() else values
+    return f"CAST(CASE WHEN cell IS NULL THEN 0 {' '.join(rules)} ELSE 0 END AS UTINYINT)"
+
+
+def _make(kind: CellType, values: pa.Array, said: Dict[str, Any]) -> tuple[pa.Array, Rules]:
+    """The value first, then the rules on it."""
+    made = select(pa.table({"cell": values}), [kind.value.format(**said)])[0]
+    rule = select(pa.table({"cell": values, "made": made}), [_verdict(kind, said)])[0].to_numpy(zero_copy_only=False)
+    return _good(made, rule), rule.copy()
+
+
+def _good(values: pa.Array, rule: Rules) -> pa.Array:
+    return pc.if_else(pa.array(rule == 0), values, pa.scalar(None, values.type)) if rule.any() else values
+
+
+def _judge_values(kind: CellType, values: pa.Array, said: Dict[str, Any]) -> tuple[pa.Array, Rules]:
+    rule = select(pa.table({"cell": values}), [_verdict(kind, said)])[0].to_numpy(zero_copy_only=False)
+    good = _good(values, rule)
     if not kind.value:
         return good, rule.copy()
-    usual = kind.usual and select(pa.table({"cell": good}), [f"bool_and({kind.usual})"])[0][0].as_py()
+    usual = kind.usual and select(pa.table({"cell": good}), [f"bool_and({kind.usual.format(**said)})"])[0][0].as_py()
     if usual or (good.null_count == len(good) and kind.sql == "VARCHAR"):
         return good, rule.copy()
     return select(pa.table({"cell": good}), [kind.value.format(**said)])[0], rule.copy()

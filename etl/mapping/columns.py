@@ -12,8 +12,8 @@ TYPES = ("id", "key", "code", "string", "text", "date", "dateTime", "decimal", "
 VARIED = {
     "id": "whole",
     "decimal": "comma",
-    "date": "a format such as %d/%m/%Y",
-    "dateTime": "a format, epoch or epoch_ms",
+    "date": "formats such as %d/%m/%Y, iso, hl7",
+    "dateTime": "formats such as %m/%d/%Y %H:%M, iso, hl7, epoch, epoch_ms",
 }
 COLUMN = re.compile(r"^(?P<type>\w+)(?:\((?P<of>[^)]+)\))?(?P<required>!?)$")
 TIGHT = ("id", "date", "dateTime", "decimal", "integer")

@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from contract.errors import MappingError
-from etl.mapping.expressions import Expressions
+from etl.mapping.expressions import Expressions, plain
 from etl.mapping.language import RawTable
 from etl.mapping.shapes import CALL, Shapes, arguments, expand
+from etl.mapping.steps import OWNER
 from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
 from schemas.fhir import PRIMITIVES, Element, resource_types
 
@@ -61,23 +62,32 @@ class _Compiler:
     def _error(self, text: str) -> MappingError:
         return MappingError(f"{self._table.name}.yaml: {text}")
 
-    def _id(self) -> tuple[tuple[str, ...], bool]:
+    def _id(self) -> tuple[tuple[str | Constant, ...], bool]:
+        """Any other expression is computed under a name of its own."""
         text = str(self._said.get("id", ""))
         call = CALL.match(text)
-        columns = [name.strip('"') for name in (arguments(call["args"]) if call and call["name"] == "hash" else [text])]
-        self._columns(columns, "id: a column, or hash(COLUMN, ...)")
-        return tuple(columns), call is not None
+        if call and call["name"] == "hash":
+            parts = [_hashed(part) for part in arguments(call["args"])]
+            self._columns([part for part in parts if isinstance(part, str)], "id: a column, or hash(COLUMN, ...)")
+            return tuple(parts), True
+        if plain(text) not in self._sql.names and not text.isidentifier() and text:
+            self._sql.hide(f"id${self._label}", text, f"{self._label}.id")
+            return (f"id${self._label}",), False
+        self._columns([plain(text)], "id: a column, or hash(COLUMN, ...)")
+        return (plain(text),), False
 
     def _by(self) -> tuple[str, ...]:
-        by = self._said.get("by", [])
+        """Columns of the row itself may bring persons' rows together; what is computed of them never does."""
+        by = [plain(str(name)) for name in self._said.get("by", [])]
         self._columns(by, "by: [COLUMN, ...]")
-        return tuple(by)
+        own = {column.name for column in self._table.read}
+        return (OWNER, *by) if self._table.person and not own.issuperset(by) else tuple(by)
 
     def _columns(self, names: list[str], what: str) -> None:
-        known = [column.name for column in self._table.read]
-        wrong = [name for name in names if name not in known]
+        wrong = [name for name in names if name not in self._sql.names]
         if wrong:
-            raise self._error(f"{self._label}: {what}; {', '.join(map(repr, wrong))} is not among {', '.join(known)}.")
+            known = ", ".join(self._sql.known)
+            raise self._error(f"{self._label}: {what}; {', '.join(map(repr, wrong))} is not among {known}.")
 
     def _known(self, said: Any, allowed: list[str], path: str) -> None:
         if not isinstance(said, dict):
@@ -121,7 +131,7 @@ class _Compiler:
             return self._number(value, kind, path)
         if not isinstance(value, str):
             raise self._error(f"{path} is a {element.type}: say an expression or '= text'.")
-        if element.name in ("system", "url") and NAME.match(value) and value not in [c.name for c in self._table.read]:
+        if element.name in ("system", "url") and NAME.match(value) and value not in self._sql.names:
             near = ", ".join(get_close_matches(value, self._words.systems, 5, 0.4)) or ", ".join(self._words.systems)
             raise self._error(f"{path}: {value!r} is neither a column nor a name in codesystems.yaml; close: {near}.")
         return self._sql.expression(value, kind, path, self._ids)
@@ -131,3 +141,7 @@ class _Compiler:
         if not fits:
             raise self._error(f"{path} is a {kind}; found {value!r}. Write text as '= {value}'.")
         return Constant(value, kind)
+
+
+def _hashed(part: str) -> str | Constant:
+    return Constant(part[2:], pa.string()) if part.startswith("= ") else plain(part)

@@ -11,26 +11,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import yaml
-
 from contract.errors import ConfigError, MappingError
-from etl.mapping.compile import Vocabulary, resources
+from etl.mapping.compile import Vocabulary
 from etl.mapping.deliveries import Expected, expected, ready, with_defaults
-from etl.mapping.expressions import Expressions
-from etl.mapping.language import Check, RawTable, raw_table
+from etl.mapping.language import RawTable, raw_table
 from etl.mapping.shapes import shapes
-from etl.mapping.tree import Resource, Sql
+from etl.mapping.source_yaml import read_yaml
+from etl.mapping.table import TableMapping, compiled
 from etl.mapping.ways import check_ways
 
+__all__ = ["Mapping", "TableMapping", "folder", "load"]
 SHARED = ("codesystems.yaml", "shapes.yaml")
 SOURCE_KEYS = ("about", "years", "zone", "maps", "systems", "format", "empty", "ready", "expects")
-
-
-@dataclass(frozen=True)
-class TableMapping:
-    raw: RawTable
-    resources: tuple[Resource, ...]
-    checks: tuple[tuple[Check, Sql, Sql], ...]  # the check, its `when`, its `expect`
 
 
 @dataclass(frozen=True)
@@ -69,22 +61,22 @@ def load(mapping: str, maps: str = "") -> Mapping:
     """`maps`: a folder of NAME.csv, maps of a site that stand over the mapping's own."""
     where = folder(mapping)
     said_in = f"{where.name}/source.yaml"
-    source = _yaml(where / "source.yaml")
+    source = read_yaml(where / "source.yaml")
     wrong = [key for key in source if key not in SOURCE_KEYS]
     if wrong:
         raise MappingError(f"{said_in}: {', '.join(wrong)} is unknown; it says {', '.join(SOURCE_KEYS)}.")
     shared = where.parent if (where.parent / SHARED[0]).is_file() else Path(str(package.files("fhir_mappings")))
-    words = Vocabulary(shapes(_yaml(shared / SHARED[1])), {**_yaml(shared / SHARED[0]), **source.get("systems", {})})
-    said = {path.stem: with_defaults(_yaml(path), source) for path in sorted(where.glob("*.yaml"))}
+    systems = {**read_yaml(shared / SHARED[0]), **source.get("systems", {})}
+    words = Vocabulary(shapes(read_yaml(shared / SHARED[1])), systems)
+    said = {path.stem: with_defaults(read_yaml(path), source) for path in sorted(where.glob("*.yaml"))}
     del said["source"]
     raws = {name: raw_table(name, table, words.systems) for name, table in said.items()}
     check_ways(raws)
+    for raw in raws.values():
+        _zones(raw)
     own = {**source.get("maps", {}), **_csv_maps(where / "maps")}
     site = _site_maps(maps, {*own, *(name for table in said.values() for name in table.get("maps", {}))})
-    tables = {}
-    for name, raw in raws.items():
-        sql = Expressions(raw, {**own, **said[name].get("maps", {}), **site})
-        tables[name] = TableMapping(raw, resources(raw, words, sql), _checks(raw, sql))
+    tables = compiled(raws, {name: {**own, **table.get("maps", {}), **site} for name, table in said.items()}, words)
     first, last = source.get("years", (1850, 2100))
     return Mapping(
         where.name,
@@ -101,13 +93,9 @@ def _files(where: Path) -> list[Path]:
     return [*sorted(where.rglob("*.yaml")), *sorted(where.rglob("*.csv"))]
 
 
-def _checks(raw: RawTable, sql: Expressions) -> tuple[tuple[Check, Sql, Sql], ...]:
-    """Two short conditions rather than one long: each is computed once per different cell when it names one column."""
-
-    def compiled(check: Check, text: str) -> Sql:
-        return sql.condition(text, f"checks.{check.rule}", [])
-
-    return tuple((each, compiled(each, each.when), compiled(each, each.expect)) for each in raw.checks)
+def _zones(raw: RawTable) -> None:
+    for zone in (raw.zone, *(column.zone for column in raw.columns)):
+        _zone(zone or "UTC", f"{raw.name}.yaml")
 
 
 def _zone(name: str, where: str) -> str:
@@ -115,16 +103,6 @@ def _zone(name: str, where: str) -> str:
         near = ", ".join(get_close_matches(name, available_timezones(), 3)) or "Europe/Stockholm, America/New_York"
         raise MappingError(f"{where}: zone {name!r} is unknown; such as {near}.")
     return name
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise MappingError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(said, dict):
-        raise MappingError(f"{path.name}: expected key: value lines at the top.")
-    return said
 
 
 def _site_maps(maps: str, known: set[str]) -> dict[str, dict[str, Any]]:

@@ -44,12 +44,31 @@ Part = Constant | Sql | Struct | Items
 
 @dataclass(frozen=True)
 class Resource:
-    """`id`: a column, or the columns that are hashed; `by` combines the rows that agree in these columns."""
+    """`id`: a column, or columns and constants that are hashed; `by` combines the rows that agree in these columns."""
 
     type: str
     label: str
-    id: tuple[str, ...]
+    id: tuple[str | Constant, ...]
     hashed: bool
     parts: Mapping[str, Part]
     when: Sql | None = None
     by: tuple[str, ...] = ()
+
+
+def leaves(parts: dict[str, Part] | object) -> list[Sql]:
+    """Every expression of the tree, conditions too."""
+    found: list[Sql] = []
+    todo: list[Part] = list(parts.values()) if isinstance(parts, dict) else []
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Sql):
+            found.append(part)
+        elif isinstance(part, Struct):
+            todo += part.parts.values()
+            found += [part.when] if part.when is not None else []
+        elif isinstance(part, Items):
+            todo += part.entries
+            found += [part.each] if part.each is not None else []
+        elif not isinstance(part, Constant):
+            raise TypeError(f"{part!r} is no part of a tree")
+    return found

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from etl.mapping.build import leaves
+from contract.work import SHARED_BATCH
 from etl.mapping.load import Mapping, TableMapping
+from etl.mapping.steps import OWNER
 from etl.sources.tables_rows import spooled_rows
 from schemas.digests import hashed
 
@@ -32,10 +34,11 @@ def person_digests(folder: Path, batch: int, mapping: Mapping) -> pa.Table:
     """
     found, entangled = [NONE], [np.zeros(0, np.int64)]
     persons: Counted = {}
+    beside = Beside(folder, mapping)
     for name, table in mapping.tables.items():
         rows = spooled_rows(folder, name, batch) if table.raw.person else None
         if rows is not None and len(rows):
-            summed, theirs = _of_table(table, rows)
+            summed, theirs = _of_table(table, rows, beside)
             found.append(summed)
             entangled.append(theirs)
             persons[name] = rows.column("origin_id$").to_numpy()
@@ -55,19 +58,56 @@ def _summed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby("origin_id")["digest"].sum().reset_index()
 
 
-def _of_table(table: TableMapping, rows: pa.Table) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+@dataclass(frozen=True)
+class Beside:
+    """The tables of a group that a table is joined with."""
+
+    folder: Path
+    mapping: Mapping
+    _known: dict[str, int] = field(default_factory=dict)
+
+    def ordered(self, table: TableMapping) -> bool:
+        """The first match counts, or all in their order."""
+        return any(look.join.table == table.raw.name for each in self.mapping.tables.values() for look in each.looks)
+
+    def word(self, table: TableMapping) -> int:
+        """Of all rows of no person that rows of the table may meet: when one changes, so does everybody's digest."""
+        shared = [self.mapping.tables[look.join.table] for look in table.looks]
+        said = [f"{each.raw.name} {self._whole(each)} {self.word(each)}" for each in shared]
+        return _number(" ".join([table.raw.name, *said]))
+
+    def _whole(self, table: TableMapping) -> int:
+        name = table.raw.name
+        if name not in self._known:
+            rows = None if table.raw.person else spooled_rows(self.folder, name, SHARED_BATCH)
+            self._known[name] = 0 if rows is None else _in_order(rows, [column.name for column in table.raw.read])
+        return self._known[name]
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _in_order(rows: pa.Table, names: list[str]) -> int:
+    state = np.arange(len(rows), dtype=np.uint64)
+    for _, words in _words(rows, names):
+        state = _mixed(state if words is None else state + words)
+    return int(state.sum())
+
+
+def _of_table(table: TableMapping, rows: pa.Table, beside: Beside) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
     """Digests of the persons over the cells that the mapping reads, and whom they do not tell all of."""
     together = _together(table)
     keys = {name for key in together or () for name in key}
     held: dict[str, Words] = {}
-    state = np.full(len(rows), int.from_bytes(hashlib.sha256(table.raw.name.encode()).digest()[:8], "big"), np.uint64)
+    state = np.full(len(rows), beside.word(table), np.uint64)
     for name, words in _words(rows, [column.name for column in table.raw.read]):
         state *= FACTORS[0]
         if words is not None:  # an absent column says what an empty one says
             state += words
             held |= {name: words} if name in keys else {}
     origins = rows.column("origin_id$").to_numpy()
-    if together is None or together:  # what several rows make may depend on how they stand
+    if together is None or together or beside.ordered(table):  # what several rows make may depend on how they stand
         state += pd.Series(origins).groupby(origins).cumcount().to_numpy().astype(np.uint64) * FACTORS[1]
     summed = _summed(pd.DataFrame({"origin_id": origins, "digest": _mixed(state)}))
     return summed, summed["origin_id"].to_numpy() if together is None else _entangled(table, together, held, origins)
@@ -75,15 +115,13 @@ def _of_table(table: TableMapping, rows: pa.Table) -> tuple[pd.DataFrame, npt.ND
 
 def _together(table: TableMapping) -> list[tuple[str, ...]] | None:
     """Columns whose agreement makes rows one piece, of `by` and of window functions; None: any rows may be."""
-    sqls = [sql for resource in table.resources for sql in leaves(resource.parts)]
-    sqls += [resource.when for resource in table.resources if resource.when is not None]
-    texts = [sql.text for sql in (*sqls, *(sql for _, *both in table.checks for sql in both))]
+    texts = [sql.text for sql in table.sqls()]
     windows = [found for text in texts for found in PARTITION.findall(text)]
     if len(windows) < sum(len(OVER.findall(re.sub(r"'[^']*'|\"[^\"]*\"", "", text))) for text in texts):
         return None
     known = {column.name for column in table.raw.read}
     keys = [tuple(re.findall(r'"([^"]+)"', window)) for window in windows]
-    if any(not set(key) <= known for key in keys):
+    if any(not (set(key) <= known or table.raw.person in key) for key in keys):
         return None
     return [*(tuple(resource.by) for resource in table.resources if resource.by), *keys]
 
@@ -93,7 +131,7 @@ def _entangled(
 ) -> npt.NDArray[np.int64]:
     """Persons whose rows make one piece with another's, by a mistake of the exporter."""
     found = [np.zeros(0, np.int64)]
-    for key in {key for key in together if table.raw.person not in key}:
+    for key in {key for key in together if not {table.raw.person, OWNER} & set(key)}:
         state = np.zeros(len(origins), np.uint64)
         for name in key:
             state = _mixed(state + held[name]) if name in held else state

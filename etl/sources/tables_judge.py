@@ -1,4 +1,4 @@
-"""Raw rows of one file judged cell by cell and check by check; good ones as a frame in the persons' order."""
+"""Raw rows of one table judged cell by cell and check by check; good ones as a frame in the persons' order."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.mapping.cells import Judged, cell_types, judge
+from etl.mapping.cells import Judged, judge
+from etl.mapping.computed import Computed, Other, compute
+from etl.mapping.expressions import SQL_TYPES
 from etl.mapping.frame import Bools, Cells, Frame, Ints, cells, evaluate, nothing
+from etl.mapping.kinds import cell_types
 from etl.mapping.load import TableMapping
-
-SQL_TYPES = {"VARCHAR": pa.string(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
+from etl.mapping.steps import OWNER, ZONE
 
 
 @dataclass(frozen=True)
@@ -33,30 +35,65 @@ class Told:
     row: int
 
 
-def judged(
-    rows: pa.Table, table: TableMapping, years: tuple[int, int], zone: str
-) -> tuple[Frame, Ints | None, list[Told]]:
-    """The good rows, which of the rows they are (None: all, as they stand), and what is wrong with the others."""
+@dataclass(frozen=True)
+class Setting:
+    """What cells are judged by. `other`: the good rows of another table, for joins."""
+
+    years: tuple[int, int]
+    zone: str
+    other: Other
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The good rows, which of the rows they are (None: all, as they stand), and what is wrong with the others.
+
+    A row stands several times where it is joined with many. `alone`: join -> good rows that found none.
+    """
+
+    frame: Frame
+    order: Ints | None
+    told: list[Told]
+    alone: dict[str, int]
+
+
+def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
+    zone = table.raw.zone or setting.zone
     raw = {column.name: _column(rows, column.name) for column in table.raw.read}
-    verdicts = [judge(column, raw[column.name], years, zone) for column in table.raw.read]
-    frame = Frame({v.column: _typed(v, table) for v in verdicts}, raw, len(rows))
-    faults = _faults(verdicts, frame, table)
-    order = _order(rows, np.array(sorted(faults), np.int64))
-    return (frame if order is None else frame.rows(order)), order, list(_tell(rows, faults, raw))
+    verdicts = [judge(column, raw[column.name], setting.years, zone) for column in table.raw.read]
+    owner = {OWNER: cells(rows.column(OWNER))} if OWNER in rows.column_names else {}
+    beside = {ZONE: Cells(pa.array([zone]), np.zeros(len(rows), np.int8)), **owner}
+    frame = Frame({v.column: _typed(v, table) for v in verdicts} | beside, {**raw, **owner}, len(rows))
+    found = compute(frame, table.steps, setting.other)
+    faults = _faults(verdicts, found, table)
+    bad = np.array(sorted(faults), np.int64)
+    order = _order(rows, found.rows, bad)
+    good = found.frame if order is None else found.frame.rows(order)
+    alone = {name: int(np.delete(mask, bad).sum()) for name, mask in found.alone.items()}
+    stand = order if found.rows is None or order is None else found.rows[order]
+    return Judgement(good, found.rows if order is None else stand, list(_tell(rows, faults, raw)), alone)
 
 
-def _faults(verdicts: list[Judged], frame: Frame, table: TableMapping) -> dict[int, list[Fault]]:
+def _faults(verdicts: list[Judged], found: Computed, table: TableMapping) -> dict[int, list[Fault]]:
     """Row -> its faults, cells first, in the order of the columns."""
-    found: dict[int, list[Fault]] = defaultdict(list)
+    faults: dict[int, list[Fault]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.rule is not None:
             for row in np.flatnonzero(verdict.rule):
-                found[int(row)].append(Fault(verdict.column, *verdict.rules[verdict.rule[row] - 1]))
-    holds = evaluate(frame, [sql for _, *both in table.checks for sql in both])
+                faults[int(row)].append(Fault(verdict.column, *verdict.rules[verdict.rule[row] - 1]))
+    for look in table.looks:
+        if look.join.required:
+            fault = Fault(
+                look.join.on[0][0], "no-match", f"no row of {look.join.table} fits; deliver it, then this row"
+            )
+            for row in np.flatnonzero(found.alone[look.join.name]):
+                faults[int(row)].append(fault)
+    holds = evaluate(found.frame, [sql for _, *both in table.checks for sql in both])
     for check, when, expect in table.checks:
-        for row in np.flatnonzero(_is(holds[when], True) & _is(holds[expect], False)):
-            found[int(row)].append(Fault(check.column, check.rule, check.message))
-    return found
+        at = np.flatnonzero(_is(holds[when], True) & _is(holds[expect], False))
+        for row in at if found.rows is None else np.unique(found.rows[at]):
+            faults[int(row)].append(Fault(check.column, check.rule, check.message))
+    return faults
 
 
 def _column(rows: pa.Table, name: str) -> Cells:
@@ -74,13 +111,15 @@ def _is(found: Cells, value: bool) -> Bools:
     return same if found.at is None else same[found.at]
 
 
-def _order(rows: pa.Table, bad: Ints) -> Ints | None:
-    """Good rows by ordinal; in the order of the file within a person."""
+def _order(rows: pa.Table, stand: Ints | None, bad: Ints) -> Ints | None:
+    """Good rows by ordinal, in the order of the file within a person; `stand`: of joined ones, which row each is."""
     ordinal = rows.column("ordinal$").to_numpy() if "ordinal$" in rows.column_names else np.zeros(len(rows), np.int64)
-    if (np.diff(ordinal) >= 0).all():
-        return np.delete(np.arange(len(rows)), bad) if len(bad) else None
     good = np.ones(len(rows), bool)
     good[bad] = False
+    if stand is not None:
+        ordinal, good = ordinal[stand], good[stand]
+    if (np.diff(ordinal) >= 0).all():
+        return np.flatnonzero(good) if len(bad) else None
     order = np.argsort(ordinal, kind="stable")
     return order[good[order]]
 

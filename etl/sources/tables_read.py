@@ -9,7 +9,8 @@ from contract.work import TALLIED, TALLY, Shard
 from etl.mapping.build import build
 from etl.mapping.frame import Ints, cells
 from etl.mapping.load import Mapping, TableMapping
-from etl.sources.tables_judge import Told, judged
+from etl.sources.tables_batch import Batch
+from etl.sources.tables_judge import Judgement, Told
 from etl.sources.tables_quarantine import Reject, quarantine
 from etl.sources.tables_rows import Spool
 
@@ -20,23 +21,28 @@ def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
     made: dict[str, list[pa.Table]] = defaultdict(list)
     became: Counter[tuple[str, str]] = Counter()
     rejected = [quarantine([], "").append_column("origin_id", pa.array([], pa.int64()))]
+    batch = Batch(spool, mapping, zone)
     for name, table in mapping.tables.items():
-        rows = spool.rows(name)
-        if rows is None or not len(rows):
+        rows, found = batch.rows(name), batch.judged(name)
+        if rows is None or found is None:
             continue
-        frame, order, told = judged(rows, table, mapping.years, zone)
-        rejected.append(_rejected(told, table, rows))
-        used = np.zeros(frame.length, bool)
-        for kind, found, members in build(table.resources, frame, _kept(rows, order)):
-            used[members] = True
-            if len(found):
-                made[f"phi/fhir/{kind}"].append(found)
-        mapped = int(used.sum())
-        became[name, "rejected"] = len(told)
-        became[name, "resources"], became[name, "nothing"] = mapped, frame.length - mapped
+        rejected.append(_rejected(found.told, table, rows))
+        used = np.zeros(len(rows), bool)
+        for kind, resources, members in build(table.resources, found.frame, _kept(rows, found.order)):
+            used[members if found.order is None else found.order[members]] = True
+            if len(resources):
+                made[f"phi/fhir/{kind}"].append(resources)
+        became.update(_became(name, rows, found, int(used.sum())))
+        batch.release(name)
     became.update({(name, "made"): sum(map(len, parts)) for name, parts in made.items()})
     shard = {name: _joined(parts) for name, parts in made.items()}
     return {**shard, "phi/quarantine": pa.concat_tables(rejected), TALLY: _tally(became)}
+
+
+def _became(name: str, rows: pa.Table, found: Judgement, mapped: int) -> dict[tuple[str, str], int]:
+    became = {(name, "rejected"): len(found.told), (name, "resources"): mapped}
+    became[name, "nothing"] = len(rows) - len(found.told) - mapped
+    return became | {(f"{name}.{join}", "unmatched"): count for join, count in found.alone.items()}
 
 
 def _tally(became: Counter[tuple[str, str]]) -> pa.Table:

@@ -33,6 +33,10 @@ class Spool:
     batch: int
     skip: np.ndarray | None = None
 
+    def shared(self, table: str) -> tuple[Path, ...]:
+        """Files of a table without person: written once, read by every batch."""
+        return tuple(sorted(self.folder.glob(f"{table}~{SHARED_BATCH}~*.arrow")))
+
     def rows(self, table: str) -> pa.Table | None:
         found = spooled_rows(self.folder, table, self.batch)
         if found is None or self.skip is None or not len(self.skip) or "origin_id$" not in found.column_names:

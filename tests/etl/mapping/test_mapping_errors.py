@@ -21,8 +21,9 @@ GOOD = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_message(case: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "source.yaml").write_text("about: wrong on purpose\n", encoding="utf-8")
-    table = {**GOOD, **{key: value for key, value in case.items() if key not in ("name", "says")}}
-    (tmp_path / "t.yaml").write_text(yaml.safe_dump(table, sort_keys=False), encoding="utf-8")
+    table = {**GOOD, **{key: value for key, value in case.items() if key not in ("name", "says", "others")}}
+    for name, said in {"t": table, **case.get("others", {})}.items():
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
     with pytest.raises(MappingError) as raised:
         load(str(tmp_path))
     for words in case["says"]:

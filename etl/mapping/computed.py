@@ -1,0 +1,87 @@
+"""Steps run on the rows of a raw table: other tables' columns beside their own, and named expressions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from etl.mapping.expressions import SQL_TYPES
+from etl.mapping.frame import Bools, Frame, Ints, evaluate, nothing
+from etl.mapping.match import Pairs, all_matches, beside, first_matches
+from etl.mapping.steps import OWNER, Let, Look, Step
+
+Other = Callable[[str], Frame | None]  # the good rows of a joined table, None: it has none
+
+
+@dataclass
+class Computed:
+    """`rows`: which row each row of the frame was (None: as they stand). `alone`: rows without match, by join."""
+
+    frame: Frame
+    rows: Ints | None = None
+    alone: dict[str, Bools] = field(default_factory=dict)
+
+
+def compute(frame: Frame, steps: tuple[Step, ...], other: Other) -> Computed:
+    found, lets = Computed(frame), list[Let]()
+    for step in steps:
+        needs = {let.name for let in lets}
+        if isinstance(step, Look) or needs & set(step.sql.columns):
+            found.frame, lets = _named(found.frame, lets), []
+        if isinstance(step, Look):
+            _look(found, step, other(step.join.table))
+        else:
+            lets.append(step)
+    found.frame = _named(found.frame, lets)
+    return found
+
+
+def _named(frame: Frame, lets: list[Let]) -> Frame:
+    if not lets:
+        return frame
+    cells = evaluate(frame, [let.sql for let in lets])
+    more = {let.name: cells[let.sql] for let in lets}
+    return replace(frame, columns={**frame.columns, **more}, raw={**frame.raw, **more})
+
+
+def _look(found: Computed, step: Look, other: Frame | None) -> None:
+    join, ours = step.join, found.frame
+    if other is None or not other.length:
+        matched = np.full(ours.length, -1)
+        other = _empty(step)
+    elif join.many:
+        pairs = all_matches(_pairs(step, ours, other))
+        matched = pairs.right
+        if len(pairs.left) > ours.length:
+            ours = ours.rows(pairs.left)
+            found.rows = pairs.left if found.rows is None else found.rows[pairs.left]
+    else:
+        matched = first_matches(_pairs(step, ours, other))
+    count = ours.length if found.rows is None else int(found.rows.max(initial=-1)) + 1
+    found.alone[join.name] = _alone(matched, found.rows, count)
+    found.frame = Frame(
+        {**ours.columns, **{f"{join.name}.{name}": beside(other.columns[name], matched) for name in step.types}},
+        {**ours.raw, **{f"{join.name}.{name}": beside(other.raw[name], matched) for name in step.types}},
+        ours.length,
+    )
+
+
+def _pairs(step: Look, ours: Frame, other: Frame) -> Pairs:
+    """A person's rows meet those of the same person only."""
+    pairs = [(ours.columns[own], other.columns[theirs]) for own, theirs in step.join.on]
+    return [*pairs, (ours.columns[OWNER], other.columns[OWNER])] if OWNER in other.columns else pairs
+
+
+def _empty(step: Look) -> Frame:
+    columns = {name: nothing(1, SQL_TYPES[kind]) for name, kind in step.types.items()}
+    return Frame(columns, {name: nothing(1, pa.string()) for name in step.types}, 1)
+
+
+def _alone(matched: Ints, rows: Ints | None, count: int) -> Bools:
+    """Rows, as they stood first, that have no match."""
+    if rows is None:
+        return matched < 0
+    alone = np.zeros(count, bool)
+    alone[rows[matched < 0]] = True
+    return alone

@@ -1,0 +1,31 @@
+"""YAML of mappings: `on`, `off`, `yes` and `no` are words, as YAML 1.2 has it; only true and false are booleans."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contract.errors import MappingError
+
+BOOLEAN = "tag:yaml.org,2002:bool"
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the library's own way
+        letter: [(tag, pattern) for tag, pattern in known if tag != BOOLEAN]
+        for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        said = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except yaml.YAMLError as error:
+        raise MappingError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(said, dict):
+        raise MappingError(f"{path.name}: expected key: value lines at the top.")
+    return said
