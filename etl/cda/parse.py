@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 LARGEST = 256 << 20  # bytes of one document: a tree of them takes about six times as much memory
 HEAD = 4096  # bytes within which a declaration stands
-RAW = 2000  # bytes of a refused document that the quarantine shows
+RAW = 1 << 16  # bytes of a refused document that the quarantine shows: its header says whose it is
 V3, SDTC = "urn:hl7-org:v3", "urn:hl7-org:sdtc"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
@@ -52,8 +53,7 @@ def parse(path: Path) -> etree._Element:
     try:
         root = etree.fromstring(data, reader)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        raise Refused(line, "cda-not-well-formed", _line(data, line)) from None
+        raise Refused(error.lineno or 1, "cda-not-well-formed", data[:RAW]) from None
     except ValueError:
         raise Refused(1, "cda-encoding", data[:RAW]) from None
     if etree.QName(root).localname != "ClinicalDocument" or etree.QName(root).namespace != V3:
@@ -62,15 +62,27 @@ def parse(path: Path) -> etree._Element:
     return root
 
 
+def holds(path: Path) -> bool:
+    """Whether there is anything in the file, be it damaged."""
+    try:
+        return bool(_read(path, 1))
+    except Refused:
+        return True
+
+
 def _bytes(path: Path) -> bytes:
-    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-        try:
-            data = file.read(LARGEST + 1)
-        except (EOFError, gzip.BadGzipFile):
-            raise Refused(1, "cda-damaged") from None
+    data = _read(path, LARGEST + 1)
     if len(data) > LARGEST:
         raise Refused(1, "cda-too-large", data[:RAW])
     return data
+
+
+def _read(path: Path, size: int) -> bytes:
+    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+        try:
+            return file.read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise Refused(1, "cda-damaged") from None
 
 
 def _encoded(data: bytes) -> None:
@@ -83,22 +95,13 @@ def _encoded(data: bytes) -> None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(data.count(b"\n", 0, error.start) + 1, "cda-encoding", _around(data, error.start)) from None
+        raise Refused(data.count(b"\n", 0, error.start) + 1, "cda-encoding", data[:RAW]) from None
 
 
 def _prolog(data: bytes) -> bytes:
     """What stands before the document's first element, of UTF-16 every other byte."""
     plain = data[: 1 << 20].replace(b"\0", b"")
     return plain[: plain.find(b"<ClinicalDocument")]
-
-
-def _around(data: bytes, place: int) -> bytes:
-    return data[max(0, place - RAW // 2) : place + RAW // 2]
-
-
-def _line(data: bytes, line: int) -> bytes:
-    lines = data.split(b"\n", line)
-    return lines[min(line, len(lines)) - 1][-RAW:]
 
 
 def _plain(root: etree._Element) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from etl.cda.knowledge import columns
-from etl.cda.parse import Refused, parse
+from etl.cda.parse import Refused, holds, parse
 from etl.cda.rows import rows
 from etl.csv.records import Broken
-from etl.formats.format import WHOLE, Rows
+from etl.formats.format import WHOLE, Places, Rows
 from etl.formats.gather import Gather
 from etl.mapping.files import FileFormat
 from etl.mapping.language import RawTable
@@ -21,7 +21,7 @@ class Ccda:
 
     def tables(self, path: Path) -> Mapping[str, Sequence[str]]:
         """What a document may hold; a file of no bytes holds nothing."""
-        return columns() if path.stat().st_size else {}
+        return columns() if holds(path) else {}
 
     def read(self, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[Rows]:
         gather = Gather(wanted)
@@ -32,3 +32,7 @@ class Ccda:
             gather = Gather(wanted)
             gather.reject(WHOLE, Broken(refused.line, refused.rule, refused.raw, message=refused.message))
         yield from gather.rest()
+
+    def without(self, path: Path, rows: Places, gone: Places) -> Iterator[bytes]:  # noqa: ARG002
+        """A document is about one person: with any row of theirs all of it goes."""
+        yield b""
