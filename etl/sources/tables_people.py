@@ -38,7 +38,7 @@ def _frames(group: Group, mapping: Mapping, table: TableMapping, names: list[str
     """Some columns of a raw table as text; only rows whose key, the first of them, is an id."""
     column = table.raw.column(names[0])
     for raw, rows in table_rows(group, mapping, table, names):
-        if not raw.has(names[0]):
+        if not raw.has(names[0]) or names[0] not in rows.column_names:  # or only broken lines of no table
             continue
         key = keys(rows.column(names[0]), column).take(None)
         is_id = pc.is_valid(key) if column.type == "key" else pc.match_substring_regex(key, KEY).fill_null(False)
