@@ -17,7 +17,14 @@ TIMELINE = (
     Column("recorded_time", pa.timestamp("us"), "When it became known, UTC; predictions use it, never `time` alone."),
     Column("precision", pa.string(), "year, month, day, minute or second: how much of `time` was said."),
     Column("fhir_id", pa.string(), "Type/id of the resource it was made from."),
+    Column(
+        "canonical_value",
+        pa.float32(),
+        "numeric_value in `canonical_unit`; null where that is not known, or where the value is impossible in it.",
+    ),
+    Column("canonical_unit", pa.string(), "UCUM; the unit by which values of `code` are compared. Null: not known."),
 )
+SOURCE = Column("source", pa.string(), "The source in pipelines.yaml that said so; null for notes.")
 NOTES = (
     Column(
         "note_id",
@@ -60,12 +67,13 @@ PHI_TIMELINE, OPEN_TIMELINE = (
     Table(
         root + "timeline",
         "One event of one person: a MEDS data set.",
-        TIMELINE,
+        columns,
         ("subject_id", "time", "code", "fhir_id"),
         ("time", "code", "fhir_id"),
+        version=2,
         file="timeline/data/{shard}.parquet",
     )
-    for root in ("phi/", "")
+    for root, columns in (("phi/", (*TIMELINE, SOURCE)), ("", TIMELINE))
 )
 PHI_NOTES, OPEN_NOTES = (
     Table(root + "notes", "One version of one note.", NOTES, ("note_id",), ("time", "note_id")) for root in ("phi/", "")

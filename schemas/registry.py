@@ -6,7 +6,7 @@ from functools import cache
 
 from contract.errors import PlanError
 from contract.table import Table
-from schemas import clinical, gate, night, people, results
+from schemas import clinical, gate, night, people, quality, results
 from schemas.fhir import fhir_table, other_table, resource_types
 
 
@@ -19,6 +19,7 @@ def tables() -> dict[str, Table]:
         other_table(True),
         other_table(False),
         *clinical.TABLES,
+        *quality.TABLES,
         *gate.TABLES,
         *results.TABLES,
         *night.TABLES,

@@ -25,6 +25,7 @@ EVENTS = pa.schema(
         ("unit", pa.string()),
         ("recorded_time", pa.string()),
         ("fhir_id", pa.string()),
+        ("source", pa.string()),
     ]
 )
 LOOKUPS = ("Encounter", "Medication", "Location")  # what other types refer to
@@ -129,6 +130,7 @@ def _projection(event: Event) -> str:
     text |= {"unit": event.unit, "recorded_time": event.recorded, "fhir_id": fhir_id}
     columns = [f"({sql})::VARCHAR AS {name}" for name, sql in text.items()]
     columns.append(f"TRY_CAST(({event.numeric_value}) AS FLOAT) AS numeric_value")
+    columns.append("source AS source" if "source" in dict(_types(event.kind)) else "NULL::VARCHAR AS source")
     order = {name: n for n, name in enumerate(EVENTS.names)}
     columns.sort(key=lambda column: order[column.rpartition(" AS ")[2]])
     return ", ".join(["subject_id", *columns])

@@ -1,4 +1,4 @@
-"""The stage that weaves FHIR tables into timelines: phi/timeline, a MEDS data set."""
+"""The stage that weaves FHIR tables into timelines: phi/timeline, a MEDS data set, and what is to be doubted in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from contract.errors import ConfigError
 from contract.work import Shard
-from etl.timeline import order
+from etl.timeline import doubts, order
 from etl.timeline.mapping import timeline_mapping
 from etl.timeline.names import named
 from etl.timeline.query import EVENTS, Query, table_of
 from etl.timeline.times import NO_TIME, PRECISIONS, Instants, instants
+from etl.units.knowledge import digest
+from etl.units.values import compare
 from schemas.clinical import PHI_TIMELINE
+from schemas.quality import DUPLICATES, IMPLAUSIBLE
 
-CODE_VERSION = "1"  # raise it when the same rows and mapping give another timeline
+CODE_VERSION = "2"  # raise it when the same rows and mapping give another timeline
 
 
 @dataclass
@@ -38,7 +41,7 @@ class BuildTimeline:
 
     @property
     def writes(self) -> tuple[str, ...]:
-        return (PHI_TIMELINE.name,)
+        return (PHI_TIMELINE.name, IMPLAUSIBLE.name, DUPLICATES.name)
 
     @property
     def unit(self) -> str:
@@ -46,7 +49,7 @@ class BuildTimeline:
 
     @property
     def version(self) -> str:
-        return f"{CODE_VERSION}-{timeline_mapping().digest}"
+        return f"{CODE_VERSION}-{timeline_mapping().digest}-{digest()}"
 
     @property
     def releases(self) -> bool:
@@ -58,7 +61,7 @@ class BuildTimeline:
     def run(self, shard: Shard) -> Shard:
         events = pa.concat_tables([EVENTS.empty_table(), *self._query.events(shard)])
         people = order.persons(shard[name] for name in self.reads if _owned(shard, name))
-        return {PHI_TIMELINE.name: _ordered(events, people, self.zone)}
+        return _ordered(events, people, self.zone)
 
     @cached_property
     def _query(self) -> Query:
@@ -70,7 +73,7 @@ def _owned(shard: Shard, name: str) -> bool:
     return name in shard and "subject_id" in shard[name].column_names
 
 
-def _ordered(events: pa.Table, people: pa.Array, zone: str) -> pa.Table:
+def _ordered(events: pa.Table, people: pa.Array, zone: str) -> Shard:
     events, when = _timed(events, zone)
     codes = _named(events.column("code"), _code_name)
     ranks = _ranks(codes.dictionary)[codes.indices.to_numpy()]
@@ -78,19 +81,30 @@ def _ordered(events: pa.Table, people: pa.Array, zone: str) -> pa.Table:
     rows = order.sort_indices(subject, when.start, ranks, events.column("fhir_id"))
     recorded = np.maximum(_known(events.column("recorded_time"), when, zone), when.start)
     at = pa.array(rows)
+    codes = codes.take(at)
+    units, numbers = (_named(events.column("unit"), str).take(at), events.column("numeric_value").take(at))
+    compared = compare(codes, units, numbers.combine_chunks())
     columns = {
         "subject_id": events.column("subject_id").take(at),
         "time": _timestamps(when.start[rows]),
-        "code": codes.take(at).dictionary_decode(),
-        "numeric_value": events.column("numeric_value").take(at),
+        "code": codes.dictionary_decode(),
+        "numeric_value": numbers,
         "text_value": events.column("text_value").take(at).cast(pa.large_string()),
         "encounter_id": _named(events.column("encounter_id"), _last_part).take(at).dictionary_decode(),
-        "unit": _named(events.column("unit"), str).take(at).dictionary_decode(),
+        "unit": units.dictionary_decode(),
         "recorded_time": _timestamps(recorded[rows]),
         "precision": _precisions(when.precision[rows]),
         "fhir_id": events.column("fhir_id").take(at),
+        "canonical_value": compared.values,
+        "canonical_unit": compared.units,
+        "source": _named(events.column("source"), str).take(at).dictionary_decode(),
     }
-    return pa.table([columns[name] for name in PHI_TIMELINE.schema.names], schema=PHI_TIMELINE.schema)
+    timeline = pa.table([columns[name] for name in PHI_TIMELINE.schema.names], schema=PHI_TIMELINE.schema)
+    return {
+        PHI_TIMELINE.name: timeline,
+        IMPLAUSIBLE.name: doubts.implausible(timeline, compared),
+        DUPLICATES.name: doubts.duplicates(timeline),
+    }
 
 
 def _timed(events: pa.Table, zone: str) -> tuple[pa.Table, Instants]:

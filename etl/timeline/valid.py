@@ -34,7 +34,7 @@ def dataset_json(run_id: str) -> bytes:
         created_at=datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%S%z").isoformat(),
         raw_source_id_columns=["encounter_id", "fhir_id"],
         code_modifier_columns=["unit"],
-        other_extension_columns=["recorded_time", "precision"],
+        other_extension_columns=["recorded_time", "precision", "canonical_value", "canonical_unit"],
     )
     content = {name: value for name, value in said.to_dict().items() if value is not None}
     meds.DatasetMetadataSchema.validate(content)

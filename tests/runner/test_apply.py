@@ -33,7 +33,7 @@ def test_resources_in_and_events_of_patients_out(tmp_path: Path) -> None:
     }
     counts = apply("timeline", Hand(inputs, tmp_path / "out"), None, {})
     events = rows(tmp_path / "out", "phi/timeline")
-    assert counts == {"phi/timeline": len(events)}
+    assert counts == {"phi/timeline": len(events), "phi/implausible": 0, "phi/duplicates": 0}
     codes = {(event["patient_id"], event["code"]) for event in events}
     assert {("zoe", "SNOMED//9"), ("adam", "SNOMED//44054006"), ("zoe", "MEDS_BIRTH")} <= codes
     assert len({event["subject_id"] for event in events}) == 2
@@ -52,7 +52,8 @@ def test_a_bad_resource_goes_to_quarantine_beside_good_ones(tmp_path: Path) -> N
 
 def test_only_bad_resources(tmp_path: Path) -> None:
     inputs = {"phi/fhir/Condition": written(tmp_path / "c.ndjson", "not json")}
-    assert apply("timeline", Hand(inputs, tmp_path / "out"), None, {}) == {"phi/timeline": 0, "phi/quarantine": 1}
+    counts = apply("timeline", Hand(inputs, tmp_path / "out"), None, {})
+    assert counts == {"phi/timeline": 0, "phi/implausible": 0, "phi/duplicates": 0, "phi/quarantine": 1}
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "ndjson"])

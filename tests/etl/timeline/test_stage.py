@@ -100,7 +100,11 @@ def test_no_rows_are_an_empty_timeline() -> None:
 
 def test_it_is_a_stage() -> None:
     stage = BuildTimeline()
-    assert (stage.unit, stage.releases, stage.writes) == ("subject_id", False, ("phi/timeline",))
+    assert (stage.unit, stage.releases, stage.writes) == (
+        "subject_id",
+        False,
+        ("phi/timeline", "phi/implausible", "phi/duplicates"),
+    )
     assert {table(name).name for name in stage.reads} >= {"phi/fhir/Observation", "phi/fhir/Medication", "phi/notes"}
     assert stage.version == BuildTimeline().version
 

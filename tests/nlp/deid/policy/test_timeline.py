@@ -25,6 +25,8 @@ def test_an_event_moves_and_is_keyed_anew(opened: Opened) -> None:
         "recorded_time": DAY,
         "precision": "second",
         "fhir_id": "Observation/o1",
+        "canonical_value": 178.5,
+        "canonical_unit": "cm",
     }
     assert opened("timeline", [said], beside=BESIDE) == [
         {
@@ -38,6 +40,8 @@ def test_an_event_moves_and_is_keyed_anew(opened: Opened) -> None:
             "recorded_time": LATER,
             "precision": "second",
             "fhir_id": f"Observation/{rekey(OWN, 'Observation', 'o1')}",
+            "canonical_value": 178.5,
+            "canonical_unit": "cm",
         }
     ]
 
