@@ -8,6 +8,7 @@ from typing import Any
 from contract.errors import MappingError
 
 SINGLE = ("delimited", "parquet")  # a file is one raw table
+DIALECTS = ("standard", "mysql", "postgresql", "sqlserver")
 KINDS = ("delimited", "parquet", "sql", "hl7", "ccda")
 
 
@@ -15,7 +16,7 @@ KINDS = ("delimited", "parquet", "sql", "hl7", "ccda")
 class FileFormat:
     """`header`: names of the columns of a file that does not say them. `skip`: lines before the header or first row.
 
-    `delimiter`: empty, it is found out. `quoting`: rfc4180 or none.
+    `delimiter`: empty, it is found out. `quoting`: rfc4180 or none. `dialect`: of a SQL dump; empty, it is found out.
     """
 
     kind: str = "delimited"
@@ -25,6 +26,7 @@ class FileFormat:
     comment: str = ""
     encoding: str = "utf-8"
     quoting: str = "rfc4180"
+    dialect: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ def file_format(where: str, said: Dict[str, Any]) -> FileFormat:
         raise MappingError(
             f"{where}: format: {', '.join(wrong)} does not fit in {dict(said)!r}; it says {', '.join(known)}; kind is "
             f"one of {', '.join(KINDS)}, quoting rfc4180 or none, delimiter one character, skip a number of lines, "
-            "header a list of names, encoding such as latin-1."
+            "header a list of names, encoding such as latin-1, "
+            f"dialect one of {', '.join(DIALECTS)}."
         )
     return FileFormat(**{**said, "header": tuple(map(str, said.get("header", ())))})
 
@@ -55,6 +58,7 @@ def _wrong(said: Dict[str, Any]) -> list[str]:
         "skip": isinstance(skip := said.get("skip", 0), int) and skip >= 0,
         "comment": isinstance(said.get("comment", ""), str),
         "header": isinstance(names := said.get("header", ()), list | tuple) and len({*names}) == len(names),
+        "dialect": said.get("dialect", "standard") in DIALECTS,
         "encoding": _is_encoding(said.get("encoding", "utf-8")),
     }
     return [key for key, right in fits.items() if not right]
