@@ -130,7 +130,7 @@ class _Parser:
         reading = arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=whole)
         table = arrow_csv.read_csv(pa.BufferReader(found.text), reading, parsing, self._converting())
         if not self._types and len(table) >= FEW:
-            self._types = {name: _worth(table.column(name)) for name in self._columns}
+            self._types = {name: worth(table.column(name)) for name in self._columns}
             table = table.cast(pa.schema(list(self._types.items())))
         return table, wrong
 
@@ -144,7 +144,7 @@ class _Parser:
         )
 
 
-def _worth(column: pa.ChunkedArray) -> pa.DataType:
+def worth(column: pa.ChunkedArray) -> pa.DataType:
     distinct = len(column.unique())
     return CODED if distinct < REPEATED * len(column) else TEXT
 
