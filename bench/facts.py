@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from contract.errors import ConfigError
-from store.snapshot import Snapshot
+from store.snapshot import Snapshot, read
 
 Row = Mapping[str, Any]
 SHORT = {"family": "name.family"}  # of `person`
@@ -24,9 +24,8 @@ class Made:
 
     def rows(self, table: str) -> list[Row]:
         if table not in self._rows:
-            there = table in self.snapshot.tables()
-            found = self.snapshot.read_many(table, self.snapshot.shards(table)) if there else None
-            self._rows[table] = found.to_pylist() if found is not None else []
+            there = self.snapshot.paths(table) if table in self.snapshot.tables() else []
+            self._rows[table] = [row for path in there for row in read(path).to_pylist()]
         return self._rows[table]
 
     def of(self, table: str, subjects: set[int]) -> list[Row]:
@@ -70,20 +69,22 @@ def _holds(fact: Mapping[str, Any], made: Made, subjects: set[int]) -> bool:
 
 
 def _same(numbers: Sequence[str], made: Made) -> bool:
-    """Whether the numbers, as the ends of keys, are all of one person. A key is the number, or ends in `.number`."""
+    """Whether the numbers, each the end of a key, are all of one person. A key is the number, or ends in `.number`."""
     whose = [
-        {row["subject_id"] for row in made.rows("phi/identities") for key in _keys(row) if f".{key}".endswith(f".{n}")}
-        for n in numbers
+        {
+            row["merged_into"] or row["subject_id"]
+            for row in made.rows("phi/identities")
+            if f".{row['key']}".endswith(end)
+        }
+        for end in (f".{number}" for number in numbers)
     ]
     return all(whose) and len(set.intersection(*whose)) > 0
 
 
-def _keys(row: Row) -> list[str]:
-    return [str(value) for name, value in row.items() if name in ("key", "source_key") and value]
-
-
 def _is_event(row: Row, said: Mapping[str, Any]) -> bool:
-    return all(_alike(row["time"].isoformat() if name == "time" else row.get(name), value) for name, value in said.items())
+    return all(
+        _alike(row["time"].isoformat() if name == "time" else row.get(name), value) for name, value in said.items()
+    )
 
 
 def _has(row: Row, said: Mapping[str, Any]) -> bool:
