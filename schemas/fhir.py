@@ -21,6 +21,7 @@ PRIMITIVES: dict[str, pa.DataType] = {
         ("date", "dateTime", "instant", "time"), pa.string()
     ),  # as FHIR writes them: precision and zone stay
 }
+LEAST = {"positiveInt": 1, "unsignedInt": 0}  # integers with a bound: their column is that of any integer
 ELEMENT = re.compile(r"^(?P<type>\w+)(\((?P<targets>[\w|]+)\))?(?P<card>[!*+]?)( (?P<binding>[\w-]+))?$")
 
 
@@ -35,6 +36,7 @@ class Element:
     targets: tuple[str, ...] = ()
     binding: str = ""
     choice: str = ""  # the x of value[x]: "value"
+    least: int | None = None  # of an integer: positiveInt 1, unsignedInt 0
     parts: tuple["Element", ...] = ()
 
     @property
@@ -99,10 +101,12 @@ def _element(name: str, text: str, choice: str = "") -> Element:
     found = ELEMENT.match(text)
     if not found:
         raise ValueError(f"schemas/fhir.yaml: {name}: {text!r} is not TYPE CARD BINDING")
-    kind, card = found["type"], found["card"]
+    least, card = LEAST.get(found["type"]), found["card"]
+    kind = "integer" if found["type"] in LEAST else found["type"]
     parts = () if kind in PRIMITIVES else _datatype(kind)
     targets = tuple(found["targets"].split("|")) if found["targets"] else ()
-    return Element(name, kind, card in ("!", "+"), card in ("*", "+"), targets, found["binding"] or "", choice, parts)
+    required, many = card in ("!", "+"), card in ("*", "+")
+    return Element(name, kind, required, many, targets, found["binding"] or "", choice, least, parts)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""First checks of R4 on every row, columnar: rows that break a rule go to quarantine or are counted as warnings."""
+"""R4 on every row, columnar: rows that break a rule go to quarantine or are counted as warnings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.work import Shard
+from etl.rules.contained import MESSAGES as CONTAINED
+from etl.rules.contained import contained
+from etl.rules.facts import messages
 from etl.rules.policy import policy
+from etl.rules.references import absent, fragments, mentions
 from etl.rules.rows import leave_out, pick
 from etl.rules.visit import Fault, faults
 from schemas.fhir import resource_types
@@ -22,9 +26,16 @@ MESSAGES = {
     "date-range": "the year lies outside `years` of fhir_mappings/rules.yaml; an unknown date should be left out",
     "binding": "the code is not in the required value set (schemas/bindings.yaml); map the source's word to one of it",
     "reference-target": "it refers to a type that FHIR R4 does not allow here",
-    "reference-absent": "the encounter it refers to was not delivered with it",
+    "string-format": "a text must not be empty or blank; leave the element out instead",
+    "code-format": "a code has no blanks at its ends, and single ones inside; trim it in the mapping",
+    "uri-format": "an address has no blanks, and urn:oid: and urn:uuid: are followed by one; mend the mapping",
+    "base64-format": "base64 was expected; encode the data again",
+    "number-range": "the number is below the least that the standard allows here, or is none",
+    "ele-1": "an element must hold something; leave out empty lists and objects",
+    "reference-absent": "what it refers to was not delivered with it",
+    "id-repeated": "the id came before in this delivery; the exporting system must give each resource its own",
+    **CONTAINED,
 }
-REFERENCE = r"^.*?([^/]+)(/_history/[^/]+)?$"
 BATCH_ROWS = 1 << 20  # more at once gains nothing
 
 
@@ -59,7 +70,7 @@ def _found(kind: str, rows: pa.Table, shard: Shard) -> Iterator[Fault]:
         for fault in faults(resource_types()[kind], batch):
             yield Fault(fault.rule, fault.element, fault.rows + start)
         start += len(batch)
-    yield from _homeless(kind, rows, shard.get("phi/fhir/Encounter"))
+    yield from _between(kind, rows, shard)
 
 
 def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
@@ -68,18 +79,18 @@ def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
     return pieces if len(pieces) <= 1 + len(rows) // 10_000 else rows.combine_chunks().to_batches()
 
 
-def _homeless(kind: str, rows: pa.Table, encounters: pa.Table | None) -> Iterator[Fault]:
-    """Rows whose encounter is not among those delivered; not looked for where none were."""
-    if encounters is None or "encounter" not in rows.column_names:
-        return
-    names = pc.struct_field(rows.column("encounter"), "reference")
-    distinct = pc.drop_null(pc.unique(names))
-    ids = encounters.column("id").combine_chunks()
-    usual = pc.binary_join_element_wise("Encounter", ids, "/")  # other forms are rare: only they are taken apart
-    others = distinct.filter(pc.invert(pc.is_in(distinct, usual)))
-    absent = others.filter(pc.invert(pc.is_in(pc.replace_substring_regex(others, REFERENCE, r"\1"), ids)))
-    if len(absent):
-        yield Fault("reference-absent", f"{kind}.encounter", np.flatnonzero(pc.is_in(names, absent)))
+def _between(kind: str, rows: pa.Table, shard: Shard) -> Iterator[Fault]:
+    """What is told from more than one row: references to others, to what a resource contains, ids that come again."""
+    holding = [np.zeros(0, np.int64)]
+    for mention in mentions(kind, rows):
+        yield from absent(mention, shard)
+        holding.append(fragments(mention))
+    received = rows.column("resource_json") if "resource_json" in rows.column_names else None
+    yield from contained(kind, received, np.unique(np.concatenate(holding)))
+    ids = rows.column("id")
+    if len(pc.unique(ids)) < len(ids):
+        _, first = np.unique(ids.to_numpy(), return_index=True)
+        yield Fault("id-repeated", f"{kind}.id", np.setdiff1d(np.arange(len(ids)), first))
 
 
 def _warnings(found: list[Fault]) -> list[tuple[str, str, int]]:
@@ -122,4 +133,5 @@ def _quarantined(kind: str, rows: pa.Table, reasons: list[list[Fault]]) -> pa.Ta
 def _message(reasons: list[Fault]) -> str:
     first, *more = reasons
     also = "; also " + ", ".join(f"{fault.rule} ({fault.element})" for fault in more) if more else ""
-    return f"{first.element}: {MESSAGES[first.rule]}{also}"
+    said = MESSAGES.get(first.rule) or messages()[first.rule]
+    return f"{first.element}: {said}{also}"

@@ -10,7 +10,7 @@ import yaml
 from contract.errors import MappingError
 
 FILE = "fhir_mappings/rules.yaml"
-ACTIONS = ("quarantine", "warn")
+ACTIONS = ("quarantine", "warn", "ignore")
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,5 @@ def _refuse_unknown(said: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None
             if rule not in rules:
                 raise MappingError(f"{FILE}, {place}: no rule is called {rule!r}; rules are {', '.join(rules)}.")
             if action not in ACTIONS:
-                raise MappingError(f"{FILE}, {place}, {rule}: found {action!r}, expected {' or '.join(ACTIONS)}.")
+                expected = f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}"
+                raise MappingError(f"{FILE}, {place}, {rule}: found {action!r}, expected {expected}.")

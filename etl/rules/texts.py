@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ID = r"^[A-Za-z0-9\-.]{1,64}$"
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?"
 DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 MOMENT = rf"{DAY}T{CLOCK}(Z|[+-](0\d|1[0-4]):[0-5]\d)"

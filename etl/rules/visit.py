@@ -3,8 +3,8 @@
 Nothing is looked at twice: null counts first, then distinct values; row numbers are made for faults only.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import texts
+from etl.rules import formats, texts
+from etl.rules.conditions import Mask, both, broken
+from etl.rules.facts import Condition, Invariant, invariants
 from etl.rules.policy import policy
 from schemas.fhir import Element, ResourceType, bindings
 
@@ -20,89 +22,153 @@ Rows = NDArray[np.int64]
 Place = Callable[[Rows], Rows]
 """Positions in an array (flattened out of lists) -> the rows they stand in."""
 DATED = ("date", "dateTime", "instant", "time")
+EMPTY = r"\{\s*\}|\[\s*\]"
+PRIMITIVE = r'"_%s"\s*:'  # extensions of a primitive stand under this name
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`element` is its full path, such as Observation.component.code; `rows` may repeat."""
+    """`element` is its full path, such as Observation.component.code; `rows` may repeat.
+
+    Of rows with resource_json it holds only where that matches `said`, and not where it matches `unless`.
+    """
 
     rule: str
     element: str
     rows: Rows
+    said: str = ""
+    unless: str = ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """The parts of a row, or of structures; `there` tells which of these are there, null: all."""
+
+    elements: tuple[Element, ...]
+    names: tuple[str, ...]  # by which rules may speak of it: its path, its place in a data type, its own type
+    columns: Mapping[str, pa.Array]
+    count: int
+    path: str
+    place: Place
+    there: Mask = True
+
+    def flagged(self, rule: str, path: str, bad: Mask, *, said: str = "", unless: str = "") -> Iterator[Fault]:
+        bad = both(self.there, bad)
+        if bad is False:
+            return
+        positions = np.arange(self.count) if bad is True else np.flatnonzero(bad)
+        if len(positions):
+            yield Fault(rule, path, self.place(positions), said, unless)
 
 
 def faults(kind: ResourceType, rows: pa.RecordBatch) -> Iterator[Fault]:
     columns = {name: rows.column(name) for name in rows.schema.names}
-    yield from _flagged("id-format", f"{kind.name}.id", _bad_ids(columns["id"]), _same)
-    yield from _structure(kind.elements, columns, len(rows), kind.name, _same)
-    open_json = columns.get("resource_json")
+    level = Level(kind.elements, (kind.name,), columns, len(rows), kind.name, same)
+    found = [*level.flagged("id-format", f"{kind.name}.id", _bad_ids(columns["id"])), *_structure(level)]
     for choice in kind.required_choices:
         filled = [columns[e.name] for e in kind.elements if e.choice == choice and e.name in columns]
-        missing = _none_of(filled, len(rows))
-        if choice in kind.other and open_json is not None:  # it may stand there in a form without column
-            missing = pc.and_(missing, open_json.is_null())
-        yield from _flagged("required", f"{kind.name}.{choice}[x]", missing, _same)
+        unless = "|".join(f'"{choice}{name}"' for name in kind.other.get(choice, ()))  # there in a form without column
+        found += level.flagged("required", f"{kind.name}.{choice}[x]", _none_of(filled), unless=unless)
+    open_json = columns.get("resource_json")
+    for fault in found:
+        yield from _confirmed(fault, open_json)
 
 
-def _structure(
-    elements: tuple[Element, ...], columns: dict[str, pa.Array], count: int, path: str, place: Place
-) -> Iterator[Fault]:
-    """The parts of a row, or of a structure that is there: which are required, which exclude each other, each alone."""
-    for element in elements:
-        here = f"{path}.{element.name}"
-        values = columns.get(element.name)
-        if element.required:
-            yield from _flagged("required", here, _absent(element, values, count), place)
-        if values is not None and values.null_count < count and _judged(element):
-            yield from _element(element, values, here, place)
-    for choice in {e.choice for e in elements if e.choice}:
-        filled = [columns[e.name] for e in elements if e.choice == choice and e.name in columns]
-        yield from _flagged("one-of", f"{path}.{choice}[x]", _several(filled), place)
+def _confirmed(fault: Fault, resources: pa.Array | None) -> Iterator[Fault]:
+    """Without rows that the resource as received speaks against; one without text stands as it is."""
+    if resources is None or not (fault.said or fault.unless):
+        yield fault
+        return
+    texts_ = resources.take(pa.array(fault.rows))
+    keep = pa.repeat(pa.scalar(True), len(texts_))
+    if fault.said:
+        keep = pc.fill_null(pc.match_substring_regex(texts_, fault.said), True)
+    if fault.unless:
+        keep = pc.and_(keep, pc.invert(pc.fill_null(pc.match_substring_regex(texts_, fault.unless), False)))
+    rows = fault.rows[keep.to_numpy(zero_copy_only=False)]
+    if len(rows):
+        yield Fault(fault.rule, fault.element, rows)
 
 
 @cache
-def _judged(element: Element) -> bool:
-    """Whether any rule speaks of the element or of what is below it."""
-    own = element.binding or element.targets or element.type in DATED
-    return bool(own) or any(part.required or part.choice or _judged(part) for part in element.parts)
+def _rules(names: tuple[str, ...]) -> tuple[Invariant, ...]:
+    return tuple(rule for name in dict.fromkeys(names) for rule in invariants().get(name, ()))
 
 
-def _element(element: Element, values: pa.Array, path: str, place: Place) -> Iterator[Fault]:
+def _structure(level: Level) -> Iterator[Fault]:
+    """What is required, what excludes each other, each part alone, then what holds between parts."""
+    columns = level.columns
+    for element in level.elements:
+        here = f"{level.path}.{element.name}"
+        values = columns.get(element.name)
+        if element.required:
+            unless = "" if element.parts else PRIMITIVE % element.name
+            yield from level.flagged("required", here, _absent(element, values), unless=unless)
+        if values is not None and values.null_count < level.count:
+            names = (here, f"{level.names[-1]}.{element.name}", element.type)
+            yield from _element(element, values, Level(element.parts, names, {}, level.count, here, level.place))
+    for choice in {e.choice for e in level.elements if e.choice}:
+        filled = [columns[e.name] for e in level.elements if e.choice == choice and e.name in columns]
+        yield from level.flagged("one-of", f"{level.path}.{choice}[x]", _several(filled))
+    declared = {element.name for element in level.elements}
+    for rule in _rules(level.names):
+        if policy().action(rule.key, level.path) != "ignore":
+            unless = "|".join(_hidden(each, declared) for each in rule.any if _hidden(each, declared))
+            place = f"{level.path}.{rule.element}" if rule.element else level.path
+            yield from level.flagged(rule.key, place, broken(rule, columns), unless=unless)
+
+
+def _hidden(condition: Condition, declared: set[str]) -> str:
+    """How an element without a column is seen in the resource as received."""
+    if condition.element.endswith("[x]"):
+        return rf'"{condition.element.removesuffix("[x]")}[A-Z]\w*"\s*:'
+    return "" if condition.element in declared else rf'"{condition.element}"\s*:'
+
+
+def _element(element: Element, values: pa.Array, level: Level) -> Iterator[Fault]:
     if element.many:
-        values, place = values.flatten(), _below(values, place)
+        if not element.required:  # else it is said already
+            yield from level.flagged("ele-1", level.path, _mask(pc.equal(pc.list_value_length(values), 0)))
+        values, place = values.flatten(), below(values, level.place)
+        level = replace(level, count=len(values), place=place)
     if element.type in DATED:
-        yield from _flagged("date-format", path, texts.wrong(values, texts.misdated(element.type)), place)
-        if element.type != "time":
-            years = texts.out_of_years(policy().first_year, policy().last_year)
-            yield from _flagged("date-range", path, texts.wrong(values, years), place)
-    elif element.type == "Reference":
-        names = values.field("reference")
-        yield from _flagged("reference-target", path, texts.wrong(names, texts.mistargeted(element.targets)), place)
-    elif element.type == "CodeableConcept" and element.binding:
-        yield from _flagged("binding", path, _unbound(values, bindings()[element.binding]), place)
+        yield from _dated(element, values, level)
     elif element.binding:
-        yield from _flagged("binding", path, texts.wrong(values, texts.outside(bindings()[element.binding])), place)
-    elif element.parts:
-        yield from _inside(element, values, path, place)
+        codes = bindings()[element.binding]
+        bad = _unbound(values, codes) if element.parts else _mask(texts.wrong(values, texts.outside(codes)))
+        yield from level.flagged("binding", level.path, bad)
+    elif element.type in formats.RULES:
+        yield from level.flagged(formats.RULES[element.type], level.path, _mask(formats.misformed(element, values)))
+    if element.type == "Reference" and element.targets:
+        names = values.field("reference")
+        bad = _mask(texts.wrong(names, texts.mistargeted(element.targets)))
+        yield from level.flagged("reference-target", level.path, bad)
+    if element.parts:
+        yield from _inside(values, level)
 
 
-def _inside(element: Element, values: pa.StructArray, path: str, place: Place) -> Iterator[Fault]:
-    if values.null_count:  # rules speak of structures that are there
-        there = np.flatnonzero(values.is_valid())
-        outer, values = place, values.take(pa.array(there))
-
-        def place(positions: Rows) -> Rows:
-            return outer(there[positions])
-
-    columns = {field.name: values.field(field.name) for field in values.type}
-    yield from _structure(element.parts, columns, len(values), path, place)
+def _dated(element: Element, values: pa.Array, level: Level) -> Iterator[Fault]:
+    yield from level.flagged("date-format", level.path, _mask(texts.wrong(values, texts.misdated(element.type))))
+    if element.type != "time":
+        years = texts.out_of_years(policy().first_year, policy().last_year)
+        yield from level.flagged("date-range", level.path, _mask(texts.wrong(values, years)))
 
 
-def _same(positions: Rows) -> Rows:
+def _inside(values: pa.StructArray, level: Level) -> Iterator[Fault]:
+    """Parts of structures; of one that is not there all parts are null."""
+    there = _mask(values.is_valid()) if values.null_count else True
+    columns = {field.name: part for field, part in zip(values.type, values.flatten(), strict=True)}
+    inner = replace(level, columns=columns, there=there)
+    empty = _empty(list(columns.values()), values.null_count)
+    yield from inner.flagged("ele-1", level.path, empty, said=EMPTY)
+    yield from _structure(inner)
+
+
+def same(positions: Rows) -> Rows:
     return positions
 
 
-def _below(lists: pa.ListArray, place: Place) -> Place:
+def below(lists: pa.ListArray, place: Place) -> Place:
     def rows(positions: Rows) -> Rows:
         lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
         return place(np.repeat(np.arange(len(lists)), lengths)[positions])
@@ -110,45 +176,52 @@ def _below(lists: pa.ListArray, place: Place) -> Place:
     return rows
 
 
-def _flagged(rule: str, path: str, bad: pa.BooleanArray | None, place: Place) -> Iterator[Fault]:
-    if bad is not None:
-        positions = np.flatnonzero(pc.fill_null(bad, False))
-        if len(positions):
-            yield Fault(rule, path, place(positions))
+def _mask(bad: pa.BooleanArray | None) -> Mask:
+    if bad is None:
+        return False
+    found: Mask = pc.fill_null(bad, False).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _absent(element: Element, values: pa.Array | None, count: int) -> pa.BooleanArray | None:
+def _absent(element: Element, values: pa.Array | None) -> Mask:
     if values is None:
-        return pa.repeat(pa.scalar(True), count)
+        return True
     if element.many:
-        return pc.equal(pc.fill_null(pc.list_value_length(values), 0), 0)
-    return values.is_null() if values.null_count else None
+        return _mask(pc.equal(pc.fill_null(pc.list_value_length(values), 0), 0))
+    return _mask(values.is_null()) if values.null_count else False
 
 
-def _several(filled: list[pa.Array]) -> pa.BooleanArray | None:
+def _several(filled: list[pa.Array]) -> Mask:
     """Where more than one is there; null counts alone often say that none can be."""
     filled = [values for values in filled if values.null_count < len(values)]
     if len(filled) < 2:
-        return None
-    there = sum(values.is_valid().to_numpy(zero_copy_only=False).astype(np.int8) for values in filled)
-    return pa.array(there > 1)
+        return False
+    found: Mask = sum(values.is_valid().to_numpy(zero_copy_only=False).astype(np.int8) for values in filled) > 1
+    return found
 
 
-def _none_of(filled: list[pa.Array], count: int) -> pa.BooleanArray:
-    none = pa.repeat(pa.scalar(True), count)
+def _empty(parts: list[pa.Array], absent: int) -> Mask:
+    """Where no part is there; null counts alone mostly say that some always is."""
+    if any(part.null_count <= absent for part in parts):
+        return False
+    return _none_of(parts)
+
+
+def _none_of(filled: list[pa.Array]) -> Mask:
+    none: Mask = True
     for values in filled:
-        none = pc.and_(none, values.is_null())
+        none = both(none, _mask(values.is_null()) if values.null_count else False)
     return none
 
 
-def _bad_ids(ids: pa.Array) -> pa.BooleanArray:
-    return pc.invert(pc.fill_null(pc.match_substring_regex(ids, texts.ID), False))
+def _bad_ids(ids: pa.Array) -> Mask:
+    return _mask(pc.invert(pc.fill_null(pc.match_substring_regex(ids, formats.ID), False)))
 
 
-def _unbound(concepts: pa.StructArray, codes: frozenset[str]) -> pa.BooleanArray:
+def _unbound(concepts: pa.StructArray, codes: frozenset[str]) -> Mask:
     """Concepts that are there, and have no coding of the value set."""
     lists = concepts.field("coding")
     inside = pc.is_in(lists.flatten().field("code"), pa.array(sorted(codes), pa.string()))
     bound = np.zeros(len(lists), bool)
-    bound[_below(lists, _same)(np.flatnonzero(inside))] = True
-    return pc.and_(concepts.is_valid(), pa.array(~bound))
+    bound[below(lists, same)(np.flatnonzero(inside))] = True
+    return both(~bound, _mask(concepts.is_valid()))
