@@ -1,4 +1,4 @@
-"""Changes FHIR resources as validate_spec.yaml says: each a copy of an example with one thing done to it. Knows no rule of ours."""
+"""Changes FHIR resources as validate_spec.yaml says: copies of examples with one thing done to them."""
 
 import copy
 import random
@@ -11,7 +11,7 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`resource` is the example `number` with one element, `site`, changed; `rules` are names under which that is right."""
+    """`resource` is the example `number` with `site` changed; `rules` are the names it may be reported by."""
 
     kind: str
     site: str

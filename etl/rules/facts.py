@@ -53,7 +53,7 @@ def invariants() -> Mapping[str, tuple[Invariant, ...]]:
     found: dict[str, list[Invariant]] = {}
     for rule in (*_standard(), *_us_core()):
         found.setdefault(rule.at, []).append(rule)
-    _refuse_unknown(found)
+    refuse_unknown(found)
     return {place: tuple(rules) for place, rules in found.items()}
 
 
@@ -109,26 +109,26 @@ def parse(key: str, said: Mapping[str, Any]) -> Iterator[Invariant]:
         )
 
 
-def places() -> frozenset[str]:
-    """Every data type and path below a resource type, as rules may name them."""
-    found: set[str] = set()
+def parts() -> Mapping[str, frozenset[str]]:
+    """Every data type, and path below a resource or data type, as rules may name them -> the names of its parts."""
+    found: dict[str, frozenset[str]] = {}
     for kind in resource_types().values():
-        found.add(kind.name)
-        _walk(kind.elements, kind.name, found)
-    return frozenset(found)
+        found[kind.name] = frozenset(element.name for element in kind.elements)
+        _walk(kind.elements, (kind.name,), found)
+    return found
 
 
-def _walk(elements: tuple[Element, ...], path: str, found: set[str]) -> None:
+def _walk(elements: tuple[Element, ...], paths: tuple[str, ...], found: dict[str, frozenset[str]]) -> None:
     for element in elements:
         if element.parts:
-            found.update((f"{path}.{element.name}", element.type))
-            _walk(element.parts, f"{path}.{element.name}", found)
-            if element.type != "BackboneElement":
-                found.update(f"{element.type}.{part.name}" for part in element.parts if part.parts)
+            here = tuple(f"{path}.{element.name}" for path in paths)
+            names = frozenset(part.name for part in element.parts)
+            found.update(dict.fromkeys((*here, element.type), names))
+            _walk(element.parts, (here[0], element.type), found)
 
 
-def _refuse_unknown(found: Mapping[str, list[Invariant]]) -> None:
-    for place in set(found) - places():
+def refuse_unknown(found: Mapping[str, list[Invariant]]) -> None:
+    for place in set(found) - set(parts()):
         raise MappingError(
             f"schemas, {found[place][0].key}: no element with columns is called {place!r}; "
             "name a data type, a resource type or the path of a structure as in schemas/fhir.yaml."

@@ -16,7 +16,12 @@ from etl.rules.rows import leave_out, pick
 from schemas.night import QUARANTINE
 from schemas.registry import table
 
-CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "rules.yaml").read_text(encoding="utf-8"))
+FILES = ("rules", "invariants")
+CASES = [
+    case
+    for name in FILES
+    for case in yaml.safe_load((Path(__file__).parents[2] / "cases" / f"{name}.yaml").read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["about"])[:40])
