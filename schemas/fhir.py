@@ -138,6 +138,11 @@ ORIGIN = (
         required=True,
     ),
 )
+RECORDED = Column(
+    "recorded",
+    pa.timestamp("us"),
+    "When the fact became known, in UTC, where the source says so and the type has no element for it.",
+)
 ARRIVED = ("source", "arrival", "source_file", "source_line", "id")  # the order the rows came in costs no sort
 COMMON = (
     Column("id", pa.string(), "Resource.id, unique within type and source.", required=True),
@@ -150,7 +155,8 @@ COMMON = (
 def fhir_table(kind: ResourceType, phi: bool) -> Table:
     """phi/fhir/<Type> with its origin, or fhir/<Type> without."""
     elements = tuple(Column(e.name, e.arrow, _about(e)) for e in kind.elements)
-    columns = COMMON[:2] + elements + COMMON[2:] + (ORIGIN if phi else ())
+    recorded = () if any(element.name == "recorded" for element in kind.elements) else (RECORDED,)
+    columns = COMMON[:2] + elements + COMMON[2:] + ((*recorded, *ORIGIN) if phi else ())
     name = f"{'phi/' if phi else ''}fhir/{kind.name}"
     return Table(
         name,

@@ -8,7 +8,9 @@ import pyarrow as pa
 from etl.mapping.frame import Cells, Frame, Ints, evaluate
 from etl.mapping.ids import hashed_ids
 from etl.mapping.nest import Level, Nest, grouped, single
-from etl.mapping.tree import Constant, Resource, leaves
+from etl.mapping.tree import Constant, Resource
+
+ID = "id$"  # column of a frame: the ids of the resource being made, where they are known
 
 
 def build(
@@ -18,11 +20,23 @@ def build(
 
     `kept` are columns that go along, such as subject_id and line.
     """
-    ids = {f"id({each.type})": _ids(each, frame) for each in reversed(resources)}
-    frame = frame.with_columns(ids)
+    asked = {name for each in resources for sql in each.sqls() for name in sql.columns if name.startswith("id(")}
+    ids = {f"id({each.type})": each for each in reversed(resources)}
+    frame = frame.with_columns({name: _ids(ids[name], frame) for name in asked})
+    holds = evaluate(frame, [each.when for each in resources if each.when is not None])
     for resource in resources:
-        own = frame.with_columns({"id": _ids(resource, frame)}) if len(ids) < len(resources) else frame
-        yield resource.type, *_table(resource, own, kept)
+        rows = None if resource.when is None else _where(holds[resource.when])
+        name = f"id({resource.type})"
+        known = name in asked and ids[name] is resource
+        yield (
+            resource.type,
+            *_table(resource, frame.with_columns({ID: frame.columns[name]} if known else {}), rows, kept),
+        )
+
+
+def _where(holds: Cells) -> Ints:
+    values = holds.values.fill_null(False).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(values if holds.at is None else values[holds.at])
 
 
 def _ids(resource: Resource, frame: Frame) -> Cells:
@@ -37,20 +51,19 @@ def _hashed(part: str | Constant, frame: Frame) -> Cells:
     return frame.raw[part]
 
 
-def _table(resource: Resource, frame: Frame, kept: dict[str, pa.Array]) -> tuple[pa.Table, Ints]:
-    rows = np.arange(frame.length)
-    if resource.when is not None:
-        holds = evaluate(frame, [resource.when])[resource.when].take(None).fill_null(False)
-        rows = np.flatnonzero(holds.to_numpy(zero_copy_only=False))
-        frame = frame.rows(rows)
+def _table(resource: Resource, frame: Frame, some: Ints | None, kept: dict[str, pa.Array]) -> tuple[pa.Table, Ints]:
+    rows = np.arange(frame.length) if some is None else some
+    frame = frame if some is None else frame.rows(some)
     level = _level(resource, frame)
-    nest = Nest(evaluate(frame, leaves(resource.parts)), frame.length)
-    columns = {"id": frame.columns.get("id", frame.columns[f"id({resource.type})"]).take(level.rows)}
+    cells = evaluate(frame, resource.sqls())
+    nest = Nest(cells, frame.length)
+    columns = {"id": (frame.columns.get(ID) or _ids(resource, frame)).take(level.rows)}
     columns |= {
         name: array.take(pa.array(rows[level.rows])) if len(level) < len(array) else array
         for name, array in kept.items()
     }
     columns |= {name: nest.build(part, level) for name, part in resource.parts.items() if nest.present(part).any()}
+    columns |= {name: cells[sql].take(level.rows) for name, sql in resource.times.items() if cells[sql].present.any()}
     return pa.table(columns), rows[level.members]
 
 

@@ -11,12 +11,13 @@ import pyarrow as pa
 from contract.errors import MappingError
 from etl.mapping.expressions import Expressions, plain
 from etl.mapping.language import RawTable
-from etl.mapping.shapes import CALL, Shapes, arguments, expand
-from etl.mapping.steps import OWNER
+from etl.mapping.shapes import CALL, Shapes, arguments, expand, opened
+from etl.mapping.steps import OWNER, ZONE
 from etl.mapping.tree import Constant, Items, Part, Resource, Sql, Struct
 from schemas.fhir import PRIMITIVES, Element, resource_types
 
-WORDS = ("id", "when", "by")  # words of the language beside the elements of a resource
+WORDS = ("id", "when", "by", "over", "lastUpdated", "recorded")  # beside the elements of a resource
+TIMES = {"lastUpdated": "moment", "recorded": "moment_after"}  # word -> function of the zone and a FHIR dateTime
 NAME = re.compile(r"^[\w-]+$")
 INNER_WORDS = ("when", "each")
 
@@ -51,13 +52,14 @@ class _Compiler:
         parts = {
             key: self._part(value, elements[key], f"{name}.{key}")
             for key, value in self._said.items()
-            if key not in WORDS
+            if key in elements
         }
+        times = {word: self._time(word, name) for word in TIMES if word in self._said and word not in elements}
         absent = [e.name for e in elements.values() if e.required and e.name not in parts]
         if absent:
             raise self._error(f"{name}: required element(s) {', '.join(absent)} have no value.")
         when = self._condition(self._said, f"{name}.when")
-        return Resource(name, self._label, id_columns, hashed, parts, when, self._by())
+        return Resource(name, self._label, id_columns, hashed, parts, when, self._by(), times)
 
     def _error(self, text: str) -> MappingError:
         return MappingError(f"{self._table.name}.yaml: {text}")
@@ -96,6 +98,12 @@ class _Compiler:
         if wrong:
             raise self._error(f"{path} has no element {', '.join(map(str, wrong))}; it has {', '.join(allowed)}.")
 
+    def _time(self, word: str, name: str) -> Sql:
+        """A moment in UTC; `recorded` is over when a day without hour is."""
+        text = self._sql.expression(str(self._said[word]), pa.string(), f"{name}.{word}", self._ids)
+        call = f'{TIMES[word]}("{ZONE}", {text.text})'
+        return Sql(call, tuple(dict.fromkeys((*text.columns, ZONE))), pa.timestamp("us"))
+
     def _condition(self, said: Dict[str, Any], path: str) -> Sql | None:
         return self._sql.condition(str(said["when"]), path, self._ids) if "when" in said else None
 
@@ -126,7 +134,7 @@ class _Compiler:
         if isinstance(value, str) and element.name in ("system", "url") and value in self._words.systems:
             return Constant(self._words.systems[value], kind)
         if isinstance(value, str) and value.startswith("= "):
-            return Constant(value[2:], kind)
+            return Constant(opened(value[2:]), kind)
         if isinstance(value, bool | int | float):
             return self._number(value, kind, path)
         if not isinstance(value, str):
@@ -144,4 +152,4 @@ class _Compiler:
 
 
 def _hashed(part: str) -> str | Constant:
-    return Constant(part[2:], pa.string()) if part.startswith("= ") else plain(part)
+    return Constant(opened(part[2:]), pa.string()) if part.startswith("= ") else plain(part)

@@ -65,7 +65,7 @@ class Expressions:
     """Compiles the expressions of one raw table. `names`: what they may name, with the SQL type of each."""
 
     def __init__(self, table: RawTable, maps: Maps) -> None:
-        self._table, self._maps = table, maps
+        self._table, self.maps = table, maps
         self.names = {column.name: cell_types()[column.type].sql for column in table.read}
         self.joined: dict[str, str] = {}  # join -> what it leads to, for messages
         self.hidden: list[Let] = []  # named by the compiler itself: to be computed before the rest
@@ -165,9 +165,9 @@ class Expressions:
     def _map(self, args: list[str], path: str) -> str:
         """map(COLUMN, name, default): name is a map of `maps:`, name.field one field of its entries."""
         name, _, key = (args[1] if len(args) > 1 else "").partition(".")
-        if name not in self._maps:
-            raise MappingError(f"{self._table.name}.yaml: {path}: map {name!r} is not among {', '.join(self._maps)}.")
-        entries = self._maps[name]
+        if name not in self.maps:
+            raise MappingError(f"{self._table.name}.yaml: {path}: map {name!r} is not among {', '.join(self.maps)}.")
+        entries = self.maps[name]
         lacking = [str(raw) for raw, value in entries.items() if not (isinstance(value, dict) and key in value)]
         if key and lacking:
             raise MappingError(

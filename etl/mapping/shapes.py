@@ -11,6 +11,19 @@ SIGNATURE = re.compile(r"^(?P<name>[\w-]+)\((?P<params>[\w, ]*)\)$")
 PARAM = re.compile(r"\$(\w+)")
 
 
+GUARDED = {ord(sign): 0xE000 + ord(sign) for sign in ",()[]{}'"}  # private characters, which no text of ours has
+OPENED = {guard: sign for sign, guard in GUARDED.items()}
+
+
+def guarded(constant: str) -> str:
+    """A constant that no comma, quote or parenthesis of its own breaks in two, until it is `opened`."""
+    return constant.translate(GUARDED)
+
+
+def opened(constant: str) -> str:
+    return constant.translate(OPENED)
+
+
 class Absent:
     """An argument that was left out: its element falls away."""
 
@@ -88,5 +101,5 @@ def _fill_leaf(template: Any, args: Mapping[str, str]) -> Any:
 def _inside(argument: str) -> str:
     """An argument within a longer expression: constants become SQL, compound expressions get parentheses."""
     if argument.startswith("= "):
-        return "'" + argument[2:].replace("'", "''") + "'"
+        return "'" + opened(argument[2:]).replace("'", "''") + "'"
     return argument if re.fullmatch(r"[\w.-]+|'[^']*'", argument) else f"({argument})"

@@ -9,8 +9,9 @@ from etl.mapping.compile import Vocabulary, resources
 from etl.mapping.expressions import TEXT_OR_NAME, Expressions, Maps, plain
 from etl.mapping.joins import Join
 from etl.mapping.language import Check, RawTable
+from etl.mapping.over import repeated
 from etl.mapping.steps import OWNER, ZONE, Let, Look, Step
-from etl.mapping.tree import Resource, Sql, leaves
+from etl.mapping.tree import Resource, Sql
 from etl.mapping.written import check as check_written
 
 Types = dict[str, str]  # name -> SQL type
@@ -27,7 +28,7 @@ class TableMapping:
     def sqls(self) -> Iterator[Sql]:
         """Every expression."""
         for resource in self.resources:
-            yield from leaves(resource.parts)
+            yield from resource.sqls()
             yield from [] if resource.when is None else [resource.when]
         for _, *both in self.checks:
             yield from both
@@ -55,6 +56,7 @@ def _compiled(
     tables: Dict[str, RawTable], name: str, sql: Expressions, has: Dict[str, Types], words: Vocabulary
 ) -> TableMapping:
     raw = tables[name]
+    raw = replace(raw, resources=repeated(name, raw.resources, sql.maps))
     for column in raw.read:
         check_written(f"{name}.yaml", column)
     steps = _steps(raw, sql, has)

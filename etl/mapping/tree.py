@@ -1,7 +1,7 @@
 """What a resource is made of after compiling: a tree of constants, expressions, structs and lists."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -53,6 +53,11 @@ class Resource:
     parts: Mapping[str, Part]
     when: Sql | None = None
     by: tuple[str, ...] = ()
+    times: Mapping[str, Sql] = field(default_factory=dict)  # lastUpdated, recorded
+
+    def sqls(self) -> list[Sql]:
+        """Every expression but `when`."""
+        return [*leaves(self.parts), *self.times.values()]
 
 
 def leaves(parts: dict[str, Part] | object) -> list[Sql]:

@@ -28,6 +28,7 @@ EVENTS = pa.schema(
         ("source", pa.string()),
     ]
 )
+ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
 LOOKUPS = ("Encounter", "Medication", "Location")  # what other types refer to
 MACROS = f"""
 CREATE TEMP MACRO part(reference) AS split_part(split_part(reference, '/_history/', 1), '/', -1);
@@ -60,7 +61,9 @@ class Query:
 
     def events(self, shard: Shard) -> Iterator[pa.Table]:
         for event in self._possible(shard):
-            found = self._ask(event, f"SELECT {_projection(event)} FROM {_source(event)} {_once(event)}").cast(EVENTS)
+            known = _said_when(shard[table_of(event.kind)])
+            asked = f"SELECT {_projection(event, known)} FROM {_source(event)} {_once(event)}"
+            found = self._ask(event, asked).cast(EVENTS)
             unnamed = found.column("code").null_count  # looked for here: in SQL the code would be made twice
             yield found.filter(found.column("code").is_valid()) if unnamed else found
 
@@ -120,14 +123,20 @@ def _types(kind: str) -> list[tuple[str, str]]:
 
 def _words(mapping: TimelineMapping, kind: str) -> frozenset[str]:
     """Every word in the expressions of a type, its columns among them: planning over all columns is slow."""
-    said = [MACROS, "id subject_id source", *(str(event) for event in mapping.events if event.kind == kind)]
+    said = [MACROS, "id subject_id source recorded", *(str(event) for event in mapping.events if event.kind == kind)]
     return frozenset(re.findall(r"\w+", " ".join(said)))
 
 
-def _projection(event: Event) -> str:
+def _said_when(rows: pa.Table) -> bool:
+    """The rows bring a column that says when each fact became known, which is no element of their type."""
+    return "recorded" in rows.column_names and pa.types.is_timestamp(rows.schema.field("recorded").type)
+
+
+def _projection(event: Event, said: bool) -> str:
+    recorded = f"coalesce(strftime(recorded, '{ISO}'), {event.recorded})" if said else event.recorded
     fhir_id = event.fhir_id or f"'{event.kind}/' || id"
     text = {"time": event.time, "code": event.code, "text_value": event.text_value, "encounter_id": event.encounter}
-    text |= {"unit": event.unit, "recorded_time": event.recorded, "fhir_id": fhir_id}
+    text |= {"unit": event.unit, "recorded_time": recorded, "fhir_id": fhir_id}
     columns = [f"({sql})::VARCHAR AS {name}" for name, sql in text.items()]
     columns.append(f"TRY_CAST(({event.numeric_value}) AS FLOAT) AS numeric_value")
     columns.append("source AS source" if "source" in dict(_types(event.kind)) else "NULL::VARCHAR AS source")
