@@ -29,6 +29,7 @@ def test_what_no_rule_names_is_dropped(tmp_path: Path) -> None:
         ("Practitioner", "name.family", "drop"),  # a table before a data type
         ("Patient", "address.extension.valueString", "drop"),  # the outer data type before the inner one
         ("Patient", "identifier.value", "render identifier"),
+        ("Observation", "recorded", "drop"),
         ("Observation", "identifier.value", "drop"),
         ("CarePlan", "description", "text"),  # a pattern
         ("Observation", "valueQuantity.value", "keep"),  # a primitive
