@@ -58,7 +58,7 @@ def first_line(path: Path, written: Written = PLAIN) -> bytes:
 
 def read(path: Path, layout: Layout, columns: list[str], written: Written = PLAIN) -> Iterator[Piece]:
     """Every row below the header, in file order; `columns` are read, the others only counted."""
-    parse = _Parser(layout, columns)
+    parse = _Parser(layout, columns or list(layout.names[:1]))
     with path.open("rb") as file:
         stream = Stream(file, path)
         line, rest, begun = 1, b"", False
