@@ -22,7 +22,7 @@ from etl.mapping.ways import check_ways
 
 __all__ = ["Mapping", "TableMapping", "folder", "load"]
 SHARED = ("codesystems.yaml", "shapes.yaml")
-SOURCE_KEYS = ("about", "years", "zone", "maps", "systems", "format", "empty", "ready", "expects")
+SOURCE_KEYS = ("about", "years", "zone", "maps", "systems", "format", "empty", "ready", "expects", "shapes")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def load(mapping: str, maps: str = "") -> Mapping:
         raise MappingError(f"{said_in}: {', '.join(wrong)} is unknown; it says {', '.join(SOURCE_KEYS)}.")
     shared = where.parent if (where.parent / SHARED[0]).is_file() else Path(str(package.files("fhir_mappings")))
     systems = {**read_yaml(shared / SHARED[0]), **source.get("systems", {})}
-    words = Vocabulary(shapes(read_yaml(shared / SHARED[1])), systems)
+    words = Vocabulary(shapes({**read_yaml(shared / SHARED[1]), **source.get("shapes", {})}), systems)
     said = {path.stem: with_defaults(read_yaml(path), source) for path in sorted(where.glob("*.yaml"))}
     del said["source"]
     raws = {name: raw_table(name, table, words.systems) for name, table in said.items()}

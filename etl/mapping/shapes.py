@@ -38,7 +38,7 @@ def shapes(said: Mapping[str, Any]) -> Shapes:
     for signature, template in said.items():
         match = SIGNATURE.match(signature)
         if not match:
-            raise MappingError(f"shapes.yaml: {signature!r} is not name(parameter, ...).")
+            raise MappingError(f"shapes: {signature!r} is not name(parameter, ...).")
         found[match["name"]] = (tuple(p.strip() for p in match["params"].split(",")), template)
     return found
 

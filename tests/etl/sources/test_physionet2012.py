@@ -48,9 +48,7 @@ def test_stays_last_as_long_as_the_outcomes_say(shards: list[Shard]) -> None:
 
 def test_every_value_that_is_known_is_an_observation(shards: list[Shard]) -> None:
     observations = rows_of(shards, "Observation")
-    count = {
-        r: sum(o["subject"]["reference"] == f"Patient/{r}" for o in observations.values()) for r in RECORDS
-    }
+    count = {r: sum(o["subject"]["reference"] == f"Patient/{r}" for o in observations.values()) for r in RECORDS}
     # rows of the file less number, age, gender, kind of unit, less -1 (height and weight), and the two scores
     assert count == {"132539": 256 - 4 - 2 + 2, "132551": 651 - 4 - 0 + 2, "136022": 19 - 4 - 2}
     (last,) = [
