@@ -93,7 +93,7 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         bool(said.get("optional", True)),
         tuple(_check(where, rule, check, named) for rule, check in said.get("checks", {}).items()),
         _people(where, said["people"], names, systems) if "people" in said else None,
-        said.get("resources", {}),
+        _standing(said.get("resources", {}), str(said.get("deleted", ""))),
         file_format(where, said.get("format", {})),
         str(said.get("source_table", name)),
         words(said.get("empty", ())),
@@ -104,6 +104,17 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         str(said.get("zone", "")),
         str(said.get("deleted", "")),
     )
+
+
+def _standing(resources: Dict[str, Any], deleted: str) -> Dict[str, Any]:
+    """Rows that bury a resource make none."""
+    if not deleted:
+        return resources
+    stands = f"NOT coalesce(({deleted}), false)"
+    return {
+        label: {**said, "when": f"({said['when']}) AND {stands}" if "when" in said else stands}
+        for label, said in resources.items()
+    }
 
 
 def _from_path(where: str, said: Dict[str, str], names: list[str]) -> tuple[tuple[str, str], ...]:

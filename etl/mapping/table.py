@@ -24,6 +24,7 @@ class TableMapping:
     resources: tuple[Resource, ...]
     checks: tuple[tuple[Check, Sql, Sql], ...]  # the check, its `when`, its `expect`
     steps: tuple[Step, ...] = ()
+    deleted: Sql | None = None  # of rows that bury what they name
 
     def sqls(self) -> Iterator[Sql]:
         """Every expression."""
@@ -32,6 +33,7 @@ class TableMapping:
             yield from [] if resource.when is None else [resource.when]
         for _, *both in self.checks:
             yield from both
+        yield from [] if self.deleted is None else [self.deleted]
         yield from (step.sql for step in self.steps if isinstance(step, Let))
 
     @property
@@ -62,7 +64,8 @@ def _compiled(
     steps = _steps(raw, sql, has)
     made = resources(raw, words, sql)
     checks = [_check(each, sql) for each in raw.checks] + [c for each in made for c in _id_check(each, sql)]
-    return TableMapping(raw, made, tuple(checks), (*steps, *sql.drained()))
+    deleted = sql.condition(raw.deleted, "deleted", []) if raw.deleted else None
+    return TableMapping(raw, made, tuple(checks), (*steps, *sql.drained()), deleted)
 
 
 def _check(check: Check, sql: Expressions) -> tuple[Check, Sql, Sql]:

@@ -1,6 +1,6 @@
 """A source of delimited tables: any export that a folder of mappings describes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 from zoneinfo import available_timezones
@@ -19,6 +19,7 @@ from etl.sources.tables_people import read_people
 from etl.sources.tables_read import read_batch
 from etl.sources.tables_rows import Spool
 from etl.sources.tables_spool import spool_group
+from etl.sources.tables_tombstones import tombstones
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Tables:
         found = spool_group(group, homes, folder, self.known)
         if self.delivery == "full":
             require_tables(group, self.known, found)
-        return found
+            return found
+        return replace(found, deleted=tombstones(folder, found.batches, self.known, self.timezone or self.known.zone))
 
     def digests(self, folder: Path, batch: int) -> pa.Table:
         return person_digests(folder, batch, self.known)

@@ -24,6 +24,8 @@ from etl.sources.tables_homes import keys
 from etl.sources.tables_places import place_of, tables_of
 from etl.sources.tables_ways import links
 
+ONE_PERSON = ("hl7", "ccda")  # files that go where every row of them is the person's
+
 
 def forget(folder: Path, mapping: Mapping, leaving: Leaving) -> list[Purged]:
     """All files that the mapping knows, here and in sub-folders, whichever night they were delivered for."""
@@ -38,13 +40,19 @@ class _Found:
     rows: dict[str, list[npt.NDArray[np.int64]]] = field(default_factory=dict)
     gone: dict[str, set[int]] = field(default_factory=dict)
 
-    @property
-    def count(self) -> int:
-        return sum(map(len, self.gone.values()))
+    total: int = 0
+    count: int = 0  # rows that go; in some formats many stand on one line
+
+    def add(self, held: str, piece: Piece, theirs: npt.NDArray[np.bool_], broken: list[bool]) -> None:
+        at = np.array([each.line for each in piece.broken], np.int64)
+        self.rows.setdefault(held, []).extend([piece.lines, at])
+        self.gone.setdefault(held, set()).update([*piece.lines[theirs].tolist(), *at[np.array(broken, bool)].tolist()])
+        self.total += len(piece) + len(broken)
+        self.count += int(theirs.sum()) + sum(broken)
 
     @property
     def all(self) -> bool:
-        return all({int(n) for part in parts for n in part} <= self.gone[held] for held, parts in self.rows.items())
+        return self.count == self.total
 
 
 class _Forgetting:
@@ -94,7 +102,7 @@ class _Forgetting:
     def _rewritten(self, opened: Opened, found: _Found) -> Purged:
         path, reader = opened.path, opened.format
         told = any(raw.table.person in raw.said for raw in opened.raws)  # the name of the file is theirs, too
-        if found.all and (told or not isinstance(reader, Erasing)):
+        if found.all and (told or opened.raws[0].table.format.kind in ONE_PERSON):
             return remove(path, found.count)
         if not isinstance(reader, Erasing):
             raise InputError(
@@ -109,11 +117,8 @@ class _Forgetting:
         found = _Found()
         names = {raw.table.name: self._naming(raw) for raw in opened.raws}
         for raw, piece in opened.pieces(names):
-            broken = [each.line for each in piece.broken]
-            found.rows.setdefault(raw.held, []).extend([piece.lines, np.array(broken, np.int64)])
-            gone = found.gone.setdefault(raw.held, set())
-            gone.update(piece.lines[self._theirs(raw, piece)].tolist())
-            gone.update(b.line for b in piece.broken if self._mentions.inside(b.raw.decode("utf-8", "replace")))
+            broken = [self._mentions.inside(each.raw.decode("utf-8", "replace")) for each in piece.broken]
+            found.add(raw.held, piece, self._theirs(raw, piece), broken)
         return found
 
     def _naming(self, raw: RawFile) -> list[str]:
