@@ -185,7 +185,8 @@ def test_timestamps_of_any_precision_and_zone(sent: str, time: str, day: str) ->
 def test_segments_know_their_group() -> None:
     found = one(
         RESULT[0], "PID|1||77||x|", "OBX|0|NM|1||1||||||F|", "OBR|1||A|p", "OBX|1|NM|2||1||||||F|", "NTE|1||one",
-        "NTE|2||two", "OBX|2|NM|2||1||||||F|", "SPM|1|s", "OBX|1|NM|3||1||||||F|", "OBR|2||B|q", "OBX|1|NM|2||1||||||F|",
+        "NTE|2||two", "OBX|2|NM|2||1||||||F|", "SPM|1|s",
+        "OBX|1|NM|3||1||||||F|", "OBR|2||B|q", "OBX|1|NM|2||1||||||F|",
     )  # fmt: skip
     obx = found.named("OBX")
     assert [cell("@OBR.3")(found, i) for i in obx] == ["", "A", "A", "A", "B"]
