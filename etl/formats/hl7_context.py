@@ -42,8 +42,9 @@ def prior(message: Message, at: int) -> str:
 
 
 def prior_person(message: Message, at: int) -> str:
-    """Of an MRG: whose visit or account it was, by MRG-1; the patient's own where that says nothing."""
-    return identified(message, at, (1,)) or person(message, at)
+    """Of an MRG: whose visit or account it was: by MRG-1 where it moves from one person to another, else the same's."""
+    moves = message.text(0, 9, 1, 2) in knowledge()["moves"]
+    return (moves and identified(message, at, (1,))) or person(message, at)
 
 
 def visit(message: Message, at: int) -> str:

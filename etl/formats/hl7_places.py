@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 from etl.formats.hl7_context import CONTEXT
 from etl.formats.hl7_messages import Message
-from etl.formats.hl7_values import stamp
+from etl.formats.hl7_values import key, stamp
 
-PLACE = r"(?P<field>\d+)(?:\[(?P<repeat>\d+)\])?(?:\.(?P<part>\d+))?(?:\.(?P<sub>\d+))?(?: (?P<form>time|date|text))?"
+FORMS = "time|date|text|key"
+PLACE = rf"(?P<field>\d+)(?:\[(?P<repeat>\d+)\])?(?:\.(?P<part>\d+))?(?:\.(?P<sub>\d+))?(?: (?P<form>{FORMS}))?"
 OWN = re.compile(rf"^{PLACE}$")
 OTHER = re.compile(
     rf"^@(?P<way>[+*]?)(?P<name>[A-Z][A-Z0-9]{{2}}|under)(?:\[(?P<which>\d+)=(?P<kinds>[\w,]+)\])?(?:\.{PLACE})?$"
@@ -43,6 +44,8 @@ class _Place:
             return message.segments[at].name
         if self.form == "text":
             return self._lines(message, at)
+        if self.form == "key":
+            return key(message.text(at, self.field, self.repeat, 1), message.text(at, self.field, self.repeat, 2))
         part = self.part or (1 if self.form else 0)
         if not (self.part or self.form):
             return self._whole(message, at)

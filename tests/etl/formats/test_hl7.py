@@ -230,6 +230,11 @@ def test_a_person_is_known_by_the_number_of_the_hospital(pid3: str, key: str) ->
     assert found == key or (len(key) == len(found) == 32)
 
 
+def test_numbers_of_orders_and_documents_are_legal_ids() -> None:
+    found = one(*RESULT[:2], "OBR|1|P 1^LAB|L9^LAB", RESULT[3])
+    assert cell("3 key")(found, 2) == "LAB.L9" and len(cell("2 key")(found, 2)) == 32
+
+
 def test_a_message_sent_again_has_its_key_again(tmp_path: Path) -> None:
     rows, _ = read(message(*RESULT) * 2, tmp_path, table("OBX", "@key", "@message"))
     first, second = rows["OBX"]
