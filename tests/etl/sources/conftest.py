@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -38,3 +39,28 @@ def _night(inbox: Path, work: Path, mapping: str = "synthea", batches: int = 1) 
     read = {name: sum(row["rows"] for row in told if row["table"] == name) for name in spooled.rows_spooled}
     assert read == spooled.rows_spooled
     return spooled, shards
+
+
+@pytest.fixture
+def read_hl7(tmp_path: Path) -> Callable[..., dict[str, list[dict[str, Any]]]]:
+    """FHIR rows by type, without their nulls, and the quarantine, of messages that came as one file each."""
+
+    def of(*files: str | bytes) -> dict[str, list[dict[str, Any]]]:
+        inbox = tmp_path / "inbox"
+        inbox.mkdir()
+        for number, text in enumerate(files):
+            (inbox / f"{number:03d}.hl7").write_bytes(text if isinstance(text, bytes) else text.encode())
+        spooled, shards = _night(inbox, tmp_path / "work", "hl7v2")
+        made: dict[str, list[dict[str, Any]]] = {"quarantine": spooled.quarantine.to_pylist()}
+        for shard in shards:
+            for name, table in shard.items():
+                made.setdefault(name.removeprefix("phi/").removeprefix("fhir/"), []).extend(table.to_pylist())
+        return {name: [_without_nulls(row) for row in rows] for name, rows in made.items()}
+
+    return of
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value if each is not None] if isinstance(value, list) else value
