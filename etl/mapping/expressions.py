@@ -145,6 +145,8 @@ class Expressions:
 
     def _try(self, written: str, columns: tuple[str, ...], text: str, path: str) -> str:
         """The type the expression gives, from DuckDB itself."""
+        if written in (f'"{name}"' for name in columns if name in self.names):
+            return self.names[columns[0]]
         typed = [f'CAST(NULL AS {self.names.get(name, "VARCHAR")}) AS "{name}"' for name in columns] or ["1 AS one"]
         query = f"SELECT typeof(x) FROM (SELECT ({written}) AS x FROM (SELECT {', '.join(typed)}))"
         try:
@@ -176,7 +178,8 @@ class Expressions:
             )
         pairs = [(raw, value[key] if key else value) for raw, value in entries.items()]
         cases = " ".join(f"WHEN {_quoted(raw)} THEN {_quoted(value)}" for raw, value in pairs if value is not None)
-        return f"CASE {args[0]} {cases} ELSE {args[2] if len(args) > 2 else 'NULL'} END"
+        otherwise = args[2] if len(args) > 2 else "CAST(NULL AS VARCHAR)"
+        return f"CASE {args[0]} {cases} ELSE {otherwise} END" if cases else f"({otherwise})"
 
 
 def plain(name: str) -> str:

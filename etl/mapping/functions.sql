@@ -1,6 +1,6 @@
 -- Functions that mappings may use besides DuckDB's own.
 -- A number, or null when the cell is none.
-CREATE MACRO number(cell) AS CASE WHEN regexp_full_match(cell, '-?\d+(\.\d+)?([eE][+-]?\d+)?') THEN try_cast(cell AS DOUBLE) END;
+CREATE MACRO number(cell) AS CASE WHEN regexp_full_match(cell, '-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?') THEN try_cast(cell AS DOUBLE) END;
 -- A FHIR dateTime from local or zoned text: seconds filled, T between date and time, the zone's offset where none is said.
 CREATE MACRO zone_offset(minutes) AS
   CASE WHEN minutes < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(minutes) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(minutes) % 60 AS VARCHAR), 2, '0');

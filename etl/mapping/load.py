@@ -98,9 +98,14 @@ def _zones(raw: RawTable) -> None:
         _zone(zone or "UTC", f"{raw.name}.yaml")
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # it looks through a folder of hundreds of files each time
+
+
 def _zone(name: str, where: str) -> str:
-    if name not in available_timezones():
-        near = ", ".join(get_close_matches(name, available_timezones(), 3)) or "Europe/Stockholm, America/New_York"
+    if name not in _known_zones():
+        near = ", ".join(get_close_matches(name, _known_zones(), 3)) or "Europe/Stockholm, America/New_York"
         raise MappingError(f"{where}: zone {name!r} is unknown; such as {near}.")
     return name
 

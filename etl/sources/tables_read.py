@@ -13,6 +13,7 @@ from etl.sources.tables_batch import Batch
 from etl.sources.tables_judge import Judgement, Told
 from etl.sources.tables_quarantine import Reject, quarantine
 from etl.sources.tables_rows import Spool
+from schemas.segments import pick
 
 KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source_line", "file$": "source_file"}
 
@@ -81,4 +82,4 @@ def _joined(parts: list[pa.Table]) -> pa.Table:
         return parts[0].drop_columns("ordinal$")
     rows = pa.concat_tables(parts, promote_options="default")
     order = np.argsort(rows.column("ordinal$").to_numpy(), kind="stable")
-    return rows.take(pa.array(order)).drop_columns("ordinal$")
+    return pick(rows.drop_columns("ordinal$"), order).combine_chunks()
