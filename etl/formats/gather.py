@@ -1,6 +1,6 @@
 """Rows that a format reads one by one, gathered into pieces of text columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,12 +26,14 @@ class Gather:
 
     def __init__(self, wanted: Mapping[str, Sequence[str]]) -> None:
         self._tables = {name: _Table(list(columns)) for name, columns in wanted.items()}
+        self._count = 0
 
     def add(self, table: str, line: int, cells: Sequence[str | None]) -> None:
         """A cell for each wanted column, in their order; empty ones are null."""
         into = self._tables[table]
         into.cells.append(cells)
         into.lines.append(line)
+        self._count += 1
 
     def say(self, table: str, line: int, said: Mapping[str, str | None]) -> None:
         """A row by the names of its columns; those that are not wanted are left out."""
@@ -39,13 +41,14 @@ class Gather:
 
     def reject(self, table: str, broken: Broken) -> None:
         self._tables.setdefault(table, _Table(())).broken.append(broken)
+        self._count += 1
 
-    def full(self) -> Iterator[Rows]:
-        for name, held in self._tables.items():
-            if len(held.lines) + len(held.broken) >= FULL:
-                yield self._taken(name)
+    def full(self) -> Iterable[Rows]:
+        """Pieces, once there are rows enough; cheap to ask after every row."""
+        return self.rest() if self._count >= FULL else ()
 
     def rest(self) -> Iterator[Rows]:
+        self._count = 0
         for name, held in list(self._tables.items()):
             if held.lines or held.broken:
                 yield self._taken(name)

@@ -10,6 +10,7 @@ from etl.formats.sql_heads import BEGIN, COPY, FILLED, INSERT, SPACE, listed
 from etl.formats.sql_text import Text
 from etl.formats.sql_words import MYSQL, POSTGRESQL, SQLSERVER, STANDARD, Words, bare, last_part, unescaped
 
+SIGNS = 256
 SHOWN = 1 << 16  # characters of what cannot be read that go to quarantine
 HEADS = 1 << 16  # characters that the head of a statement may have
 BETWEEN = re.compile(r"\s*,(?:\s++|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
@@ -112,8 +113,8 @@ class Reader:
     def _onward(self, name: str, places: list[int] | None) -> bool:
         """Whether another row follows."""
         text = self._text
-        while text.text[text.at : text.at + 64].strip() in ("", ",") and text.more():
-            pass
+        while len(text.text) - text.at < SIGNS and text.more():
+            pass  # a comma, comments and the beginning of a row are seen at once
         comma = BETWEEN.match(text.text, text.at)
         if comma:
             text.use(comma.end())

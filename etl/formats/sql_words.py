@@ -21,6 +21,7 @@ LETTERS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "
 ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{3})|(.))", re.DOTALL)
 TYPED = ("CAST", "CONVERT", "TO_DATE", "TO_TIMESTAMP", "DATE", "DATETIME", "TIMESTAMP", "TRY_CAST")
 SQLITE = {"'\\n',char(10)": ("\\n", "\n"), "'\\r',char(13)": ("\\r", "\r")}  # how SQLite dumps line ends
+PLAINLY, HEXADECIMAL = frozenset("0123456789-"), ("0x", "0X")
 STRING = re.compile(r"(?P<before>[A-Za-z_][\w]*\s*)?'(?P<text>.*)'(?P<after>\s*::.*)?$", re.DOTALL)
 
 
@@ -39,7 +40,17 @@ class Words:
 
     def cells(self, row: str) -> list[str | None]:
         """The values of a row as text; ValueError for one that the database would have to compute."""
-        return [self.cell(raw) for raw in self.value.findall(row, 1, len(row) - 1)]
+        found: list[str | None] = []
+        for raw in self.value.findall(row, 1, len(row) - 1):
+            if raw[0] in PLAINLY and not (raw[:2] in HEXADECIMAL or ":" in raw):
+                found.append(raw)
+            elif raw == "NULL":
+                found.append(None)
+            elif raw[0] == "'" == raw[-1] and "\\" not in raw and "''" not in raw:
+                found.append(raw[1:-1])
+            else:
+                found.append(self.cell(raw))
+        return found
 
     def cell(self, raw: str) -> str | None:
         if raw[0] == "'" and raw[-1] == "'":
@@ -55,7 +66,7 @@ class Words:
         word = raw.split("::")[0]
         if word.upper() == "NULL":
             return None
-        return word[2:] if word[:2] in ("0x", "0X") else word
+        return word[2:] if word[:2] in HEXADECIMAL else word
 
     def _first(self, call: str) -> str | None:
         """CAST('2020-01-01' AS date), TO_DATE('2020-01-01', ...) are their first argument."""

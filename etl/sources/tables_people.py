@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.work import PEOPLE, Group
-from etl.mapping.frame import Cells, Frame, cells, evaluate, nothing
+from etl.mapping.frame import Frame, cells, evaluate
 from etl.mapping.language import People
 from etl.mapping.load import Mapping, TableMapping
 from etl.mapping.nest import Nest, single
@@ -16,6 +16,7 @@ from etl.sources.tables_homes import keys
 from etl.sources.tables_ways import table_rows
 
 KEY = r"^[A-Za-z0-9.-]{1,64}$"
+TOGETHER = 10_000  # rows
 IDENTIFIERS = PEOPLE.field("identifiers").type
 
 
@@ -37,18 +38,32 @@ def read_people(group: Group, mapping: Mapping) -> pa.Table:
 def _frames(group: Group, mapping: Mapping, table: TableMapping, names: list[str]) -> Iterator[Frame]:
     """Some columns of a raw table as text; only rows whose key, the first of them, is an id."""
     column = table.raw.column(names[0])
-    for raw, rows in table_rows(group, mapping, table, names):
-        if not raw.has(names[0]) or names[0] not in rows.column_names:  # or only broken lines of no table
-            continue
+    for rows in _gathered(group, mapping, table, names):
         key = keys(rows.column(names[0]), column).take(None)
         is_id = pc.is_valid(key) if column.type == "key" else pc.match_substring_regex(key, KEY).fill_null(False)
-        kept = rows.set_column(rows.column_names.index(names[0]), names[0], key).filter(is_id)
-        found = {name: _cells(kept, name) for name in names}
+        kept = rows.set_column(0, names[0], key).filter(is_id)
+        found = {name: cells(kept.column(name)) for name in names}
         yield Frame(found, found, len(kept))
 
 
-def _cells(rows: pa.Table, name: str) -> Cells:
-    return cells(rows.column(name).cast(pa.string())) if name in rows.column_names else nothing(len(rows), pa.string())
+def _gathered(group: Group, mapping: Mapping, table: TableMapping, names: list[str]) -> Iterator[pa.Table]:
+    """Thousands of small files a few at a time."""
+    held, count = list[pa.Table](), 0
+    for raw, rows in table_rows(group, mapping, table, names):
+        if not raw.has(names[0]) or names[0] not in rows.column_names:  # or only broken lines of no table
+            continue
+        held.append(pa.table({name: _text(rows, name) for name in names}))
+        count += len(rows)
+        if count >= TOGETHER:
+            yield pa.concat_tables(held)
+            held, count = [], 0
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _text(rows: pa.Table, name: str) -> pa.ChunkedArray:
+    there = name in rows.column_names
+    return rows.column(name).cast(pa.string()) if there else pa.chunked_array([pa.nulls(len(rows), pa.string())])
 
 
 def _persons(frame: Frame, key: str, people: People) -> pa.Table:
