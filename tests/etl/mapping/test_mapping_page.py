@@ -12,18 +12,18 @@ from contract.work import Shard, Spooled
 from etl.sources.tables import Tables
 
 PAGE = Path(__file__).parents[3] / "docs" / "mapping.md"
-EXAMPLE = re.compile(r"^```(?P<kind>yaml|csv|json) (?P<name>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^```(?P<kind>yaml|csv|txt|sql|json) (?P<name>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = [found.groupdict() for found in EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spooled, Shard]:
     root = tmp_path_factory.mktemp("page")
-    for kind, folder in (("yaml", "clinic"), ("csv", "inbox")):
-        (root / folder).mkdir()
-        for example in EXAMPLES:
-            if example["kind"] == kind:
-                (root / folder / example["name"]).write_text(example["body"], encoding="utf-8")
+    for example in EXAMPLES:
+        if example["kind"] != "json":
+            path = root / ("clinic" if example["kind"] == "yaml" else "inbox") / example["name"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(example["body"], encoding="utf-8")
     source = Tables(str(root / "clinic"), "inbox", settle_s=0)
     (group,) = source.groups(root)
     people = source.people(group)
