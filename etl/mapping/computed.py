@@ -7,9 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from etl.mapping.expressions import SQL_TYPES
-from etl.mapping.frame import Bools, Frame, Ints, evaluate, nothing
+from etl.mapping.frame import Bools, Cells, Frame, Ints, evaluate, nothing
+from etl.mapping.lines import joined_lines
 from etl.mapping.match import Pairs, all_matches, beside, first_matches
-from etl.mapping.steps import OWNER, Let, Look, Step
+from etl.mapping.packed import unpacked
+from etl.mapping.steps import OWNER, Let, Lines, Look, Step, Unpack
 
 Other = Callable[[str], Frame | None]  # the good rows of a joined table, None: it has none
 
@@ -21,16 +23,26 @@ class Computed:
     frame: Frame
     rows: Ints | None = None
     alone: dict[str, Bools] = field(default_factory=dict)
+    broken: list[tuple[str, Ints]] = field(default_factory=list)  # cells that do not unpack: column, rows
+
+    def stand(self, rows: Bools) -> Bools:
+        """What is said of rows, of the frame's."""
+        return rows if self.rows is None else rows[self.rows]
 
 
-def compute(frame: Frame, steps: tuple[Step, ...], other: Other) -> Computed:
+def compute(frame: Frame, steps: tuple[Step, ...], other: Other, bad: Bools) -> Computed:
+    """`bad`: rows with a bad cell, which no text is made of."""
     found, lets = Computed(frame), list[Let]()
     for step in steps:
         needs = {let.name for let in lets}
-        if isinstance(step, Look) or needs & set(step.sql.columns):
+        if not isinstance(step, Let) or needs & set(step.sql.columns):
             found.frame, lets = _named(found.frame, lets), []
         if isinstance(step, Look):
             _look(found, step, other(step.join.table))
+        elif isinstance(step, Lines):
+            found.frame = _with(found.frame, step.name, joined_lines(found.frame, step, found.stand(bad)))
+        elif isinstance(step, Unpack):
+            _unpack(found, step)
         else:
             lets.append(step)
     found.frame = _named(found.frame, lets)
@@ -41,8 +53,23 @@ def _named(frame: Frame, lets: list[Let]) -> Frame:
     if not lets:
         return frame
     cells = evaluate(frame, [let.sql for let in lets])
-    more = {let.name: cells[let.sql] for let in lets}
-    return replace(frame, columns={**frame.columns, **more}, raw={**frame.raw, **more})
+    for let in lets:
+        frame = _with(frame, let.name, cells[let.sql])
+    return frame
+
+
+def _with(frame: Frame, name: str, found: Cells) -> Frame:
+    return replace(frame, columns={**frame.columns, name: found}, raw={**frame.raw, name: found})
+
+
+def _unpack(found: Computed, step: Unpack) -> None:
+    cells = evaluate(found.frame, [step.cell])[step.cell]
+    values = pa.array([unpacked(cell, step.codecs) for cell in cells.values.to_pylist()], pa.string())
+    made = Cells(values, cells.at)
+    column = next((name for name in step.cell.columns if "$" not in name), "")
+    at = np.flatnonzero(cells.present & ~made.present)
+    found.broken.append((column, at if found.rows is None else np.unique(found.rows[at])))
+    found.frame = _with(found.frame, step.name, made)
 
 
 def _look(found: Computed, step: Look, other: Frame | None) -> None:

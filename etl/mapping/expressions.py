@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from contract.errors import MappingError
-from etl.mapping.calls import calls, replaced
+from etl.mapping.calls import Call, calls, replaced
+from etl.mapping.computed_calls import call_step
 from etl.mapping.engine import connection
 from etl.mapping.kinds import cell_types
 from etl.mapping.language import RawTable
-from etl.mapping.steps import ZONE, Let
+from etl.mapping.steps import ZONE, Let, Lines, Step, Unpack
 from etl.mapping.tree import Sql
 
 PART = r'(?:[A-Za-z_]\w*|"[^"]+")'
@@ -68,7 +70,8 @@ class Expressions:
         self._table, self.maps = table, maps
         self.names = {column.name: cell_types()[column.type].sql for column in table.read}
         self.joined: dict[str, str] = {}  # join -> what it leads to, for messages
-        self.hidden: list[Let] = []  # named by the compiler itself: to be computed before the rest
+        self.computed: list[Lines | Unpack] = []
+        self.hidden: list[Step] = []  # named by the compiler itself: to be computed before the rest
 
     def condition(self, text: str, path: str, ids: list[str]) -> Sql:
         return self.expression(text, pa.bool_(), path, ids)
@@ -83,7 +86,7 @@ class Expressions:
         self.hidden.append(Let(name, self.expression(text, pa.string(), path, [])))
         self.names[name] = "VARCHAR"
 
-    def drained(self) -> list[Let]:
+    def drained(self) -> list[Step]:
         found, self.hidden = self.hidden, []
         return found
 
@@ -96,7 +99,8 @@ class Expressions:
         """Of any type that a column may have, when `kind` is None."""
         columns: dict[str, None] = {}
         self._check_calls(text, path)
-        mapped = self._mapped(text, path)
+        called = replaced(text, lambda call: self._computed(call, path), "lines", "unpack")
+        mapped = self._mapped(called, path)
         written = TEXT_OR_NAME.sub(lambda found: self._name(found, ids, columns, lone=found[0] == mapped), mapped)
         self._unknown(columns, path)
         found = self._try(written, tuple(columns), text, path)
@@ -121,6 +125,20 @@ class Expressions:
             columns[name] = None
             return f'"{name}"'
         return found[0]
+
+    def _computed(self, call: Call, path: str) -> str:
+        """The column under which a call that is no SQL is computed; the same call twice is computed once."""
+        step = call_step(call, f"{self._table.name}.yaml: {path}", lambda text: self._argument(text, path))
+        known = next((each for each in self.computed if replace(each, name="") == step), None)
+        if known is None:
+            known = replace(step, name=f"{call.name}${len(self.computed)}")
+            self.computed.append(known)
+            self.hidden.append(known)
+            self.names[known.name] = "VARCHAR"
+        return f'"{known.name}"'
+
+    def _argument(self, text: str, path: str) -> Sql:
+        return self.expression(text, None, path, [])
 
     def _unknown(self, columns: Iterable[str], path: str) -> None:
         """A column of a joined table that is not there."""

@@ -23,5 +23,34 @@ class Look:
     types: Dict[str, str]
 
 
-Step = Let | Look
+@dataclass(frozen=True)
+class Lines:
+    """Texts of the rows of one person that agree in `key`, in the order of `order`, as one text with line ends."""
+
+    name: str
+    text: Sql
+    key: Sql
+    order: Sql
+
+
+@dataclass(frozen=True)
+class Unpack:
+    """A packed cell as text."""
+
+    name: str
+    cell: Sql
+    codecs: tuple[str, ...]
+
+
+Step = Let | Look | Lines | Unpack
+
+
+def sqls(step: Step) -> tuple[Sql, ...]:
+    if isinstance(step, Let):
+        return (step.sql,)
+    if isinstance(step, Lines):
+        return (step.text, step.key, step.order)
+    return (step.cell,) if isinstance(step, Unpack) else ()
+
+
 OWNER, ZONE = "origin_id$", "zone$"  # beside the columns of the mapping: whose the row is, the zone of local times

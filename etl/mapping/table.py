@@ -10,7 +10,7 @@ from etl.mapping.expressions import TEXT_OR_NAME, Expressions, Maps, plain
 from etl.mapping.joins import Join
 from etl.mapping.language import Check, RawTable
 from etl.mapping.over import repeated
-from etl.mapping.steps import OWNER, ZONE, Let, Look, Step
+from etl.mapping.steps import OWNER, ZONE, Let, Look, Step, sqls
 from etl.mapping.tree import Resource, Sql
 from etl.mapping.written import check as check_written
 
@@ -34,7 +34,8 @@ class TableMapping:
         for _, *both in self.checks:
             yield from both
         yield from [] if self.deleted is None else [self.deleted]
-        yield from (step.sql for step in self.steps if isinstance(step, Let))
+        for step in self.steps:
+            yield from sqls(step)
 
     @property
     def looks(self) -> list[Look]:
@@ -78,7 +79,7 @@ def _id_check(resource: Resource, sql: Expressions) -> Iterator[tuple[Check, Sql
     """Ids that are computed must be ids, where the resource is made."""
     name = resource.id[0]
     if isinstance(name, str) and name.startswith("id$"):
-        said = next(let for let in sql.hidden if let.name == name).sql
+        said = next(step.sql for step in sql.hidden if isinstance(step, Let) and step.name == name)
         column = next((each for each in said.columns if "$" not in each), "")
         legal = f'"{name}" IS NULL OR regexp_full_match("{name}", \'[A-Za-z0-9.-]{{1,64}}\')'
         when = resource.when if resource.when and not any(c.startswith("id(") for c in resource.when.columns) else None

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from contract.work import SHARED_BATCH
 from etl.mapping.load import Mapping, TableMapping
-from etl.mapping.steps import OWNER
+from etl.mapping.steps import OWNER, Lines
 from etl.sources.tables_rows import spooled_rows
 from schemas.digests import hashed
 
@@ -123,7 +123,8 @@ def _together(table: TableMapping) -> list[tuple[str, ...]] | None:
     keys = [tuple(re.findall(r'"([^"]+)"', window)) for window in windows]
     if any(not (set(key) <= known or table.raw.person in key) for key in keys):
         return None
-    return [*(tuple(resource.by) for resource in table.resources if resource.by), *keys]
+    lines = [(OWNER,) for step in table.steps if isinstance(step, Lines)]  # never those of two persons
+    return [*(tuple(resource.by) for resource in table.resources if resource.by), *keys, *lines]
 
 
 def _entangled(

@@ -64,7 +64,9 @@ def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     owner = {OWNER: cells(rows.column(OWNER))} if OWNER in rows.column_names else {}
     beside = {ZONE: Cells(pa.array([zone]), np.zeros(len(rows), np.int8)), **owner}
     frame = Frame({v.column: _typed(v, table) for v in verdicts} | beside, {**raw, **owner}, len(rows))
-    found = compute(frame, table.steps, setting.other)
+    broken = [verdict.rule > 0 for verdict in verdicts if verdict.rule is not None]
+    bad_cells = np.logical_or.reduce(broken) if broken else np.zeros(len(rows), bool)
+    found = compute(frame, table.steps, setting.other, bad_cells)
     faults = _faults(verdicts, found, table)
     bad = np.array(sorted(faults), np.int64)
     order = _order(rows, found.rows, bad)
@@ -88,6 +90,9 @@ def _faults(verdicts: list[Judged], found: Computed, table: TableMapping) -> dic
             )
             for row in np.flatnonzero(found.alone[look.join.name]):
                 faults[int(row)].append(fault)
+    for column, at in found.broken:
+        for row in at:
+            faults[int(row)].append(Fault(column, "codec", "the cell does not unpack as the mapping says"))
     holds = evaluate(found.frame, [sql for _, *both in table.checks for sql in both])
     for check, when, expect in table.checks:
         at = np.flatnonzero(_is(holds[when], True) & _is(holds[expect], False))
