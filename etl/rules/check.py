@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from contract.work import Shard
-from etl.rules.contained import MESSAGES as CONTAINED
-from etl.rules.contained import contained
 from etl.rules.facts import messages
 from etl.rules.policy import policy
+from etl.rules.received import MESSAGES as RECEIVED
+from etl.rules.received import received
 from etl.rules.references import absent, fragments, mentions
 from etl.rules.rows import leave_out, pick
 from etl.rules.visit import Fault, faults
@@ -34,7 +35,7 @@ MESSAGES = {
     "ele-1": "an element must hold something; leave out empty lists and objects",
     "reference-absent": "what it refers to was not delivered with it",
     "id-repeated": "the id came before in this delivery; the exporting system must give each resource its own",
-    **CONTAINED,
+    **RECEIVED,
 }
 BATCH_ROWS = 1 << 20  # more at once gains nothing
 
@@ -55,7 +56,8 @@ def check(shard: Shard) -> Checked:
         kind = name.removeprefix("phi/fhir/")
         if kind not in resource_types() or not len(rows):
             continue
-        found = list(_found(kind, rows, shard))
+        found = [*_alone(kind, rows), *_between(kind, rows, shard)]
+        found += _received(kind, rows, found)
         warnings += _warnings(found)
         bad = [fault for fault in found if policy().action(fault.rule, fault.element) == "quarantine"]
         if bad:
@@ -64,13 +66,12 @@ def check(shard: Shard) -> Checked:
     return Checked(kept, pa.concat_tables(rejected), tuple(warnings))
 
 
-def _found(kind: str, rows: pa.Table, shard: Shard) -> Iterator[Fault]:
+def _alone(kind: str, rows: pa.Table) -> Iterator[Fault]:
     start = 0
     for batch in _pieces(rows):
         for fault in faults(resource_types()[kind], batch):
             yield Fault(fault.rule, fault.element, fault.rows + start)
         start += len(batch)
-    yield from _between(kind, rows, shard)
 
 
 def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
@@ -80,17 +81,29 @@ def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
 
 
 def _between(kind: str, rows: pa.Table, shard: Shard) -> Iterator[Fault]:
-    """What is told from more than one row: references to others, to what a resource contains, ids that come again."""
-    holding = [np.zeros(0, np.int64)]
+    """What is told from more than one row: references to others, ids that come again."""
     for mention in mentions(kind, rows):
         yield from absent(mention, shard)
-        holding.append(fragments(mention))
-    received = rows.column("resource_json") if "resource_json" in rows.column_names else None
-    yield from contained(kind, received, np.unique(np.concatenate(holding)))
-    ids = rows.column("id")
-    if len(pc.unique(ids)) < len(ids):
-        _, first = np.unique(ids.to_numpy(), return_index=True)
-        yield Fault("id-repeated", f"{kind}.id", np.setdiff1d(np.arange(len(ids)), first))
+    again = _again(rows.column("id"))
+    if len(again):
+        yield Fault("id-repeated", f"{kind}.id", again)
+
+
+def _again(ids: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Rows whose id came before."""
+    counts = pc.value_counts(ids)
+    if len(counts) == len(ids):
+        return np.zeros(0, np.int64)
+    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    rows = np.flatnonzero(pc.is_in(ids, repeated))
+    firsts = pc.index_in(repeated, ids.take(pa.array(rows))).to_numpy()
+    return np.delete(rows, firsts)
+
+
+def _received(kind: str, rows: pa.Table, found: list[Fault]) -> Iterator[Fault]:
+    if "resource_json" in rows.column_names:
+        inward = [np.zeros(0, np.int64), *(fragments(mention) for mention in mentions(kind, rows))]
+        yield from received(kind, rows.column("resource_json"), np.unique(np.concatenate(inward)), found)
 
 
 def _warnings(found: list[Fault]) -> list[tuple[str, str, int]]:
@@ -98,8 +111,13 @@ def _warnings(found: list[Fault]) -> list[tuple[str, str, int]]:
     for fault in found:
         if policy().action(fault.rule, fault.element) == "warn":
             place = fault.element, fault.rule
-            counts[place] = counts.get(place, 0) + len(np.unique(fault.rows))
+            counts[place] = counts.get(place, 0) + _distinct(fault.rows)
     return [(element, rule, rows) for (element, rule), rows in counts.items()]
+
+
+def _distinct(rows: NDArray[np.int64]) -> int:
+    """Rows of one element ascend."""
+    return int(np.count_nonzero(np.diff(rows))) + 1
 
 
 def _split(kind: str, rows: pa.Table, bad: list[Fault]) -> tuple[pa.Table, pa.Table]:

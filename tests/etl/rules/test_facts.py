@@ -56,3 +56,8 @@ def test_a_condition_without_a_column_must_be_known_to_have_none() -> None:
         if not each.element.endswith("[x]") and each.element not in parts[rule.at]
     }
     assert lacking == {("pat-1", "organization")}
+
+
+def test_every_rule_is_on_its_page() -> None:
+    page = (CASES.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [rule for rule in policy().actions if f"| {rule} |" not in page and f"`{rule}`" not in page] == []

@@ -1,7 +1,7 @@
-"""What holds between a resource and those it contains (dom-2 to dom-5, ref-1); read out of the resource as received."""
+"""What only the resource as received can tell: contained resources, and faults of elements without a column."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from etl.rules.visit import Fault
 
-WORD = '"contained"'
+# one pass over the text; rows that match are few, and parsed
+SUSPECT = r'"contained"|[:\[,]\s*""|\{\s*\}|\[\s*\]|"extension"(?s:.)*"extension"'
+WITHIN = ("ref-1", "dom-2", "dom-3", "dom-4", "dom-5")  # between a resource and those it contains
 MESSAGES = {
     "ref-1": "a reference such as #x names a contained resource; none of that id is contained",
     "dom-2": "a contained resource must not contain others; contain all of them in the outer one",
@@ -22,23 +24,30 @@ MESSAGES = {
 }
 
 
-def contained(kind: str, resources: pa.ChunkedArray | None, fragments: NDArray[np.int64]) -> Iterator[Fault]:
-    """`fragments` are the rows with a reference that begins with #. Few rows contain others: these are parsed."""
-    if resources is None:
-        return
-    holding = np.flatnonzero(pc.fill_null(pc.match_substring(resources, WORD), False))
-    rows = np.union1d(holding, fragments)
-    found: dict[str, list[int]] = defaultdict(list)
+def received(
+    kind: str, resources: pa.ChunkedArray, fragments: NDArray[np.int64], found: Sequence[Fault]
+) -> Iterator[Fault]:
+    """`fragments` are rows with a reference that begins with #; what `found` has said of a row is not said again."""
+    suspect = np.flatnonzero(pc.fill_null(pc.match_substring_regex(resources, SUSPECT), False))
+    rows = np.union1d(suspect, fragments)
+    broken: dict[str, list[int]] = defaultdict(list)
     for row, text in zip(rows.tolist(), resources.take(pa.array(rows, pa.int64())).to_pylist(), strict=True):
         for rule in _problems(orjson.loads(text)) if text else ():
-            found[rule].append(row)
-    for rule, broken in sorted(found.items()):
-        yield Fault(rule, f"{kind}.contained", np.array(broken, np.int64))
+            broken[rule].append(row)
+    for rule, places in sorted(broken.items()):
+        said = [fault.rows for fault in found if fault.rule == rule]
+        new = np.setdiff1d(np.array(places, np.int64), np.concatenate([np.zeros(0, np.int64), *said]))
+        if len(new):
+            yield Fault(rule, f"{kind}.contained" if rule in WITHIN else kind, new)
 
 
-def _problems(resource: dict[str, Any]) -> list[str]:
+def _problems(resource: dict[str, Any]) -> set[str]:
+    return _within(resource) | set(_faults(resource))
+
+
+def _within(resource: dict[str, Any]) -> set[str]:
     inner = [each for each in resource.get("contained") or () if isinstance(each, dict)]
-    told = list(_texts(resource))
+    told = set(_texts(resource))
     names = {f"#{each.get('id')}" for each in inner}
     metas = [each.get("meta") or {} for each in inner]
     broken = {
@@ -48,7 +57,24 @@ def _problems(resource: dict[str, Any]) -> list[str]:
         "dom-4": any(meta.get("versionId") or meta.get("lastUpdated") for meta in metas),
         "dom-5": any(meta.get("security") for meta in metas),
     }
-    return [rule for rule, is_broken in broken.items() if is_broken]
+    return {rule for rule, is_broken in broken.items() if is_broken}
+
+
+def _faults(found: Any) -> Iterator[str]:
+    """Of any element: empty texts, lists and objects; extensions with both value and extensions."""
+    if isinstance(found, str) and not found.strip():
+        yield "string-format"
+    if isinstance(found, dict | list):
+        if not found:
+            yield "ele-1"
+        if isinstance(found, dict) and {"url", "extension"} <= set(found) and any(map(_is_value, found)):
+            yield "ext-1"
+        for value in found.values() if isinstance(found, dict) else found:
+            yield from _faults(value)
+
+
+def _is_value(name: str) -> bool:
+    return name.startswith("value") and name[5:6].isupper()
 
 
 def _texts(found: Any) -> Iterator[str]:
