@@ -20,10 +20,14 @@ SHORT = re.compile(r"\bT\(([\d.]+)\)")  # in paths: has this template
 
 @dataclass(frozen=True)
 class Cell:
-    """One column: a kind of cells.py, and where its elements or attributes stand, seen from the row's element."""
+    """A kind of cells.py, and where its elements or attributes stand, seen from the row's element.
+
+    With `above`, seen from the element that this leads to; all rows that share it have the same cell.
+    """
 
     kind: str
     path: etree.XPath
+    above: etree.XPath | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Entry:
     paths: tuple[etree.XPath, ...]
     unless: etree.XPath | None
     key: tuple[str, ...]
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, tuple[Cell, ...]]  # the first that says something counts
     shared: bool
     says: Mapping[str, str]
 
@@ -94,15 +98,20 @@ def _entry(name: str, said: Mapping[str, Any]) -> Entry:
         tuple(_path(each) for each in said.get("paths", ())),
         _path(said["unless"]) if "unless" in said else None,
         tuple(said.get("key", ())),
-        {column: _cell(text) for column, text in said["columns"].items()},
+        {column: _cells(text) for column, text in said["columns"].items()},
         bool(said.get("shared", False)),
         said.get("says", {}),
     )
 
 
+def _cells(said: str | list[str]) -> tuple[Cell, ...]:
+    return tuple(_cell(each) for each in ([said] if isinstance(said, str) else said))
+
+
 def _cell(said: str) -> Cell:
     kind, path = said.split(" ", 1)
-    return Cell(kind, _path(path))
+    above, arrow, below = path.partition(" -> ")
+    return Cell(kind, _path(below), _path(above)) if arrow else Cell(kind, _path(path))
 
 
 def _template(said: str) -> str:

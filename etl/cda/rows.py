@@ -7,11 +7,10 @@ from lxml import etree
 
 from etl.cda.cells import Document, cell
 from etl.cda.ids import SSN, fingerprint, identifiers
-from etl.cda.knowledge import Entry, entries, placeholders
+from etl.cda.knowledge import Cell, Entry, entries, placeholders
 from etl.cda.parse import Refused
 from etl.cda.times import fhir_time
 
-SECTION = etree.XPath("string(ancestor-or-self::section[code/@code][1]/code/@code)")
 Row = tuple[str, int, dict[str, str | None]]
 
 
@@ -57,6 +56,8 @@ class _Rows:
         self._written = fhir_time(written.get("value", "")) if written is not None else ""
         self._claimed = self._claims()
         self._keys: dict[etree._Element, str] = {}
+        self._shared: dict[tuple[Cell, etree._Element], str | None] = {}
+        self._sections: dict[etree._Element, str | None] = {}
         ids = {value: each for each in root.iter(etree.Element) if (value := each.get("ID"))}
         self._context = Document(ids, self._key, [])
 
@@ -81,24 +82,48 @@ class _Rows:
 
     def _cells(self, element: etree._Element, entry: Entry) -> dict[str, str | None]:
         self._context.unclear.clear()
-        said = {name: cell(one.kind, one.path(element), self._context) for name, one in entry.cells.items()}
+        said = {name: self._cell(element, cells) for name, cells in entry.cells.items()}
         unclear = "; ".join(dict.fromkeys(self._context.unclear)) or None
         return {**self._common(element), **entry.says, **said, "entry": self._key(element), "unclear": unclear}
 
+    def _cell(self, element: etree._Element, cells: tuple[Cell, ...]) -> str | None:
+        found = (self._above(element, each) if each.above else self._said(element, each) for each in cells)
+        return next((text for text in found if text is not None), None)
+
+    def _said(self, element: etree._Element, one: Cell) -> str | None:
+        return cell(one.kind, one.path(element), self._context)
+
+    def _above(self, element: etree._Element, one: Cell) -> str | None:
+        assert one.above is not None
+        there = one.above(element)
+        if not there:
+            return None
+        if (one, there[0]) not in self._shared:
+            self._shared[one, there[0]] = self._said(there[0], one)
+        return self._shared[one, there[0]]
+
     def _common(self, element: etree._Element) -> Mapping[str, str | None]:
-        section = SECTION(element)
+        section = element if element.tag == "section" else next(element.iterancestors("section"), None)
         status = element.find("statusCode")
         return {
             "person": self._person,
             "document": self._document,
             "written": self._written or None,
-            "section": section or None,
+            "section": self._section(section) if section is not None else None,
             "element": element.tag,
             "mood": element.get("moodCode"),
             "status": status.get("code") if status is not None else None,
             "negated": "true" if element.get("negationInd") in ("true", "1") else None,
             "absent": element.get("nullFlavor"),
         }
+
+    def _section(self, section: etree._Element) -> str | None:
+        """Its code; of one without, that of the section around it."""
+        if section not in self._sections:
+            code, around = section.find("code"), next(section.iterancestors("section"), None)
+            said = code.get("code") if code is not None else None
+            self._sections[section] = said or (self._section(around) if around is not None else None)
+        return self._sections[section]
 
     def _key(self, element: etree._Element) -> str | None:
         """A legal FHIR id: of the person, the element's own first id and what else tells it apart.
@@ -120,5 +145,5 @@ class _Rows:
     def _made(self, element: etree._Element, entry: Entry) -> str:
         own = identifiers(element.findall("id"))
         said = own[0] if own else (self._document, etree.tostring(element, with_tail=False).hex())
-        apart = [cell(one.kind, one.path(element), self._context) for one in map(entry.cells.__getitem__, entry.key)]
+        apart = [self._cell(element, entry.cells[name]) for name in entry.key]
         return fingerprint(*said) if entry.shared and own else fingerprint(entry.name, self._person, *said, *apart)
