@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-LARGEST = 256 << 20  # bytes of one document: a tree of them takes about six times as much memory
+LARGEST = 128 << 20  # bytes of one document: its tree takes some twelve times as much memory
 HEAD = 4096  # bytes within which a declaration stands
 RAW = 1 << 16  # bytes of a refused document that the quarantine shows: its header says whose it is
 V3, SDTC = "urn:hl7-org:v3", "urn:hl7-org:sdtc"

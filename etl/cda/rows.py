@@ -39,9 +39,10 @@ def _person_key(ids: list[tuple[str, str]]) -> str:
     return fingerprint(*first[0]) if first else ""
 
 
-def document_key(root: etree._Element, whose: str) -> str:
+def document_key(root: etree._Element, whose: str, like: etree._Element | None = None) -> str:
     """Versions of a document share its setId; a document of another type under the same setId is another one."""
-    code = root.find("code")
+    own = root.find("code")
+    code = like if own is None else own
     said = identifiers(root.findall("setId")) or identifiers(root.findall("id"))
     kind = code.get("code") if code is not None else None
     return fingerprint("document", whose, *(said[0] if said else (etree.tostring(root).hex(),)), kind)
@@ -62,9 +63,17 @@ class _Rows:
         self._context = Document(ids, self._key, [])
 
     def rows(self, wanted: frozenset[str]) -> Iterator[Row]:
+        """Elements that speak of one thing under one id make one row, in which the first that says something counts."""
+        things: dict[tuple[str, str | None], list[etree._Element]] = {}
         for element, entry in self._claimed.items():
             if entry.table in wanted:
-                yield entry.table, element.sourceline or 1, self._cells(element, entry)
+                things.setdefault((entry.table, self._key(element)), []).append(element)
+        for (table, _), elements in things.items():
+            row: dict[str, str | None] = {}
+            for element in elements:
+                said = self._cells(element, self._claimed[element])
+                row |= {name: text for name, text in said.items() if row.get(name) is None}
+            yield table, elements[0].sourceline or 1, row
 
     def _claims(self) -> dict[etree._Element, Entry]:
         """Each element's raw table: the first of entries.yaml that wants it."""
@@ -134,8 +143,14 @@ class _Rows:
         if entry is None:
             return None
         if element not in self._keys:
-            self._keys[element] = self._document if element is self._root else self._made(element, entry)
+            self._keys[element] = self._named_document(element) or self._made(element, entry)
         return self._keys[element]
+
+    def _named_document(self, element: etree._Element) -> str:
+        """This document, or one that it replaces; of the same type, where nothing else is said."""
+        if element is self._root or element.tag != "parentDocument":
+            return self._document if element is self._root else ""
+        return document_key(element, self._person, self._root.find("code"))
 
     def _named(self, element: etree._Element) -> Entry | None:
         """An element that only refers to a row, by the row's id and the table's name."""

@@ -28,8 +28,8 @@ class Ccda:
         try:
             for table, line, cells in rows(parse(path), frozenset(wanted)):
                 gather.say(table, line, cells)
-        except Refused as refused:
-            gather = Gather(wanted)
+                yield from gather.full()
+        except Refused as refused:  # before the first row
             gather.reject(WHOLE, Broken(refused.line, refused.rule, refused.raw, message=refused.message))
         yield from gather.rest()
 

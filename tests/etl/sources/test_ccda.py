@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,27 @@ import pyarrow as pa
 import pytest
 
 from contract.work import Shard, Spooled
+from etl.sources.tables import Tables
 
+Made = tuple[dict[str, list[dict[str, Any]]], Spooled]
+Read = Callable[..., Made]
 Night = Callable[..., tuple[Spooled, list[Shard]]]
 TEXT = (Path(__file__).parents[2] / "cases" / "ccda" / "visit.xml").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def read(night: Night, tmp_path: Path) -> Callable[..., tuple[dict[str, list[dict[str, Any]]], Spooled]]:
-    def of(*documents: str | bytes) -> tuple[dict[str, list[dict[str, Any]]], Spooled]:
-        inbox = tmp_path / "inbox"
-        inbox.mkdir()
+@pytest.fixture(scope="module")
+def read(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Read:
+    @cache
+    def of(*documents: str | bytes) -> Made:
+        """What is made of them in one night."""
+        place = tmp_path_factory.mktemp("ccda")
+        (place / "inbox").mkdir()
         for number, text in enumerate(documents):
-            (inbox / f"{number}.xml").write_bytes(text if isinstance(text, bytes) else text.encode())
-        spooled, shards = night(inbox, tmp_path / "work", "ccda")
+            (place / "inbox" / f"{number}.xml").write_bytes(text if isinstance(text, bytes) else text.encode())
+        spooled, shards = night(place / "inbox", place / "work", "ccda")
         made: dict[str, list[dict[str, Any]]] = {}
-        for shard in shards:
-            for name, table in shard.items():
-                made.setdefault(name.removeprefix("phi/fhir/"), []).extend(_plain(table))
+        for name, table in ((name, table) for shard in shards for name, table in shard.items()):
+            made.setdefault(name.removeprefix("phi/fhir/"), []).extend(_plain(table))
         return made, spooled
 
     return of
@@ -40,9 +45,6 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(each) for key, each in value.items() if each is not None}
     return [_without_nulls(each) for each in value if each is not None] if isinstance(value, list) else value
-
-
-Read = Callable[..., tuple[dict[str, list[dict[str, Any]]], Spooled]]
 
 
 def codes(concept: dict[str, Any]) -> list[str]:
@@ -133,6 +135,25 @@ def test_versions_of_a_document_share_their_ids(read: Read) -> None:
     for name in ("DocumentReference", "Condition", "Observation", "Encounter", "Patient"):
         ids = [row["id"] for row in made[name]]
         assert len(ids) == 2 * len(set(ids)), name
+
+
+PARENT = TEXT[TEXT.index("<parentDocument>") : TEXT.index("</relatedDocument>")]
+APART = PARENT.replace('"S1"', '"S0"')
+
+
+@pytest.mark.parametrize(("parent", "buried"), [(PARENT, 0), (APART, 2)])
+def test_a_document_buries_what_it_replaces(parent: str, buried: int, tmp_path: Path) -> None:
+    """Not itself: a parent of the same setId is an older version of it, and goes by the id they share."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.xml").write_text(TEXT.replace(PARENT, parent), encoding="utf-8")
+    source = Tables("ccda", "inbox", delivery="delta", settle_s=0)
+    (group,) = source.groups(tmp_path)
+    one = pa.array([0], pa.int64())
+    home = {"key": source.people(group)["key"], "origin_id": one, "subject_id": one, "ordinal": one}
+    known = pa.table({**home, "batch": one.cast(pa.int32())})
+    deleted = source.spool(group, known, tmp_path / "work").deleted
+    assert sorted(row["type"] for row in deleted.to_pylist()) == ["DiagnosticReport", "DocumentReference"][:buried]
 
 
 def test_the_real_samples_balance(night: Night, tmp_path: Path) -> None:
