@@ -58,11 +58,21 @@ class Reader:
         """A statement that brings no rows; without a semicolon it ends before a line that begins one that may."""
         found = self._text.match(self._words.skipped)
         if found is None:
-            self._unread("", "")
+            self._unread(None, "")
             return
-        heads = NEXT_HEAD.finditer(self._text.text, self._text.at, found.end())
-        starts = (head.end() for head in heads if self._text.text.count("'", self._text.at, head.end()) % 2 == 0)
-        self._text.use(next(starts, found.end()) if self._words.dialect in (STANDARD, SQLSERVER) else found.end())
+        self._text.use(self._started(found.end()))
+
+    def _started(self, end: int) -> int:
+        """Where a statement begins that may bring rows, before the end of one that seems to hold it; else that end."""
+        text, at = self._text.text, self._text.at
+        for head in NEXT_HEAD.finditer(text, at, end):
+            closed = text.count("'", at, head.end()) % 2 == 0
+            if closed and self._words.dialect in (STANDARD, SQLSERVER):
+                return head.end()
+            insert = INSERT.match(text, head.end())
+            if insert and self._called(insert["table"]) in self._wanted and "$" not in text[at : head.end()]:
+                return head.end()
+        return end
 
     def _statement(self) -> Iterator[Rows]:
         text = self._text
@@ -78,11 +88,11 @@ class Reader:
         else:
             self._skip()
 
-    def _named(self) -> str:
-        """The wanted table that the statement speaks of; one that speaks of none is no loss."""
+    def _named(self) -> str | None:
+        """The wanted table that the statement speaks of; WHOLE: it cannot be told; None: another."""
         said = FILLED.match(self._text.text, self._text.at)
-        name = self._called(said["table"]) if said else ""
-        return name if name in self._wanted else ""
+        name = self._called(said["table"]) if said else WHOLE
+        return name if name in self._wanted or not said else None
 
     def _called(self, said: str) -> str:
         """The raw table's name: a schema may be said in one place and left out in another."""
@@ -153,10 +163,10 @@ class Reader:
                 if places is not None:
                     self._reject(name, line, raw, STATEMENT, BAD_ROW)
                 return True
-        self._unread(name if places is not None else "", BAD_ROW)
+        self._unread(name if places is not None else None, BAD_ROW)
         return False
 
-    def _unread(self, name: str, message: str) -> None:
+    def _unread(self, name: str | None, message: str) -> None:
         """Up to the next line that begins a statement."""
         text = self._text
         line, parts = text.line, list[str]()
@@ -170,7 +180,7 @@ class Reader:
                 break
         raw = "".join(parts)
         cut = text.ended and text.at >= len(text.text) and not raw.rstrip().endswith(";")
-        if name:
+        if name is not None:
             self._reject(name, line, raw, DAMAGED if cut else STATEMENT, CUT if cut else message)
 
     def _copy(self, head: re.Match[str]) -> Iterator[Rows]:
@@ -178,7 +188,7 @@ class Reader:
         name, places, count = self._table(head)
         text.use(head.end())
         if "csv" in head["options"].lower() or "binary" in head["options"].lower():
-            self._unread(name if places is not None else "", NOT_TEXT)
+            self._unread(name if places is not None else None, NOT_TEXT)
             return
         while True:
             end = text.text.find("\n", text.at)
@@ -186,7 +196,7 @@ class Reader:
                 if text.more():
                     continue
                 line = text.line
-                self._reject(name if places is not None else "", line, text.use(len(text.text)), DAMAGED, CUT)
+                self._reject(name if places is not None else None, line, text.use(len(text.text)), DAMAGED, CUT)
                 return
             line, raw = text.line, text.use(end + 1).rstrip("\r\n")
             if raw == "\\.":
@@ -200,8 +210,8 @@ class Reader:
             read = list(map(_copied_cell, cells)) if "\\" in raw else cells
             self._cells(name, line, raw, read if len(cells) == count else None, places)
 
-    def _reject(self, name: str, line: int, raw: str, rule: str, message: str) -> None:
-        if name:
+    def _reject(self, name: str | None, line: int, raw: str, rule: str, message: str) -> None:
+        if name is not None:
             shown = raw[:SHOWN].encode("utf-8", "surrogateescape")
             self._gather.reject(name, Broken(line, rule, shown, message=message))
 
