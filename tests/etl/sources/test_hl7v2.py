@@ -1,6 +1,7 @@
 """HL7 v2 persons, stays and what comes with them: FHIR rows of messages written here, and what is set aside."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,19 @@ def test_bad_messages_take_nobody_along(read_hl7: Read) -> None:
     assert [each["valueQuantity"]["value"] for each in made["Observation"]] == [5.4]
     cut = next(row for row in made["quarantine"] if row["rule"] == "hl7-cut")
     assert (cut["target"], cut["line"]) == ("messages", 5) and "OBX" in cut["message"] + cut["column"]
+
+
+def test_a_z_segment_is_mapped_as_the_page_says(tmp_path: Path, night: Night) -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "hl7v2.md").read_text(encoding="utf-8").split("## Mapping a Z-segment")[1]
+    mapping = shutil.copytree(root / "fhir_mappings" / "hl7v2", tmp_path / "ours")
+    (mapping / "isolation.yaml").write_text(page.split("```yaml")[1].split("```")[0], encoding="utf-8")
+    (tmp_path / "inbox").mkdir()
+    sent = adt("A01", pv1("v1"), "ZIS|1|contact", at="20240301")
+    (tmp_path / "inbox" / "a.hl7").write_text(sent, newline="")
+    _, (_, shard) = night(tmp_path / "inbox", tmp_path / "work", str(mapping))
+    assert shard["phi/fhir/Observation"]["valueString"].to_pylist() == ["contact"]
+    assert "phi/fhir/Basic" not in shard
 
 
 def test_the_real_samples_are_read(night: Night, tmp_path: Path) -> None:
