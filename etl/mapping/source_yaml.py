@@ -1,4 +1,4 @@
-"""YAML of mappings: `on`, `off`, `yes` and `no` are words, as YAML 1.2 has it; only true and false are booleans."""
+"""YAML of mappings, as YAML 1.2 has it: `on` and `no` are words, 05 and 10:30 texts; so are dates."""
 
 import re
 from pathlib import Path
@@ -8,17 +8,18 @@ import yaml
 
 from contract.errors import MappingError
 
-BOOLEAN = "tag:yaml.org,2002:bool"
+BOOLEAN, WHOLE, DATE = (f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "timestamp"))
 
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012 - the library's own way
-        letter: [(tag, pattern) for tag, pattern in known if tag != BOOLEAN]
+        letter: [(tag, pattern) for tag, pattern in known if tag not in (BOOLEAN, WHOLE, DATE)]
         for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
 
 _Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(WHOLE, re.compile("^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import yaml
 
 from contract.errors import ConfigError, MappingError
 from etl.mapping.load import load
+from etl.mapping.source_yaml import read_yaml
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "mapping_errors.yaml").read_text(encoding="utf-8"))
 GOOD = {
@@ -33,3 +34,10 @@ def test_message(case: dict[str, Any], tmp_path: Path) -> None:
 def test_an_unknown_mapping_lists_the_known() -> None:
     with pytest.raises(ConfigError, match="synthea"):
         load("sinthea")
+
+
+def test_yaml_of_mappings_keeps_what_looks_like_other_things(tmp_path: Path) -> None:
+    text = "{on: off, code: 05, time: 10:30, day: 2020-01-02, count: 12, share: -0.5, is: true, none: ~}"
+    (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+    said = {"on": "off", "code": "05", "time": "10:30", "day": "2020-01-02", "count": 12, "share": -0.5, "is": True}
+    assert read_yaml(tmp_path / "t.yaml") == {**said, "none": None}
