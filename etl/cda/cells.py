@@ -8,7 +8,7 @@ import orjson
 from lxml import etree
 
 from etl.cda.ids import SSN, fingerprint, identifiers
-from etl.cda.knowledge import system
+from etl.cda.knowledge import is_placeholder, system
 from etl.cda.narrative import Ids, line, story
 from etl.cda.times import fhir_time
 
@@ -125,6 +125,18 @@ def _ids(found: Found, _: Document) -> str | None:
     return orjson.dumps(said).decode() if said else None
 
 
+def _number(found: Found, document: Document) -> str | None:
+    """An identifier's extension, unless it is a placeholder."""
+    said = _text(found, document)
+    return None if said is None or is_placeholder(said) else said
+
+
+def _whole(found: Found, _: Document) -> str | None:
+    """Root and extension of the first id, unless it is a placeholder."""
+    said = [each for each in identifiers(_elements(found)) if not is_placeholder(each[1])]
+    return "^".join(said[0]) if said else None
+
+
 def _names(found: Found, document: Document) -> str | None:
     """JSON [{use, text, family, given, prefix, suffix}]."""
     return _listed(_name(each, document) for each in _elements(found) if not _null(each))
@@ -190,6 +202,8 @@ KINDS: Mapping[str, Callable[[Found, Document], str | None]] = {
     "low": _when("low", ".", "center"),
     "high": _when("high"),
     "ids": _ids,
+    "number": _number,
+    "whole": _whole,
     "names": _names,
     "addresses": _addresses,
     "telecoms": _telecoms,

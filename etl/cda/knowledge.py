@@ -75,10 +75,14 @@ def systems() -> Mapping[str, str]:
 
 
 @cache
-def placeholders() -> tuple[str, ...]:
-    """Regular expressions of identifiers that were never given to one person."""
+def _placeholders() -> tuple[re.Pattern[str], ...]:
     said = resources.files("fhir_mappings").joinpath("fhir/identities.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(said)["values_not"])
+    return tuple(re.compile(each, re.IGNORECASE) for each in yaml.safe_load(said)["values_not"])
+
+
+def is_placeholder(identifier: str) -> bool:
+    """Whether it was never given to one person."""
+    return any(each.fullmatch(identifier) for each in _placeholders())
 
 
 def system(oid: str) -> str:

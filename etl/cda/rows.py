@@ -1,13 +1,12 @@
 """The rows of one document: its person and key, which element belongs to which raw table, and every row's cells."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from etl.cda.cells import Document, cell
 from etl.cda.ids import SSN, fingerprint, identifiers
-from etl.cda.knowledge import Cell, Entry, entries, placeholders
+from etl.cda.knowledge import Cell, Entry, entries, is_placeholder
 from etl.cda.parse import Refused
 from etl.cda.times import fhir_time
 
@@ -34,7 +33,7 @@ def person(root: etree._Element) -> str:
 
 def _person_key(ids: list[tuple[str, str]]) -> str:
     """Of the first id; of a social security number only where there is no other. A placeholder is nobody's."""
-    good = [each for each in ids if not any(re.fullmatch(bad, each[1], re.IGNORECASE) for bad in placeholders())]
+    good = [each for each in ids if not is_placeholder(each[1])]
     first = sorted(good, key=lambda each: each[0] == SSN)[:1]
     return fingerprint(*first[0]) if first else ""
 

@@ -12,9 +12,11 @@ from etl.formats.gather import Gather
 from etl.mapping.files import FileFormat
 from etl.mapping.language import RawTable
 
+DOCUMENT = "document"  # the raw table of documents
+
 
 class Ccda:
-    """A document that is refused is one broken line of no table; the documents beside it are read."""
+    """A document that is refused is one broken line; the documents beside it are read."""
 
     def __init__(self, said: FileFormat, tables: tuple[RawTable, ...]) -> None:
         self._said, self._tables = said, tables
@@ -30,7 +32,10 @@ class Ccda:
                 gather.say(table, line, cells)
                 yield from gather.full()
         except Refused as refused:  # before the first row
-            gather.reject(WHOLE, Broken(refused.line, refused.rule, refused.raw, message=refused.message))
+            gather.reject(
+                DOCUMENT if DOCUMENT in wanted else WHOLE,
+                Broken(refused.line, refused.rule, refused.raw, message=refused.message),
+            )
         yield from gather.rest()
 
     def without(self, path: Path, rows: Places, gone: Places) -> Iterator[bytes]:  # noqa: ARG002

@@ -116,10 +116,10 @@ def test_what_is_denied_is_no_fact(read: Read) -> None:
 def test_bad_documents_lose_no_good_ones(read: Read) -> None:
     half = TEXT[: len(TEXT) // 2]
     made, spooled = read(half, TEXT, b"<other/>", TEXT.encode("latin-1"), b"")
-    assert [(row["file"], row["rule"]) for row in spooled.quarantine.to_pylist()] == [
-        ("0.xml", "cda-not-well-formed"),
-        ("2.xml", "cda-other"),
-        ("3.xml", "cda-encoding"),
+    assert [(row["file"], row["target"], row["rule"]) for row in spooled.quarantine.to_pylist()] == [
+        ("0.xml", "document", "cda-not-well-formed"),
+        ("2.xml", "document", "cda-other"),
+        ("3.xml", "document", "cda-encoding"),
     ]
     assert len(made["Condition"]) == 2 and len(made["Patient"]) == 1
 
@@ -135,6 +135,26 @@ def test_versions_of_a_document_share_their_ids(read: Read) -> None:
     for name in ("DocumentReference", "Condition", "Observation", "Encounter", "Patient"):
         ids = [row["id"] for row in made[name]]
         assert len(ids) == 2 * len(set(ids)), name
+
+
+def test_persons_of_two_senders_share_an_id(tmp_path: Path) -> None:
+    """The identifiers of a person stand under one system each, whichever comes first; a placeholder is none."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    first = '<id root="1.2.3.9" extension="P-77"/>'
+    (inbox / "a.xml").write_text(TEXT, encoding="utf-8")
+    (inbox / "b.xml").write_text(
+        TEXT.replace(first, '<id root="9.9.9" extension="X"/>' + first).replace("123-45-6780", "000-00-0000"),
+        encoding="utf-8",
+    )
+    source = Tables("ccda", "inbox", delivery="delta", settle_s=0)
+    (group,) = source.groups(tmp_path)
+    one, two = source.people(group)["identifiers"].to_pylist()
+    assert one == [
+        {"system": "http://hl7.org/fhir/sid/us-ssn", "value": "123-45-6780"},
+        {"system": "urn:hl7-org:v3:II", "value": "1.2.3.9^P-77"},
+    ]
+    assert [each["value"] for each in two] == ["9.9.9^X", "1.2.3.9^P-77"]
 
 
 PARENT = TEXT[TEXT.index("<parentDocument>") : TEXT.index("</relatedDocument>")]
