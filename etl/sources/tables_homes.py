@@ -42,5 +42,5 @@ class Homes:
         return rows if keys.at is None else rows[keys.at]
 
     def person(self, key: str) -> str:
-        """Whom a key that is not known names."""
+        """Whom a key names that leads to nobody known, or to several."""
         return key

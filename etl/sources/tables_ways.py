@@ -19,7 +19,7 @@ from etl.sources.tables_places import place_of, tables_of
 
 @dataclass(frozen=True)
 class Way:
-    """`rows`: key of the table that leads on -> row of HOMES, or why not. `persons`: whom the UNKNOWN name."""
+    """`rows`: key of the table that leads on -> row of HOMES, or why not. `persons`: whom such keys name."""
 
     rows: dict[str, int]
     persons: dict[str, str]
@@ -59,19 +59,23 @@ class Ways:
         for mine, theirs in links(self.group, self.mapping, through):
             rows = onward.find(theirs)
             found.append(pd.DataFrame({"key": mine.take(None).to_pylist(), "row": rows}))
-            lost = np.flatnonzero(rows == UNKNOWN)
+            lost = np.flatnonzero((rows == UNKNOWN) | (rows == SEVERAL))
             named = zip(mine.take(lost).to_pylist(), theirs.take(lost).to_pylist(), strict=True)
             persons |= {key: onward.person(person or "") for key, person in named}
-        return Way(_rows(pd.concat(found)), persons)
+        pairs = pd.concat(found).dropna().drop_duplicates()
+        twice = pairs["key"].duplicated(keep=False)
+        persons |= self._all(pairs[twice], persons)
+        one = dict(zip(pairs["key"][~twice], pairs["row"][~twice].astype(np.int64).tolist(), strict=True))
+        return Way(one | dict.fromkeys(pairs["key"][twice], SEVERAL), persons)
 
-
-def _rows(found: pd.DataFrame) -> dict[str, int]:
-    """One row a key; SEVERAL where they differ."""
-    pairs = found.dropna().drop_duplicates()
-    twice = pairs["key"].duplicated(keep=False)
-    one = pairs[~twice]
-    several = dict.fromkeys(pairs["key"][twice], SEVERAL)
-    return dict(zip(one["key"], one["row"].astype(np.int64).tolist(), strict=True)) | several
+    def _all(self, pairs: pd.DataFrame, persons: dict[str, str]) -> dict[str, str]:
+        """Everybody whom a key names that names several."""
+        known = list(self.homes.rows) if len(pairs) else []
+        said: dict[str, str] = {}
+        for key, row in pairs.itertuples(index=False):
+            name = known[int(row)] if row >= 0 else persons.get(key, "")
+            said[key] = f"{said[key]},{name}" if key in said else name
+        return said
 
 
 def links(group: Group, mapping: Mapping, through: Through) -> Iterator[tuple[Cells, Cells]]:

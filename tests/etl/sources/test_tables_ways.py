@@ -114,8 +114,11 @@ def test_rows_that_lead_nowhere_are_set_aside_with_the_reason(told: tuple[Spoole
 
 def test_a_row_of_somebody_unknown_names_them(told: tuple[Spooled, list[Shard]]) -> None:
     """Who was forgotten is told by it when the rows come again."""
-    raw = {row["file"]: row["raw"] for row in told[0].quarantine.to_pylist() if row["rule"] == "unknown-patient"}
+    rows = told[0].quarantine.to_pylist()
+    raw = {row["file"]: row["raw"] for row in rows if row["rule"] == "unknown-patient"}
     assert raw == {"stay.csv": "s3,p9", "bed.csv": "b3,s3,p9", "philips-7.csv": "b3,philips,61,,p9"}
+    raw = {row["file"]: row["raw"] for row in rows if row["rule"] == "leads-to-several"}
+    assert raw == {"bed.csv": "b4,s4,p1,p2", "philips-7.csv": "b4,philips,62,,p1,p2"}
 
 
 def test_a_table_of_no_person_is_whole_for_every_batch(told: tuple[Spooled, list[Shard]], tmp_path: Path) -> None:
