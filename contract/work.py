@@ -184,7 +184,10 @@ class Keyed(Protocol):
 
 @runtime_checkable
 class Summary(Protocol):
-    """A table about all patients: partial results per shard, merged once."""
+    """A table about all patients: partial results per shard, merged once.
+
+    phi/quarantine, if it reads that, comes to no partial: `merge` is handed it whole, as one more part.
+    """
 
     @property
     def reads(self) -> tuple[str, ...]: ...

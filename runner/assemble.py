@@ -130,7 +130,9 @@ class Assembly:
             parts = self._parts(name, {shard for shard, _ in fresh}, fresh)
             for key, rows in parts.items():
                 self._put(draft, partials_table(name, key, rows.schema), rows)
-            merged = summary.merge([{key: rows.drop_columns(["shard"]) for key, rows in parts.items()}])
+            handed: list[Shard] = [{key: rows.drop_columns(["shard"]) for key, rows in parts.items()}]
+            handed += [{QUARANTINE.name: rejected(draft)}] if QUARANTINE.name in summary.reads else []
+            merged = summary.merge(handed)
             for table_name, rows in merged.items():
                 self._put(draft, table(table_name), rows)
 
@@ -222,6 +224,12 @@ def require(verdicts: Mapping[str, Verdict], quarantine: Sequence[Mapping[str, A
 def _most(quarantine: Sequence[Mapping[str, Any]]) -> str:
     rules = [f"{entry['target'] or 'raw rows'} {entry['rule']} {entry['rows']:,}" for entry in quarantine[:TOP]]
     return f" Most of the quarantine: {', '.join(rules)} (`chartloom quarantine --failed`)." if rules else ""
+
+
+def rejected(draft: Draft) -> pa.Table:
+    """phi/quarantine as it stands: of every group that is still there."""
+    paths = [draft.path(name, shard) for name, shard in draft.files() if name == QUARANTINE.name]
+    return pa.concat_tables([QUARANTINE.empty(), *(pq.read_table(path, schema=QUARANTINE.schema) for path in paths)])
 
 
 def owned(rows: pa.Table, source: str, group: str) -> pa.Table:

@@ -23,6 +23,7 @@ from runner.secret import lake_key
 from runner.spooling import RAW_PER_STORED
 from runner.stages import Desk
 from schemas.fhir import resource_types
+from schemas.night import QUARANTINE
 from schemas.registry import tables
 from store import parquet
 from store.snapshot import Snapshot
@@ -182,7 +183,7 @@ def _partials(desk: Desk, plan: Plan, result: Result) -> None:
     """Summaries shard by shard, so that the next night can replace a shard's part; checks over all that changed."""
     for name, summary in plan.summaries.items():
         parts: dict[str, dict[str, pa.Table]] = {shard: {} for shard in desk.shards}
-        for read in summary.reads:
+        for read in (name for name in summary.reads if name != QUARANTINE.name):
             for shard, rows in _split(desk, tables()[read], desk.rows(read)):
                 parts[shard][read] = rows
         done = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
@@ -190,8 +191,8 @@ def _partials(desk: Desk, plan: Plan, result: Result) -> None:
     fresh = result.quarantine.slice(result.judged)  # handed over once, whatever shards it is of
     result.judged = len(result.quarantine) if plan.checks else 0
     for name, check in plan.checks.items():
-        whole = {MANIFEST, "phi/quarantine", *plan.merged_tables}
+        whole = {MANIFEST, QUARANTINE.name, *plan.merged_tables}
         held = {read: desk.rows(read) for read in check.reads if read not in whole}
-        if "phi/quarantine" in check.reads:
-            held["phi/quarantine"] = fresh
+        if QUARANTINE.name in check.reads:
+            held[QUARANTINE.name] = fresh
         result.checks.setdefault(name, []).append(check.partial(held))

@@ -78,7 +78,7 @@ class Account:
 
     def unchanged(self) -> None:
         before = self.previous.manifest() if self.previous else {}
-        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coverage", "persons")
+        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coverage", "quality", "persons")
         self.manifest.update({name: before[name] for name in kept if name in before}, status="unchanged")
         self.manifest["snapshot"] = self.manifest["previous"]
         self._stop()
@@ -110,7 +110,8 @@ class Account:
                 {"batch": k - 1, "rows": r.rows, "peak_mb": round(r.peak_mb), **_seconds(r.parts)}
                 for k, r in enumerate(results)
             ],
-            coverage=coverage_of(draft),
+            coverage=whole_of(draft, "phi/coverage"),
+            quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),
             peak_mb=round(max((r.peak_mb for r in results), default=0)),
         )
@@ -259,6 +260,7 @@ def _warnings(results: Sequence[Result]) -> list[dict[str, Any]]:
     return [{"target": target, "rule": rule, "rows": rows} for (target, rule), rows in sorted(added.items())]
 
 
-def coverage_of(draft: Draft) -> list[dict[str, Any]]:
-    path = draft.path("phi/coverage", "all")
+def whole_of(draft: Draft, name: str) -> list[dict[str, Any]]:
+    """A summary's table that holds counts only."""
+    path = draft.path(name, "all")
     return pq.read_table(path).to_pylist() if path else []

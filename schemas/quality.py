@@ -66,7 +66,7 @@ QUALITY = Table(
             "subcategory", pa.string(), "value, relational, computational; uniqueness, atemporal, temporal; or none."
         ),
         Column("failed", pa.int64(), "Rows for which the check does not hold: the numerator.", required=True),
-        Column("looked_at", pa.int64(), "Rows to which the check applies: the denominator.", required=True),
+        Column("looked_at", pa.int64(), "Rows to which the check applies: the denominator; null: not known."),
         Column("threshold", pa.float64(), "Share of failed above which the report marks the check; null: only told."),
     ),
     ("source", "table", "check"),

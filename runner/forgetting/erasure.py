@@ -16,7 +16,7 @@ from runner.assemble import Assembly, partials_table
 from runner.forgetting.person import Person
 from runner.inbox import MEMORY, Inbox
 from runner.job import Result
-from runner.manifest import coverage_of, quarantine_of, summary_fingerprints, tables_of
+from runner.manifest import quarantine_of, summary_fingerprints, tables_of, whole_of
 from runner.plan import Plan
 from runner.recognise import table_of
 from runner.recorded import run_id
@@ -164,7 +164,8 @@ class Erasure:
             snapshot=self.id,
             tables=tables_of(self.draft, self.previous),
             quarantine=quarantine_of(self.draft),
-            coverage=coverage_of(self.draft),
+            coverage=whole_of(self.draft, "phi/coverage"),
+            quality=whole_of(self.draft, "phi/quality"),
             forgotten={"after": self.previous.id, "rows": sum(self.removed.values())},
         )
         said["persons"] = said.get("persons", 1) - 1
