@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 BARE = frozenset({"MEDS_BIRTH", "MEDS_DEATH"})
 RACE = re.compile(r"[12]\d{3}-\d|UNK|ASKU|OTH")
-WARD = re.compile(r"[A-Za-z][A-Za-z-]{0,19}")
+PLACES = ("TRANSFER_TO", "UNIT_ADMISSION", "UNIT_DISCHARGE")
+WARD = re.compile(r"[A-Za-z][A-Za-z -]{0,19}")
 ACT_CODE, DISCHARGE = (
     f"http://terminology.hl7.org/CodeSystem/{name}" for name in ("v3-ActCode", "discharge-disposition")
 )
@@ -61,7 +62,8 @@ def events(context: Context, places: Sequence[Place], codes: Sequence[str]) -> l
 
 
 def _ward(code: str) -> str | None:
-    return "TRANSFER_TO//UNKNOWN" if code.startswith("TRANSFER_TO//") else None
+    head = code.split("//")[0]
+    return f"{head}//UNKNOWN" if head in PLACES else None
 
 
 def _event(context: Context, by_name: Mapping[str, list[str]], code: str) -> tuple[str | None, bool]:
@@ -70,9 +72,8 @@ def _event(context: Context, by_name: Mapping[str, list[str]], code: str) -> tup
     if not rest:
         return (code if head in BARE or head in _heads() or head in by_name else None), False
     if head in OURS:
-        return OURS[head](context, head, rest), head == "TRANSFER_TO" and bool(WARD.fullmatch(rest[0])) and rest != [
-            "UNKNOWN"
-        ]
+        word = head in PLACES and bool(WARD.fullmatch(rest[0])) and rest[0] != "UNKNOWN"
+        return OURS[head](context, head, rest), word
     if not all(part in _suffixes() for part in rest[1:]):
         return None, False
     verdict = max((context.systems.judge(url, rest[0]) for url in by_name.get(head, ())), default=Verdict.NO)
@@ -123,7 +124,7 @@ OURS: dict[str, Any] = {
     "RACE": _race,
     "ETHNICITY": _race,
     **dict.fromkeys(("HOSPITAL_ADMISSION", "HOSPITAL_DISCHARGE", "VISIT_START", "VISIT_END"), _class),
-    "TRANSFER_TO": _transfer,
+    **dict.fromkeys(PLACES, _transfer),
     "IMAGING": lambda _, head, rest: f"{head}//{rest[0]}" if rest[0] in knowledge.words("modality") else None,
     "NOTE": lambda _, head, rest: f"{head}//{rest[0]}" if rest[0] in knowledge.words("note_kind") else None,
     "UNCODED": lambda _, head, rest: "//".join((head, *rest)) if _uncoded(rest) else None,

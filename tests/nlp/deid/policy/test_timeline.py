@@ -61,6 +61,8 @@ CODES = [
     ("HOSPITAL_DISCHARGE//to Zebulon", "HOSPITAL_DISCHARGE//UNKNOWN"),
     ("TRANSFER_TO//ICU", "TRANSFER_TO//ICU"),
     ("TRANSFER_TO//Zebulon", "TRANSFER_TO//UNKNOWN"),
+    ("UNIT_ADMISSION//Med-Surg ICU", "UNIT_ADMISSION//Med-Surg ICU"),
+    ("UNIT_DISCHARGE//Zebulon", "UNIT_DISCHARGE//UNKNOWN"),
     ("TRANSFER_TO//7f3a-12", "TRANSFER_TO//UNKNOWN"),
     ("IMAGING//CT", "IMAGING//CT"),
     ("NOTE//discharge", "NOTE//discharge"),
