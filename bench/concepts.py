@@ -28,5 +28,5 @@ def _rows(path: Path) -> Iterator[tuple[str, str, str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):
             item = (row.get("itemid (omop_source_code)") or "").strip()
-            if item and row.get("omop_vocabulary_id") == "LOINC":
+            if item and row.get("omop_vocabulary_id") == "LOINC" and row["omop_concept_code"]:
                 yield item, LOINC, row["omop_concept_code"], row["omop_concept_name"]
