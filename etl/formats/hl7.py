@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from etl.csv.records import Broken
-from etl.formats.format import WHOLE, Rows
+from etl.formats.format import WHOLE, Places, Rows
 from etl.formats.gather import Gather
+from etl.formats.hl7_erase import without_lines
 from etl.formats.hl7_files import messages
 from etl.formats.hl7_messages import Message, parsed
 from etl.formats.hl7_places import cell, is_place
@@ -42,6 +43,10 @@ class Hl7:
                     gather.add(name, line, [read(message, at) for read in cells[name]])
             yield from gather.full()
         yield from gather.rest()
+
+    def without(self, path: Path, _rows: Places, gone: Places) -> Iterator[bytes]:
+        """A message goes whole when one of its segments goes."""
+        return without_lines(path, {line for lines in gone.values() for line in lines})
 
 
 def _places(message: Message, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, str]]:

@@ -43,11 +43,12 @@ class _Found:
     total: int = 0
     count: int = 0  # rows that go; in some formats many stand on one line
 
-    def add(self, held: str, piece: Piece, theirs: npt.NDArray[np.bool_], broken: list[bool]) -> None:
+    def add(self, raw: RawFile, piece: Piece, theirs: npt.NDArray[np.bool_], broken: list[bool]) -> None:
+        held = raw.held
         at = np.array([each.line for each in piece.broken], np.int64)
         self.rows.setdefault(held, []).extend([piece.lines, at])
         self.gone.setdefault(held, set()).update([*piece.lines[theirs].tolist(), *at[np.array(broken, bool)].tolist()])
-        self.total += len(piece) + len(broken)
+        self.total += (len(piece) if raw.table.person else 0) + len(broken)  # rows of nobody keep no file
         self.count += int(theirs.sum()) + sum(broken)
 
     @property
@@ -118,7 +119,7 @@ class _Forgetting:
         names = {raw.table.name: self._naming(raw) for raw in opened.raws}
         for raw, piece in opened.pieces(names):
             broken = [self._mentions.inside(each.raw.decode("utf-8", "replace")) for each in piece.broken]
-            found.add(raw.held, piece, self._theirs(raw, piece), broken)
+            found.add(raw, piece, self._theirs(raw, piece), broken)
         return found
 
     def _naming(self, raw: RawFile) -> list[str]:

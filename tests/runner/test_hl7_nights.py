@@ -1,4 +1,4 @@
-"""HL7 v2 over nights: the newest word holds whatever came first; corrections, merges, repeats; the truth stands here."""
+"""HL7 v2 over nights: the newest word holds whatever came first; corrections, merges, repeats."""
 
 import os
 import time

@@ -263,3 +263,16 @@ def test_messages_are_found_in_a_gzipped_file_that_ends_early(tmp_path: Path) ->
     path.write_bytes(gzip.compress(message(*RESULT) * 2000)[:-20])
     found = list(messages(path))
     assert len(found) > 1 and getattr(found[-1], "cut", "")
+
+
+def test_a_message_is_taken_out_whole_and_the_rest_stays_byte_for_byte(tmp_path: Path) -> None:
+    other = [line.replace("77^", "88^") for line in RESULT]
+    path = tmp_path / "a.hl7"
+    for end in (b"\r", b"\r\n"):
+        whole = message(r"BHS|^~\&", *RESULT, *other, *RESULT, "BTS|3|all").replace(b"\r", end)
+        path.write_bytes(whole)
+        left = b"".join(Hl7(FileFormat("hl7"), ()).without(path, {}, {"PID": {7}}))
+        assert left == message(r"BHS|^~\&", *RESULT, *RESULT, "BTS|2|all").replace(b"\r", end)
+    framed = b"\x0b" + message(*RESULT) + b"\x1c\r"
+    path.write_bytes(framed + framed.replace(b"77^", b"88^"))
+    assert b"".join(Hl7(FileFormat("hl7"), ()).without(path, {}, {"PID": {2}})) == framed.replace(b"77^", b"88^")

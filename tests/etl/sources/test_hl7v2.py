@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract.work import Shard, Spooled
+from contract.work import Leaving, Shard, Spooled
 from etl.sources.tables import Tables
 from tests.etl.sources.hl7_messages import OBR, PID, adt, message, oru, pv1
 
@@ -169,6 +169,19 @@ def test_bad_messages_take_nobody_along(read_hl7: Read) -> None:
     assert [each["valueQuantity"]["value"] for each in made["Observation"]] == [5.4]
     cut = next(row for row in made["quarantine"] if row["rule"] == "hl7-cut")
     assert (cut["target"], cut["line"]) == ("messages", 5) and "OBX" in cut["message"] + cut["column"]
+
+
+def test_a_person_is_taken_out_of_the_files(tmp_path: Path) -> None:
+    stays = adt("A01", pv1("v2"), at="20240301", mrn="66")
+    (tmp_path / "inbox").mkdir()
+    for name, text in {
+        "both": adt("A01", pv1("v1"), at="20240301") + stays,
+        "77": oru(OBR, mrn="77") + oru("OBX|"),
+    }.items():
+        (tmp_path / "inbox" / f"{name}.hl7").write_text(text, newline="")
+    leaving = Leaving(frozenset({"NORTH.77"}), frozenset(), frozenset({"77"}))
+    Tables("hl7v2", "inbox", delivery="delta", settle_s=0).forget(tmp_path, leaving)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "inbox").iterdir()} == {"both.hl7": stays.encode()}
 
 
 def test_a_z_segment_is_mapped_as_the_page_says(tmp_path: Path, night: Night) -> None:
