@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-CELL = re.compile(r"[,;|^~\t\"'/\r\n?=&]+")  # what parts cells of rows, fields of HL7, texts of JSON, parts of references
+CELL = re.compile(r"[,;|^~\t\"'/\r\n?=&]+")  # what parts cells of rows, fields of HL7, texts, references
 WORD = re.compile(r"[A-Za-z0-9.\-]+")
 SURE = 6  # a shorter word says somebody only where it is a whole cell
 

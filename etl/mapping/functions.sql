@@ -15,6 +15,9 @@ CREATE MACRO fhir_time(cell, zone) AS
 -- How HL7 v2 names a code system that no map knows: its own tables by number, others by their name.
 CREATE MACRO hl7_system(name) AS
   CASE WHEN regexp_full_match(upper(name), 'HL7\d{4}') THEN 'http://terminology.hl7.org/CodeSystem/v2-' || right(name, 4) WHEN name <> '' THEN 'urn:hl7v2:' || lower(replace(name, ' ', '-')) END;
+-- Who gave a number in HL7 v2 (HD): by OID, else by name.
+CREATE MACRO hl7_authority(name, oid) AS
+  CASE WHEN regexp_full_match(oid, '\d+(\.\d+)+') THEN 'urn:oid:' || oid WHEN coalesce(name, oid, '') <> '' THEN 'urn:hl7v2:authority:' || lower(replace(coalesce(name, oid), ' ', '-')) ELSE 'urn:hl7v2:authority' END;
 -- Any text as an id: one that is legal stays, anything else becomes its hash, the same wherever it stands.
 CREATE MACRO key(cell) AS CASE WHEN regexp_full_match(cell, '[A-Za-z0-9.-]{1,64}') THEN cell ELSE sha256(cell)[1:32] END;
 -- A timestamp as FHIR writes it, with a fraction only where there is one.
