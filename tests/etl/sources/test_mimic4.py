@@ -16,7 +16,8 @@ from etl.sources.tables import Tables
 Night = Callable[..., tuple[Spooled, list[Shard]]]
 DEMO = Path(os.environ.get("CHARTLOOM_DATA", "")) / "mimic4_demo"
 FILES = {
-    "hosp/patients": "subject_id,gender,anchor_age,anchor_year,anchor_year_group,dod\n1,F,60,2150,2011 - 2013,2155-01-09\n",
+    "hosp/patients": "subject_id,gender,anchor_age,anchor_year,anchor_year_group,dod\n"
+    "1,F,60,2150,2011 - 2013,2155-01-09\n",
     "hosp/admissions": "subject_id,hadm_id,admittime,dischtime,deathtime,admission_type,admission_location,"
     "discharge_location,insurance,language,marital_status,race,edregtime,edouttime\n"
     "1,20,2150-01-01 10:00:00,2150-01-05 12:00:00,,EW EMER.,EMERGENCY ROOM,HOME,Medicare,ENGLISH,SINGLE,WHITE,"
@@ -36,9 +37,11 @@ FILES = {
     "3,1,20,7,59999,2150-01-01 10:07:00,,___,,,,,,,NEG.\n"
     "4,1,20,7,50971,2150-13-01 10:07:00,,1,1,,,,,,\n",
     "icu/d_items": "itemid,label,category\n220739,GCS - Eye Opening,Neurological\n",
-    "icu/chartevents": "subject_id,hadm_id,stay_id,caregiver_id,charttime,storetime,itemid,value,valuenum,valueuom,warning\n"
+    "icu/chartevents": "subject_id,hadm_id,stay_id,caregiver_id,charttime,storetime,itemid,value,valuenum,"
+    "valueuom,warning\n"
     "1,20,39,5,2150-01-02 10:00:00,2150-01-02 10:20:00,220739,Spontaneously,4,,0\n",
-    "hosp/diagnoses_icd": "subject_id,hadm_id,seq_num,icd_code,icd_version\n1,20,1,E8791,9\n1,20,2,4139,9\n1,20,3,I2510,10\n",
+    "hosp/diagnoses_icd": "subject_id,hadm_id,seq_num,icd_code,icd_version\n"
+    "1,20,1,E8791,9\n1,20,2,4139,9\n1,20,3,I2510,10\n",
     "hosp/microbiologyevents": "microevent_id,subject_id,hadm_id,micro_specimen_id,chartdate,charttime,spec_type_desc,"
     "test_seq,storetime,test_itemid,test_name,org_itemid,org_name,isolate_num,ab_itemid,ab_name,dilution_comparison,"
     "dilution_value,interpretation,comments\n"
@@ -49,8 +52,8 @@ FILES = {
     "hosp/pharmacy": "subject_id,hadm_id,pharmacy_id,poe_id,starttime,stoptime,medication,status,entertime\n"
     "1,20,60,1-5,2150-01-01 12:00:00,2150-01-02 12:00:00,Heparin,Discontinued,2150-01-01 11:00:00\n"
     "1,20,61,,2150-01-01 12:00:00,,,Expired,\n",
-    "hosp/prescriptions": "subject_id,hadm_id,pharmacy_id,poe_id,starttime,stoptime,drug_type,drug,formulary_drug_cd,ndc,"
-    "dose_val_rx,dose_unit_rx,route\n"
+    "hosp/prescriptions": "subject_id,hadm_id,pharmacy_id,poe_id,starttime,stoptime,drug_type,drug,formulary_drug_cd,"
+    "ndc,dose_val_rx,dose_unit_rx,route\n"
     "1,20,60,1-5,2150-01-01 12:00:00,2150-01-02 12:00:00,MAIN,Heparin,HEPA5I,63323026201,5000,UNIT,SC\n"
     "1,20,60,1-5,2150-01-01 12:00:00,2150-01-02 12:00:00,BASE,Bag,BAG,0,1,BAG,SC\n",
     "hosp/emar": "subject_id,hadm_id,emar_id,emar_seq,pharmacy_id,charttime,medication,event_txt,storetime\n"
@@ -63,7 +66,8 @@ FILES = {
     '1-DS-1,1,20,DS,1,2150-01-05 12:00:00,2150-01-06 08:00:00,"Well.\nHome."\n',
     "ed/edstays": "subject_id,hadm_id,stay_id,intime,outtime,disposition\n"
     "1,21,33,2155-01-01 08:00:00,2155-01-01 10:00:00,ADMITTED\n",
-    "ed/vitalsign": "subject_id,stay_id,charttime,temperature,heartrate,pain\n1,33,2155-01-01 08:10:00,98.6,80,unable\n",
+    "ed/vitalsign": "subject_id,stay_id,charttime,temperature,heartrate,pain\n"
+    "1,33,2155-01-01 08:10:00,98.6,80,unable\n",
 }
 
 
