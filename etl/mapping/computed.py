@@ -18,11 +18,15 @@ Other = Callable[[str], Frame | None]  # the good rows of a joined table, None: 
 
 @dataclass
 class Computed:
-    """`rows`: which row each row of the frame was (None: as they stand). `alone`: rows without match, by join."""
+    """`rows`: which row each row of the frame was (None: as they stand). `alone`: rows without match, by join.
+
+    `missed`: those of them that ask for one: no key is empty.
+    """
 
     frame: Frame
     rows: Ints | None = None
     alone: dict[str, Bools] = field(default_factory=dict)
+    missed: dict[str, Bools] = field(default_factory=dict)
     broken: list[tuple[str, Ints]] = field(default_factory=list)  # cells that do not unpack: column, rows
 
     def stand(self, rows: Bools) -> Bools:
@@ -86,7 +90,9 @@ def _look(found: Computed, step: Look, other: Frame | None) -> None:
     else:
         matched = first_matches(_pairs(step, ours, other))
     count = ours.length if found.rows is None else int(found.rows.max(initial=-1)) + 1
-    found.alone[join.name] = _alone(matched, found.rows, count)
+    asking = np.logical_and.reduce([ours.columns[own].present for own, _ in join.on])
+    found.alone[join.name] = _rows(matched < 0, found.rows, count)
+    found.missed[join.name] = _rows((matched < 0) & asking, found.rows, count)
     found.frame = Frame(
         {**ours.columns, **{f"{join.name}.{name}": beside(other.columns[name], matched) for name in step.types}},
         {**ours.raw, **{f"{join.name}.{name}": beside(other.raw[name], matched) for name in step.types}},
@@ -105,10 +111,10 @@ def _empty(step: Look) -> Frame:
     return Frame(columns, {name: nothing(1, pa.string()) for name in step.types}, 1)
 
 
-def _alone(matched: Ints, rows: Ints | None, count: int) -> Bools:
-    """Rows, as they stood first, that have no match."""
+def _rows(held: Bools, rows: Ints | None, count: int) -> Bools:
+    """Rows, as they stood first, for which it holds."""
     if rows is None:
-        return matched < 0
-    alone = np.zeros(count, bool)
-    alone[rows[matched < 0]] = True
-    return alone
+        return held
+    first = np.zeros(count, bool)
+    first[rows[held]] = True
+    return first

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.mapping.frame import Cells, Ints
 
@@ -45,7 +46,7 @@ def all_matches(pairs: Pairs) -> Matches:
 
 
 def _codes(pairs: Pairs) -> tuple[Ints, Ints, int]:
-    """A number a row, the same for equal cells left and right, -1 where one is empty; and how many there are."""
+    """A number a row, the same for equal cells left and right; -1 where one is empty, or the left has none such."""
     left, right, count = _pair(*pairs[0])
     for more in pairs[1:]:
         next_left, next_right, next_count = _pair(*more)
@@ -60,13 +61,17 @@ def _codes(pairs: Pairs) -> tuple[Ints, Ints, int]:
 def _pair(left: Cells, right: Cells) -> tuple[Ints, Ints, int]:
     if not pa.types.is_integer(left.values.type) or left.values.type != right.values.type:
         left, right = _text(left), _text(right)
-    both = pa.chunked_array([left.values, right.values]).combine_chunks().dictionary_encode()
-    codes = both.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    ours, theirs = codes[: len(left.values)], codes[len(left.values) :]
+    met = (
+        left.values.unique().drop_null()
+    )  # the right may be a code table of millions of rows, the left names few of them
+    ours, theirs = (
+        pc.index_in(values, value_set=met).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        for values in (left.values, right.values)
+    )
     return (
         ours if left.at is None else ours[left.at],
         theirs if right.at is None else theirs[right.at],
-        len(both.dictionary),
+        len(met),
     )
 
 

@@ -48,7 +48,8 @@ class Setting:
 class Judgement:
     """The good rows, which of the rows they are (None: all, as they stand), and what is wrong with the others.
 
-    A row stands several times where it is joined with many. `alone`: join -> good rows that found none.
+    A row stands several times where it is joined with many. `alone`: join -> good rows that
+    ask for a row and found none.
     """
 
     frame: Frame
@@ -71,7 +72,7 @@ def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     bad = np.array(sorted(faults), np.int64)
     order = _order(rows, found.rows, bad)
     good = found.frame if order is None else found.frame.rows(order)
-    alone = {name: int(np.delete(mask, bad).sum()) for name, mask in found.alone.items()}
+    alone = {name: int(np.delete(mask, bad).sum()) for name, mask in found.missed.items()}
     stand = order if found.rows is None or order is None else found.rows[order]
     return Judgement(good, found.rows if order is None else stand, list(_tell(rows, faults, raw)), alone)
 
