@@ -12,6 +12,7 @@ from etl.units.spelling import readings, says_nothing
 from etl.units.ucum import SAME, Line, Unit, is_ucum, line, unit
 
 LOINC = "LOINC//"
+PARTS = ("{ratio}", "{fraction}")  # annotations that say how much of a whole
 LITRE = re.compile(r"(?<![A-Za-z\[_'])([dcmunpf]?)l(?![A-Za-z\]_'])")
 ALIKE = re.compile(
     r"\[IU\]|\[iU\]|\[arb'U\]|\[USP'U\]|\[anti'Xa'U\]|\[AU\]|(?<![A-Za-z\[_'])U(?![A-Za-z\]_'])|(?<=[mukn])U"
@@ -63,6 +64,8 @@ def reach(text: str, known: Canonical) -> Line | None:
     target = unit(known.unit)
     if _counts(known.unit) and _counts(text):
         return SAME
+    if text.startswith("{") and _plain(text) and text not in PARTS:
+        return None  # a score of 2 is no 200 %
     found = line(unit(text), target)
     if found:
         return found
