@@ -62,17 +62,18 @@ class _Rows:
         self._context = Document(ids, self._key, [])
 
     def rows(self, wanted: frozenset[str]) -> Iterator[Row]:
-        """Elements that speak of one thing under one id make one row, in which the first that says something counts."""
-        things: dict[tuple[str, str | None], list[etree._Element]] = {}
+        """Elements that say the same of one thing under one id make one row; of two cells the first counts."""
+        things: dict[tuple[str | None, ...], list[etree._Element]] = {}
         for element, entry in self._claimed.items():
             if entry.table in wanted:
-                things.setdefault((entry.table, self._key(element)), []).append(element)
-        for (table, _), elements in things.items():
+                said = (entry.table, self._key(element), element.get("negationInd"), element.get("moodCode", "EVN"))
+                things.setdefault(said, []).append(element)
+        for elements in things.values():
             row: dict[str, str | None] = {}
             for element in elements:
-                said = self._cells(element, self._claimed[element])
-                row |= {name: text for name, text in said.items() if row.get(name) is None}
-            yield table, elements[0].sourceline or 1, row
+                cells = self._cells(element, self._claimed[element])
+                row |= {name: text for name, text in cells.items() if row.get(name) is None}
+            yield self._claimed[elements[0]].table, elements[0].sourceline or 1, row
 
     def _claims(self) -> dict[etree._Element, Entry]:
         """Each element's raw table: the first of entries.yaml that wants it."""

@@ -62,6 +62,14 @@ def test_concepts_have_translations_and_the_text_they_refer_to() -> None:
     assert gout["entry"] != tension["entry"], "one id, two problems"
 
 
+def test_one_id_makes_one_row_unless_it_says_the_contrary(tmp_path: Path) -> None:
+    again = TEXT.replace("38341003", "90560007")
+    (row,) = of(again, tmp_path)[0]["problem"]
+    assert (row["onset"], row["status"]) == ("2019", "completed"), "the first that says something counts"
+    denied = again.replace('<observation classCode="OBS" moodCode="EVN">', '<observation negationInd="true">', 1)
+    assert [each["negated"] for each in of(denied, tmp_path)[0]["problem"]] == ["true", None]
+
+
 def test_the_narrative_is_readable() -> None:
     assert read(VISIT)[0]["document"][0]["narrative"].split("\n\n") == [
         "Problems\nProblem | Since\nGout, left foot [told by her sister] | 2019\n- seen\ntoday\n[told by her sister]",
