@@ -181,10 +181,13 @@ def _split(desk: Desk, table: Table, rows: pa.Table) -> Iterator[tuple[str, pa.T
 
 def _partials(desk: Desk, plan: Plan, result: Result) -> None:
     """Summaries shard by shard, so that the next night can replace a shard's part; checks over all that changed."""
+    cut: dict[str, list[tuple[str, pa.Table]]] = {}  # a table's shards, once for all summaries
     for name, summary in plan.summaries.items():
         parts: dict[str, dict[str, pa.Table]] = {shard: {} for shard in desk.shards}
         for read in (name for name in summary.reads if name != QUARANTINE.name):
-            for shard, rows in _split(desk, tables()[read], desk.rows(read)):
+            if read not in cut:
+                cut[read] = list(_split(desk, tables()[read], desk.rows(read)))
+            for shard, rows in cut[read]:
                 parts[shard][read] = rows
         done = [(shard, summary.partial(shard_rows)) for shard, shard_rows in parts.items()]
         result.partials.setdefault(name, []).extend(done)
