@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from contract.errors import InputError
-from contract.work import Shard, Spooled
+from contract.work import TALLY, Shard, Spooled
+from etl.sources.tables import Tables
 from tests.etl.sources.real import copied, data, rejected, rows_of
 
 Night = Callable[..., tuple[Spooled, list[Shard]]]
@@ -138,6 +139,9 @@ def test_a_concept_without_code_or_row_loses_no_fact(night: Night, tmp_path: Pat
         [("urn:omop:source_value", "KREC")],
     ]
     assert sorted(o["valueQuantity"]["value"] for o in found if "valueQuantity" in o) == [0.5, 7, 7]
+    said = Tables("omop", "in").read(tmp_path / "work", 0)[TALLY].to_pylist()
+    told = {row["table"]: row["rows"] for row in said if row["became"] == "unmatched"}
+    assert (told["measurement.standard"], told["measurement.coded"]) == (1, 2)  # no row of 999, no code of 777
 
 
 def test_no_code_table_at_all(night: Night, tmp_path: Path) -> None:
