@@ -15,7 +15,7 @@ import yaml
 from bench import mimic4_peer
 from bench.json_line import command, finish, say
 from bench.measure import Cost, noise
-from bench.mimic4_facts import kinds, lines
+from bench.mimic4_facts import kinds, lines, said_kinds
 from bench.mimic4_maps import write_maps
 from bench.night import REGISTRY, Hospital, manifest
 from bench.place import workplace
@@ -103,7 +103,7 @@ def main(
 
 
 def print_facts(mine: Mimic, data: Path) -> None:
-    for line in lines(kinds(mine.snapshot().folder, data)):
+    for line in lines(kinds(mine.snapshot().folder, data, said_kinds())):
         say(line)
 
 

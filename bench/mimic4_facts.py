@@ -1,6 +1,6 @@
 """Clinical facts of two data sets of the same MIMIC-IV files, by keys: what either has that the other lacks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,18 +29,25 @@ class Kind:
     only_peer: int
 
 
-def kinds(lake: Path, peer: Path) -> list[Kind]:
+Said = Mapping[str, Mapping[str, str]]
+
+
+def said_kinds() -> Said:
+    found: Said = yaml.safe_load(KINDS.read_text(encoding="utf-8"))
+    return found
+
+
+def kinds(lake: Path, peer: Path, said: Said, *, types: Sequence[str] = TYPES) -> list[Kind]:
     """`lake`: a snapshot of ours; `peer`: a MEDS data set."""
     con = duckdb.connect(config={"threads": 1})
     con.execute(MACROS)
     con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{peer}/data/*/*.parquet', union_by_name=true)")
     con.execute(f"CREATE TABLE told AS SELECT DISTINCT fhir_id FROM '{lake}/phi/timeline/data/**/*.parquet'")
-    for name in TYPES:
+    for name in types:
         con.execute(
             f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{lake}/phi/fhir/{name}/*.parquet', "
             f"union_by_name=true) WHERE '{name}/' || id IN (SELECT fhir_id FROM told)"
         )
-    said: Mapping[str, Mapping[str, str]] = yaml.safe_load(KINDS.read_text(encoding="utf-8"))
     return [_kind(con, name, sides) for name, sides in said.items()]
 
 
