@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, Interrupted
-from runner.commands import audit, export, look, night, persons, quarantine, release, room, simulated, train
+from runner.commands import audit, export, look, night, persons, quarantine, release, room, simulated, sniff, train
 from runner.mishaps import foreseen
 
 EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
@@ -35,6 +35,7 @@ app = typer.Typer(
 for command in (
     simulated.demo,
     simulated.simulate,
+    sniff.sniff,
     night.run,
     night.plan,
     look.status,

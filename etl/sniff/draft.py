@@ -1,0 +1,200 @@
+"""From guesses to a first mapping: each table's columns, its way to its person, and the resources it may make."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.sniff.guess import Sniffed
+from etl.sniff.knowledge import knowledge, plain
+from etl.sniff.profile import ID, Profile
+from etl.sniff.relate import Leads, Related
+from etl.sniff.values import Values, quoted
+
+APART = (  # columns that may tell rows apart, in this order
+    "person", "encounter", "time", "start", "offset", "code", "label", "number", "answer", "line", "rank", "end",
+    "dose", "recorded",
+)  # fmt: skip
+WORDY = (
+    "code",
+    "label",
+    "answer",
+    "sex",
+    "class",
+    "version",
+    "birth_year",
+    "zip",
+)  # read as text, whatever they look like
+SOME_DAY = "'2000-01-01T00:00:00Z'"
+
+
+@dataclass
+class Draft:
+    """One table's file, as data. `notes`: what is said beside a column. `said`: the other parts of the language."""
+
+    table: Sniffed
+    columns: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Drafts:
+    """`systems`: short names of this mapping's own."""
+
+    name: str
+    tables: list[Draft] = field(default_factory=list)
+    systems: dict[str, str] = field(default_factory=dict)
+    maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+def drafted(name: str, tables: list[Sniffed], related: Related) -> Drafts:
+    drafts = Drafts(name, doubts=list(related.doubts), maps=knowledge().maps)
+    drafts.systems[f"{name}-person"] = f"urn:{name}:{plain(related.person) or 'person'}"
+    for table in tables:
+        if table.profiles:
+            drafts.tables.append(_draft(drafts, table, related))
+    return drafts
+
+
+def _draft(drafts: Drafts, table: Sniffed, related: Related) -> Draft:
+    draft = Draft(table, doubts=list(table.doubts))
+    lead = related.leads.get(table.name)
+    if lead:
+        _Author(draft, related, lead, drafts).resources()
+    elif table.name not in related.looked_up:
+        draft.doubts.append("no column leads to a person, and no table looks anything up here: it is not used")
+    keys = related.keys(table.name)
+    wanted = keys | related.labels(table.name) | _mentioned(draft)
+    for column, held in table.profiles.items():
+        kind = _type(table, held, column in keys, lead)
+        draft.columns[column] = kind if column in wanted else "ignored"
+        draft.notes[column] = _note(held) if column in wanted else f"{kind.rstrip('!')}; {_note(held)}"
+        draft.doubts += [f"{column}: {doubt}" for doubt in held.doubts if held.distinct and column in wanted]
+    return draft
+
+
+def _note(held: Profile) -> str:
+    filled = "always filled" if held.filled == 1 else f"{held.filled:.0%} filled"
+    note = f"{filled}, {held.distinct:,} different" if held.distinct else "never filled in what was looked at"
+    return note + (f": {', '.join(held.few)}" if held.few else "")
+
+
+def _type(table: Sniffed, held: Profile, key: bool, lead: Leads | None) -> str:
+    if key:
+        plain_ids = held.kind in ("integer", "id", "decimal") or all(map(ID.fullmatch, held.few or ("_",)))
+        kind = held.type if held.type == "id(whole)" else "id" if plain_ids else "key"
+        return kind + ("!" if lead and held.filled == 1 and held.name == lead.column else "")
+    if held.name in {table.column(role) for role in WORDY}:
+        numeric = held.kind in ("integer", "decimal", "id", "boolean")
+        return "id(whole)" if held.type == "id(whole)" else "string" if numeric else held.type
+    if held.name == table.column("number") and (held.doubts or not held.distinct):
+        return "string"
+    return "decimal" if held.type == "id(whole)" else held.type
+
+
+def _mentioned(draft: Draft) -> set[str]:
+    """Columns that the draft names."""
+    text = repr(draft.said)
+    return {name for name in draft.table.profiles if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)}
+
+
+@dataclass
+class _Author:
+    """Writes the resources of one table."""
+
+    draft: Draft
+    related: Related
+    lead: Leads
+    drafts: Drafts
+    values: Values = field(init=False)
+
+    def resources(self) -> None:
+        table, said = self.draft.table, self.draft.said
+        self.values = Values(table, self.related, self.lead, self.drafts.name, self._moments())
+        persons, kind = table.name == self.related.persons, self._kind()
+        through = {"column": self.lead.column, "table": self.lead.table, "key": self.lead.key}
+        said["person"] = through if self.lead.table else self.lead.column
+        made = self._patient() if persons else {}
+        if kind:
+            made |= self._of_kind(kind)
+        elif not persons:
+            self.draft.doubts.append("what it holds could not be guessed: say `resources`, or leave the file out")
+        if self.values.joins:
+            said["joins"] = self.values.joins
+        if self.values.timed:
+            said["let"] = {"AT": self.values.timed}
+        if made:
+            said["resources"] = made
+        self.drafts.systems |= self.values.systems
+        self.draft.doubts += self.values.doubts
+
+    def _kind(self) -> str:
+        table = self.draft.table
+        if table.name == self.related.visits:
+            return "encounter"
+        if table.kind == "encounter":
+            self.draft.doubts.append(f"it seems to hold visits as well; those of {self.related.visits} are taken")
+            return ""
+        return "" if table.kind == "patient" else table.kind
+
+    def _moments(self) -> str:
+        """Minutes since an admission become moments."""
+        table, column = self.draft.table, self.draft.table.column("offset")
+        if {"time", "start"} & set(table.roles) or not column:
+            return ""
+        unit = "hours" if re.search(r"hour|iculos", column.lower()) else "minutes"
+        self.draft.doubts.append(
+            f"{column} counts {unit} from something: AT counts them from a made-up day. Put "
+            "the start of the stay there (joins: {stay: ...}, after(stay.START, ...))"
+        )
+        return f"after({SOME_DAY}, {quoted(column)}, '{unit}')"
+
+    def _patient(self) -> dict[str, Any]:
+        table, person = self.draft.table, self.related.person
+        self.draft.said["people"] = {"identifying": {f"{self.drafts.name}-person": person}}
+        made = {"id": person, **self.values.fill(knowledge().resources["patient"]["Patient"])}
+        if not table.profiles[person].unique:
+            made["by"] = [person]
+        if "birth" not in table.roles:
+            what = next((told for role, told in TOLD.items() if role in table.roles), "nothing")
+            self.draft.doubts.append(f"birth: {what} is known; say birthDate if it can be had")
+        sex = table.profiles.get(table.column("sex"))
+        if sex and not all(code.lower() in knowledge().maps["sex"] for code in sex.few):
+            codes = ", ".join(sex.few)
+            self.draft.doubts.append(f"sex: write what its codes mean into maps of source.yaml ({codes})")
+        return {"Patient": made}
+
+    def _of_kind(self, kind: str) -> dict[str, Any]:
+        name, said = next(iter(knowledge().resources[kind].items()))
+        elements = {**self._identity(kind), **self.values.fill(said)}
+        if kind == "wide":
+            over = {c: {"code": m.code, "name": m.name, "unit": m.unit} for c, m in self.draft.table.measures.items()}
+            elements = {"over": over, "when": "$column IS NOT NULL", **elements}
+        if kind == "note" and "by" in elements:
+            columns = ", ".join(quoted(self.draft.table.column(role)) for role in ("text", "note_id", "line"))
+            elements["content"]["attachment"]["data"] = f"base64(encode(lines({columns})))"
+        return {name: elements}
+
+    def _identity(self, kind: str) -> dict[str, Any]:
+        """The table's own key; else the columns that tell rows apart."""
+        table, profiles = self.draft.table, self.draft.table.profiles
+        if kind == "encounter":
+            return {"id": table.column("encounter")}
+        note = table.column("note_id")
+        if kind == "note" and note and table.column("line") and not profiles[note].unique:
+            return {"id": note, "by": [note]}
+        own = [c for c, p in profiles.items() if p.unique and p.tight and p.kind not in ("date", "dateTime", "decimal")]
+        own = [column for column in own if column != self.lead.column]
+        if own and kind != "wide":
+            return {"id": f"'{table.name.replace('_', '-')}-' || {quoted(own[0])}"}
+        columns = list(dict.fromkeys(column for role in APART if (column := table.column(role)))) or list(profiles)
+        if len(table.found.rows.group_by(columns).aggregate([])) < table.found.rows.num_rows:
+            columns = list(profiles)
+            self.draft.doubts.append("no few columns tell its rows apart: the id is made of all of them")
+        return {"id": f"hash({', '.join([*map(quoted, columns), *(['= $column'] if kind == 'wide' else [])])})"}
+
+
+TOLD = {"birth_year": "only a year", "age": "only an age"}

@@ -1,0 +1,188 @@
+"""What lies in a folder of unknown exports: which files are tables, and a sample of the rows of each."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contract.errors import InputError
+
+ROWS = 100_000  # of each table; keys and references are judged on them
+HEAD = 1 << 20  # bytes looked at to tell how a file is written
+TOGETHER = 3  # files with one header from which on they are one table, a file a person or a day
+SAMPLED = 50  # of such files
+ABOUT = re.compile(r"(readme|licen[sc]e|changes|changelog|sha256sums?|md5sums?|notice|copying)\b")
+ENDINGS = (".csv", ".txt", ".tsv", ".psv", ".dat", ".tab", ".gz", ".parquet")
+OTHERS = {  # ending -> what to say of it
+    (".hl7",): "HL7 v2 messages: the mapping hl7v2 reads them (docs/hl7v2.md)",
+    (".ccda", ".cda", ".xml"): "XML: if it is C-CDA, the mapping ccda reads it (docs/ccda.md)",
+    (
+        ".ndjson",
+        ".json",
+        ".jsonl",
+    ): "JSON: if it is FHIR R4, the source etl.sources.fhir:Fhir reads it (docs/fhir-source.md)",
+    (".sql",): "an SQL dump: say `format: {kind: sql}` in a mapping of your own (docs/mapping.md)",
+    (".xlsx", ".xls", ".sas7bdat", ".dta", ".rda"): "no format that is read: export it as CSV or Parquet",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table: its files (by one of their number), how they are written, and a sample of their rows as text."""
+
+    name: str
+    pattern: str
+    files: int
+    format: dict[str, object]
+    rows: pa.Table
+    whole: bool  # the sample is all there is
+    problems: tuple[str, ...] = ()
+
+
+@dataclass
+class Looked:
+    tables: list[Found] = field(default_factory=list)
+    others: dict[str, int] = field(default_factory=dict)  # what is said of files that are no tables -> how many
+
+
+def look(folder: Path) -> Looked:
+    """Tables in the order of their names."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder. Say the folder that holds the export.")
+    looked = Looked()
+    same: dict[tuple[Path, bytes], list[Path]] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
+        said = _other(path)
+        if said:
+            looked.others[said] = looked.others.get(said, 0) + 1
+        elif path.stat().st_size:
+            same.setdefault((path.parent, _head(path, 1 << 12).split(b"\n")[0]), []).append(path)
+    for paths in same.values():
+        looked.tables += list(_tables(folder, paths))
+    if not looked.tables and not looked.others:
+        raise InputError(f"{folder}: nothing lies there. Put the export there, or say another folder.")
+    looked.tables.sort(key=lambda table: table.name)
+    return looked
+
+
+def _other(path: Path) -> str:
+    name = path.name.lower()
+    if ABOUT.match(name):
+        return "about the export, not of it (README, licence, checksums)"
+    for endings, said in OTHERS.items():
+        if name.removesuffix(".gz").endswith(endings):
+            return said
+    return "" if name.endswith(ENDINGS) else "of a kind that is not known here"
+
+
+def _head(path: Path, size: int) -> bytes:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        return file.read(size)
+
+
+def _written(path: Path) -> dict[str, object] | None:
+    """`format` of the mapping language; None: no table can be made out."""
+    if path.suffix == ".parquet":
+        return {"kind": "parquet"}
+    encoding = _encoding(path)
+    options = f", encoding='{encoding}'" if encoding else ""
+    try:
+        found = _asked(f"SELECT * FROM sniff_csv(?, all_varchar=true{options})", path)
+    except duckdb.Error:
+        return None
+    row = found.to_pylist()[0]
+    written: dict[str, object] = {"encoding": encoding} if encoding else {}
+    if not row["HasHeader"]:
+        written["header"] = [f"C{i}" for i in range(1, len(row["Columns"]) + 1)]
+    if row["Delimiter"] not in (",", ";", "\t", "|"):
+        written["delimiter"] = row["Delimiter"]
+    if row["SkipRows"]:
+        written["skip"] = row["SkipRows"]
+    return written
+
+
+def _asked(query: str, path: Path) -> pa.Table:
+    relation = duckdb.sql(query, params=[str(path)])
+    return relation.to_arrow_table() if relation is not None else pa.table({})
+
+
+def _encoding(path: Path) -> str:
+    """Empty: UTF-8."""
+    head = _head(path, HEAD)
+    cut = head.rfind(b"\n") + 1 or len(head)
+    try:
+        head[:cut].decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return ""
+
+
+def _tables(folder: Path, paths: list[Path]) -> Iterator[Found]:
+    """Files with the same first line in one folder are one table when there are many; else each is its own."""
+    if len(paths) >= TOGETHER:
+        written = _written(paths[0])
+        if written is not None:
+            place = paths[0].parent.relative_to(folder)
+            names = [path.name for path in paths]
+            name = _plain((place.name or _common(names) or "rows") + ".csv")
+            yield _found(name, str(place / _pattern(names)), paths, written)
+            return
+    for path in paths:
+        relative, written = str(path.relative_to(folder)).removesuffix(".gz"), _written(path)
+        if written is None:
+            yield Found(_plain(path.name), relative, 1, {}, pa.table({}), True, ("no table could be made out in it",))
+        else:
+            yield _found(_plain(path.name), relative, [path], written)
+
+
+def _found(name: str, pattern: str, paths: list[Path], written: dict[str, object]) -> Found:
+    parts, left = [], ROWS
+    for path in paths[:SAMPLED]:
+        rows = _sample(path, written, left)
+        left -= len(rows)
+        parts.append(rows)
+        if left <= 0:
+            break
+    whole = left > 0 and len(paths) <= SAMPLED
+    return Found(name, pattern, len(paths), dict(written), pa.concat_tables(parts, promote_options="default"), whole)
+
+
+def _sample(path: Path, written: dict[str, object], limit: int) -> pa.Table:
+    if written.get("kind") == "parquet":
+        batches = list(islice(pq.ParquetFile(path).iter_batches(limit), 1))
+        rows = pa.Table.from_batches(batches) if batches else pq.read_table(path)
+        return pa.table({name: rows.column(name).cast(pa.string()) for name in rows.column_names if _flat(rows, name)})
+    options = f", encoding='{written['encoding']}'" if "encoding" in written else ""
+    query = f"SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, null_padding=true{options}) LIMIT {limit}"
+    rows = _asked(query, path)
+    return rows.rename_columns(written["header"]) if "header" in written else rows
+
+
+def _flat(rows: pa.Table, name: str) -> bool:
+    return not pa.types.is_nested(rows.schema.field(name).type)
+
+
+def _pattern(names: list[str]) -> str:
+    first = _common(names)
+    ending = Path(names[0].removesuffix(".gz")).suffix
+    return f"{first}*{ending}"
+
+
+def _common(names: list[str]) -> str:
+    first = names[0]
+    while not all(name.startswith(first) for name in names):
+        first = first[:-1]
+    return first.rstrip("0123456789")
+
+
+def _plain(name: str) -> str:
+    """A name for the mapping's file."""
+    stem = name.removesuffix(".gz").rpartition(".")[0] or name
+    plain = "".join(char if char.isalnum() or char == "_" else "_" for char in stem).strip("_").lower()
+    return plain or "rows"
