@@ -82,7 +82,7 @@ def profile(name: str, cells: pa.ChunkedArray) -> Profile:
         return Profile(name, "string", 0.0, 0, False, empty=tuple(nothing), doubts=("no cell is filled",))
     kind, doubts = _type(some, len(counts))
     unique = len(counts) == rows and rows == len(cells)
-    few = _codes(counts) if kind in ("code", "boolean") else ()
+    few = _codes(counts) if kind in ("code", "boolean", "integer", "id(whole)") else ()
     return Profile(
         name,
         kind,

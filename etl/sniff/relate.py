@@ -9,6 +9,7 @@ from etl.sniff.guess import Sniffed
 from etl.sniff.knowledge import plain
 
 INSIDE = 0.9  # share of a column's different cells that must stand in another's, to refer to it
+HALF = 0.5  # the same, of visits and codes: exports are cut by date, and code tables lack codes
 COMPARED = 5_000
 KEYED = ("id", "key", "integer", "string", "code")
 DESCRIBES = ("sex", "birth", "birth_year", "age", "death")
@@ -32,6 +33,7 @@ class Lookup:
     table: str
     key: str
     label: str
+    version: str = ""  # a further column of the same name in both, where codes of several editions stand together
 
 
 @dataclass
@@ -56,8 +58,10 @@ class Related:
         found = {lead.column} if lead else set()
         found |= {each.column for each in self.lookups.get(table, [])}
         found |= {each.key for lookups in self.lookups.values() for each in lookups if each.table == table}
+        found |= {each.version for each in self.lookups.get(table, []) if each.version}
+        found |= {each.version for lookups in self.lookups.values() for each in lookups if each.table == table}
         found |= {each.key for each in self.leads.values() if each.table == table}
-        return found | ({self.stays[table]} if table in self.stays else set())
+        return found - {""} | ({self.stays[table]} if table in self.stays else set())
 
     def labels(self, table: str) -> set[str]:
         return {each.label for lookups in self.lookups.values() for each in lookups if each.table == table}
@@ -103,7 +107,7 @@ def _find_stays(said: Related, tables: list[Sniffed]) -> None:
     keys = _cells(visits, visits.column("encounter"))
     for table in tables:
         column = table.column("encounter")
-        if column and (table is visits or _share(table, column, keys) >= 0.5):
+        if column and (table is visits or _share(table, column, keys) >= HALF):
             said.stays[table.name] = column
 
 
@@ -167,15 +171,28 @@ def _lookups(table: Sniffed, codes: Iterable[Sniffed]) -> Iterable[Lookup]:
         label = other.column("label")
         for column, held in table.profiles.items():
             key = next((k for k in other.profiles if _same(column, k, other)), "")
+            version = _edition(table, other) if key and not other.profiles[key].unique else ""
             fits = label and key and column not in taken and held.distinct and held.tight
-            if fits and key != label and _share(table, column, _cells(other, key)) >= 0.5:
+            unique = key and (other.profiles[key].unique or (version and _distinct(other, [key, version])))
+            if fits and unique and key != label and _share(table, column, _cells(other, key)) >= HALF:
                 taken.add(column)
-                yield Lookup(other.name if other.name.isidentifier() else "lookup", column, other.name, key, label)
+                yield Lookup(other.name, column, other.name, key, label, version)
 
 
 def _same(column: str, key: str, other: Sniffed) -> bool:
     """icd_code is icd_code; drug_concept_id is concept_id."""
     mine, theirs = plain(column), plain(key)
     return (
-        other.profiles[key].unique and (mine == theirs or mine.endswith(f"_{theirs}")) and theirs not in ("id", "code")
+        (mine == theirs or mine.endswith(f"_{theirs}")) and theirs not in ("id", "code") and other.profiles[key].tight
     )
+
+
+def _edition(table: Sniffed, other: Sniffed) -> str:
+    """A column that says of which edition a code is, called the same in both."""
+    version = other.column("version")
+    return version if version and version in table.profiles else ""
+
+
+def _distinct(table: Sniffed, columns: list[str]) -> bool:
+    rows = table.found.rows.select(columns)
+    return len(rows.group_by(columns).aggregate([])) == len(rows)

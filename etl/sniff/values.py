@@ -108,6 +108,8 @@ class Values:
 
     def _meaning(self, lookup: Lookup) -> str:
         self.joins["meaning"] = {"table": lookup.table, "on": {lookup.column: lookup.key}}
+        if lookup.version:
+            self.joins["meaning"]["on"][lookup.version] = lookup.version
         return f"meaning.{quoted(lookup.label)}"
 
     def _coded(self, column: str) -> str:

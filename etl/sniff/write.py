@@ -76,4 +76,4 @@ def _comments(label: str, texts: list[str]) -> str:
 
 
 def _yaml(said: dict[str, Any]) -> str:
-    return yaml.safe_dump(said, sort_keys=False, width=WIDTH, allow_unicode=True)
+    return yaml.safe_dump(said, sort_keys=False, width=WIDTH, allow_unicode=True).replace("'on':", "on:")

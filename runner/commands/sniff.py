@@ -17,7 +17,7 @@ def sniff(
     out: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder for the mapping.")] = Path("mapping"),
     name: Annotated[str, typer.Option(help="What the source is to be called; default: the folder's name.")] = "",
 ) -> None:
-    """Look at an unknown export, write a first mapping. Its guesses and doubts stand in it; docs/add-a-source.md goes on.
+    """Look at an unknown export and write a first mapping. With guesses and doubts; docs/add-a-source.md goes on.
 
     Only names of columns, counts, and short codes that stand there often go into the mapping: no cell that may be a
     person's own.
