@@ -173,7 +173,9 @@ def _lookups(table: Sniffed, codes: Iterable[Sniffed]) -> Iterable[Lookup]:
             key = next((k for k in other.profiles if _same(column, k, other)), "")
             version = _edition(table, other) if key and not other.profiles[key].unique else ""
             fits = label and key and column not in taken and held.distinct and held.tight
-            unique = key and (other.profiles[key].unique or (version and _distinct(other, [key, version])))
+            unique = key and (
+                other.profiles[key].unique or (version not in ("", key) and _distinct(other, [key, version]))
+            )
             if fits and unique and key != label and _share(table, column, _cells(other, key)) >= HALF:
                 taken.add(column)
                 yield Lookup(other.name, column, other.name, key, label, version)
