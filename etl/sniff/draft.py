@@ -67,9 +67,10 @@ def _draft(drafts: Drafts, table: Sniffed, related: Related) -> Draft:
     elif table.name not in related.looked_up:
         draft.doubts.append("no column leads to a person, and no table looks anything up here: it is not used")
     keys = related.keys(table.name)
-    wanted = keys | related.labels(table.name) | _mentioned(draft)
+    codes = related.codes(table.name)
+    wanted = keys | codes | related.labels(table.name) | _mentioned(draft)
     for column, held in table.profiles.items():
-        kind = _type(table, held, column in keys, lead)
+        kind = _wordy(held) if column in codes - keys else _type(table, held, column in keys, lead)
         draft.columns[column] = kind if column in wanted else "ignored"
         draft.notes[column] = _note(held) if column in wanted else f"{kind.rstrip('!')}; {_note(held)}"
         draft.doubts += [f"{column}: {doubt}" for doubt in held.doubts if held.distinct and column in wanted]
@@ -88,11 +89,21 @@ def _type(table: Sniffed, held: Profile, key: bool, lead: Leads | None) -> str:
         kind = held.type if held.type == "id(whole)" else "id" if plain_ids else "key"
         return kind + ("!" if lead and held.filled == 1 and held.name == lead.column else "")
     if held.name in {table.column(role) for role in WORDY}:
-        numeric = held.kind in ("integer", "decimal", "id", "boolean")
-        return "id(whole)" if held.type == "id(whole)" else "string" if numeric else held.type
+        return _wordy(held)
     if held.name == table.column("number") and (held.doubts or not held.distinct):
         return "string"
     return "decimal" if held.type == "id(whole)" else held.type
+
+
+def _wordy(held: Profile) -> str:
+    """Codes are text, though they may be digits."""
+    return (
+        "id(whole)"
+        if held.type == "id(whole)"
+        else "string"
+        if held.kind in ("integer", "decimal", "boolean")
+        else held.type
+    )
 
 
 def _mentioned(draft: Draft) -> set[str]:

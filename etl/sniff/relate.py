@@ -53,15 +53,23 @@ class Related:
         return {lookup.table for lookups in self.lookups.values() for lookup in lookups}
 
     def keys(self, table: str) -> set[str]:
-        """Columns of the table that name a row of another, or that others name its rows by."""
+        """Columns of the table that name a person or visit, there or in another."""
         lead = self.leads.get(table)
         found = {lead.column} if lead else set()
-        found |= {each.column for each in self.lookups.get(table, [])}
-        found |= {each.key for lookups in self.lookups.values() for each in lookups if each.table == table}
-        found |= {each.version for each in self.lookups.get(table, []) if each.version}
-        found |= {each.version for lookups in self.lookups.values() for each in lookups if each.table == table}
         found |= {each.key for each in self.leads.values() if each.table == table}
-        return found - {""} | ({self.stays[table]} if table in self.stays else set())
+        return found | ({self.stays[table]} if table in self.stays else set())
+
+    def codes(self, table: str) -> set[str]:
+        """Columns that name a row of a code table, there or in another."""
+        mine = {name for each in self.lookups.get(table, []) for name in (each.column, each.version)}
+        theirs = {
+            name
+            for lookups in self.lookups.values()
+            for each in lookups
+            if each.table == table
+            for name in (each.key, each.version)
+        }
+        return mine | theirs - {""}
 
     def labels(self, table: str) -> set[str]:
         return {each.label for lookups in self.lookups.values() for each in lookups if each.table == table}
