@@ -201,7 +201,9 @@ class _Author:
         own = [column for column in own if column != self.lead.column]
         if own and kind != "wide":
             return {"id": f"'{table.name.replace('_', '-')}-' || {quoted(own[0])}"}
-        columns = list(dict.fromkeys(column for role in APART if (column := table.column(role)))) or list(profiles)
+        columns = (
+            own[:1] or list(dict.fromkeys(column for role in APART if (column := table.column(role)))) or list(profiles)
+        )
         if len(table.found.rows.group_by(columns).aggregate([])) < table.found.rows.num_rows:
             columns = list(profiles)
             self.draft.doubts.append("no few columns tell its rows apart: the id is made of all of them")

@@ -16,6 +16,7 @@ from contract.errors import InputError
 ROWS = 100_000  # of each table; keys and references are judged on them
 HEAD = 1 << 20  # bytes looked at to tell how a file is written
 TOGETHER = 3  # files with one header from which on they are one table, a file a person or a day
+FILE = "FILE"  # the column that tells them apart
 SAMPLED = 50  # of such files
 ABOUT = re.compile(r"(readme|licen[sc]e|changes|changelog|sha256sums?|md5sums?|notice|copying)\b")
 ENDINGS = (".csv", ".txt", ".tsv", ".psv", ".dat", ".tab", ".gz", ".parquet")
@@ -42,6 +43,7 @@ class Found:
     format: dict[str, object]
     rows: pa.Table
     whole: bool  # the sample is all there is
+    from_path: str = ""  # what in the name of a file tells it from the others; it stands in the column FILE
     problems: tuple[str, ...] = ()
 
 
@@ -143,14 +145,29 @@ def _tables(folder: Path, paths: list[Path]) -> Iterator[Found]:
 
 def _found(name: str, pattern: str, paths: list[Path], written: dict[str, object]) -> Found:
     parts, left = [], ROWS
+    named = _naming(paths)
     for path in paths[:SAMPLED]:
         rows = _sample(path, written, left)
+        if named:
+            found = re.search(named, path.name)
+            rows = rows.append_column(FILE, pa.repeat(found[1] if found else "", len(rows)))
         left -= len(rows)
         parts.append(rows)
         if left <= 0:
             break
     whole = left > 0 and len(paths) <= SAMPLED
-    return Found(name, pattern, len(paths), dict(written), pa.concat_tables(parts, promote_options="default"), whole)
+    every = pa.concat_tables(parts, promote_options="default")
+    return Found(name, pattern, len(paths), dict(written), every, whole, named)
+
+
+def _naming(paths: list[Path]) -> str:
+    """Where many files are one table: the number in their names, as a regular expression."""
+    names = [path.name for path in paths]
+    numbers = [re.search(r"(\d+)(?=\D*$)", name) for name in names]
+    if len(paths) < TOGETHER or not all(numbers) or len({found[1] for found in numbers if found}) < len(paths):
+        return ""
+    ending = re.escape(re.sub(r"^.*\d", "", names[0].removesuffix(".gz")))
+    return rf"(\d+){ending}"
 
 
 def _sample(path: Path, written: dict[str, object], limit: int) -> pa.Table:

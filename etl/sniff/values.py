@@ -63,10 +63,10 @@ class Values:
         return f"{self.source}-person"
 
     def _time(self) -> str:
-        return self._column("time") or self._column("start") or self.timed
+        return self._column("time") or self._column("start") or ("AT" if self.timed else "")
 
     def _start(self) -> str:
-        return self._column("start") or self._column("time") or self.timed
+        return self._column("start") or self._column("time") or ("AT" if self.timed else "")
 
     def _recorded(self) -> str:
         held = self.table.profiles.get(self.table.column("recorded"))

@@ -7,6 +7,7 @@ import yaml
 
 from contract.errors import InputError
 from etl.sniff.draft import Draft, Drafts
+from etl.sniff.look import FILE
 
 WIDTH = 110
 
@@ -46,6 +47,8 @@ def page(draft: Draft) -> str:
     if found.format:
         head["format"] = found.format
     empty = sorted({word for held in table.profiles.values() for word in held.empty})
+    if found.from_path:
+        head["from_path"] = {FILE: found.from_path}
     if empty:
         head["empty"] = empty
     for part in ("person", "people"):
