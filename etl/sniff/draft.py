@@ -10,6 +10,7 @@ from etl.sniff.knowledge import knowledge, plain
 from etl.sniff.profile import ID, Profile
 from etl.sniff.relate import Leads, Related
 from etl.sniff.values import Values, quoted
+from schemas.fhir import resource_types
 
 APART = (  # columns that may tell rows apart, in this order
     "person", "encounter", "time", "start", "offset", "code", "label", "number", "answer", "line", "rank", "end",
@@ -88,10 +89,10 @@ def _type(table: Sniffed, held: Profile, key: bool, lead: Leads | None) -> str:
         plain_ids = held.kind in ("integer", "id", "decimal") or all(map(ID.fullmatch, held.few or ("_",)))
         kind = held.type if held.type == "id(whole)" else "id" if plain_ids else "key"
         return kind + ("!" if lead and held.filled == 1 and held.name == lead.column else "")
+    if held.name == table.column("number"):
+        return "string" if held.doubts or not held.distinct else "decimal" if held.type == "id(whole)" else held.type
     if held.name in {table.column(role) for role in WORDY}:
         return _wordy(held)
-    if held.name == table.column("number") and (held.doubts or not held.distinct):
-        return "string"
     return "decimal" if held.type == "id(whole)" else held.type
 
 
@@ -187,7 +188,14 @@ class _Author:
         if kind == "note" and "by" in elements:
             columns = ", ".join(quoted(self.draft.table.column(role)) for role in ("text", "note_id", "line"))
             elements["content"]["attachment"]["data"] = f"base64(encode(lines({columns})))"
-        return {name: elements}
+        if kind == "encounter" and "class" not in elements:
+            elements["class"] = "coding(act-code, = AMB)"
+            self.draft.doubts.append("no column tells inpatients from others: all visits are ambulatory (AMB)")
+        required = [each.name for each in resource_types()[name].elements if each.required]
+        absent = [each for each in required if each not in elements]
+        if absent:
+            self.draft.doubts.append(f"it seems to be a {kind}, but nothing says {', '.join(absent)} of a {name}")
+        return {} if absent else {name: elements}
 
     def _identity(self, kind: str) -> dict[str, Any]:
         """The table's own key; else the columns that tell rows apart."""
@@ -198,7 +206,9 @@ class _Author:
         if kind == "note" and note and table.column("line") and not profiles[note].unique:
             return {"id": note, "by": [note]}
         own = [c for c, p in profiles.items() if p.unique and p.tight and p.kind not in ("date", "dateTime", "decimal")]
-        own = [column for column in own if column != self.lead.column]
+        others = {*self.related.codes(table.name), self.related.stays.get(table.name, ""), self.lead.column}
+        others |= {table.column(role) for role in WORDY if role in table.roles}
+        own = [column for column in own if column not in others]
         if own and kind != "wide":
             return {"id": f"'{table.name.replace('_', '-')}-' || {quoted(own[0])}"}
         columns = (

@@ -138,7 +138,9 @@ def _tables(folder: Path, paths: list[Path]) -> Iterator[Found]:
     for path in paths:
         relative, written = str(path.relative_to(folder)).removesuffix(".gz"), _written(path)
         if written is None:
-            yield Found(_plain(path.name), relative, 1, {}, pa.table({}), True, ("no table could be made out in it",))
+            yield Found(
+                _plain(path.name), relative, 1, {}, pa.table({}), True, problems=("no table could be made out in it",)
+            )
         else:
             yield _found(_plain(path.name), relative, [path], written)
 
@@ -157,7 +159,7 @@ def _found(name: str, pattern: str, paths: list[Path], written: dict[str, object
             break
     whole = left > 0 and len(paths) <= SAMPLED
     every = pa.concat_tables(parts, promote_options="default")
-    return Found(name, pattern, len(paths), dict(written), every, whole, named)
+    return Found(name, pattern, len(paths), dict(written), every, whole, from_path=named)
 
 
 def _naming(paths: list[Path]) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 MOSTLY = 0.98  # share of filled cells that must fit a type
 ALIKE = 0.9  # share of a column's codes that must look like those of a system
 DIFFERENT = 5_000  # cells looked at, each once
+SPARED = 2, 0.8  # so many misfits are borne in a small table, at least such a share must fit
 FEW = 40  # different cells of a column of codes
 SHOWN = 8  # codes named in a mapping: more are counted
 REPEATED = 5  # how often each must stand there to be a code and not a person's own word
@@ -103,12 +104,17 @@ def _share(some: pd.Series, fits: Callable[[str], object]) -> float:
     return float(some[[bool(fits(str(cell))) for cell in some.index]].sum() / some.sum())
 
 
+def _fits(some: pd.Series, share: float) -> bool:
+    misfits, least = SPARED
+    return share >= MOSTLY or (share >= least and round((1 - share) * some.sum()) <= misfits)
+
+
 def _type(some: pd.Series, distinct: int) -> tuple[str, tuple[str, ...]]:
     for kind, pattern in PLAIN:
         share = _share(some, pattern.fullmatch)
-        if share >= MOSTLY and (kind != "boolean" or distinct <= 2):
+        if _fits(some, share) and (kind != "boolean" or distinct <= 2):
             return _numbered(kind, some), _broken(kind, share)
-    formats = [each for each in _formats() if _share(some.head(200), _reader(each)) >= MOSTLY]
+    formats = [each for each in _formats() if _fits(some.head(200), _share(some.head(200), _reader(each)))]
     if formats:
         return _formatted(formats, some)
     longest = max(len(str(cell)) for cell in some.index[:500])
@@ -160,7 +166,7 @@ def _formatted(formats: list[str], some: pd.Series) -> tuple[str, tuple[str, ...
     kind = "dateTime" if "%H" in best or "%I" in best else "date"
     others = [each for each in formats if each != best and _order(each) != _order(best)]
     doubts = (f"the days fit {others[0]} as well: which is it?",) if others else ()
-    return f"{kind}({best})", doubts
+    return f"{kind}({best})", doubts + _broken(kind, _share(some, _reader(best)))
 
 
 def _order(written: str) -> str:

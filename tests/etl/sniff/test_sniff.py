@@ -1,0 +1,131 @@
+"""What `chartloom sniff` makes of exports: made-up ones with known answers, and real ones, whose mapping must load."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contract.errors import InputError
+from etl.mapping.load import load
+from etl.sniff.draft import Draft, Drafts
+from etl.sniff.look import look
+from etl.sniff.sniff import sniff
+from etl.sniff.write import write
+
+DATA = Path(os.environ.get("CHARTLOOM_DATA", "/nowhere"))
+VISITS = "visit_id|pat_id|start_time|end_time\n" + "".join(
+    f"{i}|A_{i % 7}|2020-01-{i:02} 10:00|2020-01-{i:02} 11:00\n" for i in range(1, 29)
+)
+PERSONS = "pat_id|birth_date|sex\n" + "".join(f"A_{i}|19{i}0-01-0{i + 1}|{'FM'[i % 2]}\n" for i in range(7))
+
+
+def export(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def drafted(folder: Path) -> dict[str, Draft]:
+    _, drafts = sniff(folder, "clinic")
+    return {draft.table.name: draft for draft in drafts.tables}
+
+
+def test_rows_find_their_person_through_the_table_of_visits(tmp_path: Path) -> None:
+    labs = "visit_id,result_time,loinc,result,unit\n" + "".join(
+        f"{i},2020-01-{i:02} 10:30,2345-7,{90 + i},mg/dL\n" for i in range(1, 29)
+    )
+    found = drafted(export(tmp_path, visits_dot_psv=VISITS, persons_dot_psv=PERSONS, labs_dot_csv=labs))
+    assert found["labs"].said["person"] == {"column": "visit_id", "table": "visits", "key": "visit_id"}
+    assert found["visits"].table.kind == "encounter" and found["persons"].table.kind == "patient"
+    observation = found["labs"].said["resources"]["Observation"]
+    assert observation["code"] == "concept(loinc, loinc)"
+    assert observation["encounter"] == "reference(Encounter, visit_id)"
+    assert observation["valueQuantity"] == {"value": "result", "unit": "unit"}
+    assert found["persons"].columns["pat_id"] == "key!"
+
+
+def test_wide_tables_name_each_measure(tmp_path: Path) -> None:
+    vitals = "pat_id|taken_time|heart_rate|sbp|spo2\n" + "".join(
+        f"A_{i % 7}|2020-01-{i:02} 10:30|{60 + i}|1{i:02}|97\n" for i in range(1, 29)
+    )
+    found = drafted(export(tmp_path, persons_dot_psv=PERSONS, vitals_dot_psv=vitals))
+    over = found["vitals"].said["resources"]["Observation"]["over"]
+    assert {column: said["code"] for column, said in over.items()} == {
+        "heart_rate": "8867-4",
+        "sbp": "8480-6",
+        "spo2": "59408-5",
+    }
+
+
+def test_many_files_of_one_shape_are_one_table(tmp_path: Path) -> None:
+    days = {f"stays__p{i:03}_dot_psv": "HR|SBP|RR|ICULOS\n80|120|14|1\n81|121|15|2\n" for i in range(1, 9)}
+    found = drafted(export(tmp_path, **days))["stays"]
+    assert found.table.found.pattern == "stays/p*.psv" and found.table.found.files == 8
+    assert found.said["person"] == "FILE"
+    assert found.said["let"]["AT"] == "after('2000-01-01T00:00:00Z', ICULOS, 'hours')"
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        (["03.01.2020", "28.02.2021", "31.12.2020"], "date(%d.%m.%Y)"),
+        (["20200103", "20210228", "20201231"], "date(%Y%m%d)"),
+        (["01/31/2020 10:15", "12/01/2020 09:00", "02/28/2021 23:59"], "dateTime(%m/%d/%Y %H:%M)"),
+        (["2020-01-31 10:15:00", "2020-12-01 09:00:00", "2021-02-28 23:59:59"], "dateTime"),
+        (["1,5", "2,75", "3,0"], "decimal(comma)"),
+        (["1.0", "2.0", "3.0"], "decimal"),
+        (["1.5", "2", "-3e2"], "decimal"),
+    ],
+)
+def test_types(tmp_path: Path, cells: list[str], wanted: str) -> None:
+    rows = "".join(f"A_{i % 7};{cells[i % 3]}\n" for i in range(21))
+    found = drafted(export(tmp_path, persons_dot_psv=PERSONS, lab_results_dot_csv=f"pat_id;result\n{rows}"))
+    draft = found["lab_results"]
+    assert (draft.columns["result"] + "; " + draft.notes["result"]).replace("ignored; ", "").split(";")[0] == wanted
+
+
+def test_days_that_may_be_months_are_a_doubt(tmp_path: Path) -> None:
+    rows = "".join(f"A_{i % 7},0{1 + i % 7}/0{1 + i % 5}/2020,E11.9\n" for i in range(30))
+    found = drafted(export(tmp_path, persons_dot_psv=PERSONS, diagnoses_dot_csv=f"pat_id,dx_date,icd10\n{rows}"))
+    assert any("which is it?" in doubt for doubt in found["diagnoses"].doubts)
+
+
+def test_no_cell_that_may_be_somebodys_gets_into_a_mapping(tmp_path: Path) -> None:
+    persons = "pat_id,last_name,sex,phone\n" + "".join(
+        f"A_{i},Quettelby{i},{'FM'[i % 2]},555-0100{i}\n" for i in range(40)
+    )
+    export(tmp_path / "in", persons_dot_csv=persons)
+    _, drafts = sniff(tmp_path / "in", "clinic")
+    text = "".join(path.read_text("utf-8") for path in write(drafts, tmp_path / "out"))
+    assert "Quettelby" not in text and "555-0100" not in text and "A_1" not in text
+    assert "2 different: F, M" in text
+
+
+def test_a_mapping_in_place_is_not_written_over(tmp_path: Path) -> None:
+    export(tmp_path, source_dot_yaml="mine")
+    with pytest.raises(InputError, match="not empty"):
+        write(Drafts("clinic"), tmp_path)
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing lies there"):
+        look(tmp_path)
+
+
+def test_other_files_are_told_with_what_reads_them(tmp_path: Path) -> None:
+    export(tmp_path, a_dot_hl7="MSH|^~\\&|", b_dot_ndjson="{}", README_dot_txt="hello")
+    assert set(look(tmp_path).others.values()) == {1} and len(look(tmp_path).others) == 3
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="CHARTLOOM_DATA is not set: sniff is not tried on real exports")
+@pytest.mark.parametrize("name", ["synthea_nguyen_csv_fhir/csv", "omop_gibleed"])
+def test_what_is_written_of_a_real_export_loads(tmp_path: Path, name: str) -> None:
+    _, drafts = sniff(DATA / name, "real")
+    write(drafts, tmp_path / "mapping")
+    types = load(str(tmp_path / "mapping")).types
+    assert {"Patient", "Encounter", "Condition", "MedicationRequest", "Procedure"} <= set(types)
+    for path in (tmp_path / "mapping").glob("*.yaml"):
+        assert yaml.safe_load(path.read_text("utf-8"))
