@@ -16,16 +16,9 @@ APART = (  # columns that may tell rows apart, in this order
     "person", "encounter", "time", "start", "offset", "code", "label", "number", "answer", "line", "rank", "end",
     "dose", "recorded",
 )  # fmt: skip
-WORDY = (
-    "code",
-    "label",
-    "answer",
-    "sex",
-    "class",
-    "version",
-    "birth_year",
-    "zip",
-)  # read as text, whatever they look like
+WORDY = (  # read as text, whatever they look like
+    "code", "label", "answer", "sex", "class", "version", "birth_year", "zip", "dose", "route", "unit", "note_kind",
+)  # fmt: skip
 SOME_DAY = "'2000-01-01T00:00:00Z'"
 
 
