@@ -53,7 +53,9 @@ class Delimited:
 
     def layout(self, path: Path) -> Layout | None:
         if path not in self._layouts:
-            self._layouts[path] = self._layout(path)
+            found = self._layout(path)
+            plain = found is not None and self._said.quoting == "auto" and found.delimiter == "\t"
+            self._layouts[path] = replace(found, quoting=False) if found and plain else found
         return self._layouts[path]
 
     def _layout(self, path: Path) -> Layout | None:

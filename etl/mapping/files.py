@@ -16,7 +16,8 @@ KINDS = ("delimited", "parquet", "sql", "hl7", "ccda")
 class FileFormat:
     """`header`: names of the columns of a file that does not say them. `skip`: lines before the header or first row.
 
-    `delimiter`: empty, it is found out. `quoting`: rfc4180 or none. `dialect`: of a SQL dump; empty, it is found out.
+    `delimiter`: empty, it is found out. `quoting`: rfc4180, none, or auto, which is none between tabs. `dialect`: of a
+    SQL dump; empty, it is found out.
     """
 
     kind: str = "delimited"
@@ -43,8 +44,8 @@ def file_format(where: str, said: Dict[str, Any]) -> FileFormat:
     if wrong:
         raise MappingError(
             f"{where}: format: {', '.join(wrong)} does not fit in {dict(said)!r}; it says {', '.join(known)}; kind is "
-            f"one of {', '.join(KINDS)}, quoting rfc4180 or none, delimiter one character, skip a number of lines, "
-            "header a list of names, encoding such as latin-1, "
+            f"one of {', '.join(KINDS)}, quoting rfc4180, none or auto, delimiter one character, skip a number of "
+            "lines, header a list of names, encoding such as latin-1, "
             f"dialect one of {', '.join(DIALECTS)}."
         )
     return FileFormat(**{**said, "header": tuple(map(str, said.get("header", ())))})
@@ -53,7 +54,7 @@ def file_format(where: str, said: Dict[str, Any]) -> FileFormat:
 def _wrong(said: Dict[str, Any]) -> list[str]:
     fits = {
         "kind": said.get("kind", "delimited") in KINDS,
-        "quoting": said.get("quoting", "none") in ("none", "rfc4180"),
+        "quoting": said.get("quoting", "none") in ("none", "rfc4180", "auto"),
         "delimiter": isinstance(mark := said.get("delimiter", ""), str) and len(mark) <= 1 and mark not in ('"', "\n"),
         "skip": isinstance(skip := said.get("skip", 0), int) and skip >= 0,
         "comment": isinstance(said.get("comment", ""), str),

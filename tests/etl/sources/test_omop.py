@@ -91,6 +91,7 @@ ROWS = {
         "3016723\tCreatinine serum/plasma\tMeasurement\tLOINC\tLab Test\tS\t2160-0",
         "8840\tmilligram per deciliter\tUnit\tUCUM\tUnit\tS\tmg/dL",
         "4171756\t<\tMeas Value Operator\tSNOMED\tQualifier Value\tS\t276136004",
+        '8841\t"Wise" unit, as Athena writes it\tUnit\tUCUM\tUnit\tS\t1',
         "777\tno code\tMeasurement\tLOINC\tLab Test\tS\t",
     ],
     "MEASUREMENT.csv": [
@@ -115,7 +116,8 @@ def _written(root: Path, **changed: list[str]) -> Path:
 
 
 def test_names_of_5_4_and_files_in_capitals(night: Night, tmp_path: Path) -> None:
-    _, shards = night(_written(tmp_path / "in"), tmp_path / "work", "omop")
+    spooled, shards = night(_written(tmp_path / "in"), tmp_path / "work", "omop")
+    assert len(spooled.quarantine) == len(list(rejected(shards))) == 0
     people = rows_of(shards, "Patient")
     assert (people["1"]["birthDate"], people["1"]["deceasedDateTime"]) == ("1950-02", "2020-01-04T11:12:13Z")
     assert people["2"]["gender"] == "unknown"
