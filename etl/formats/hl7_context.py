@@ -128,6 +128,6 @@ CONTEXT: Mapping[str, Callable[[Message, int], str]] = {
     "@key": lambda message, at: f"{message.key}-{at}",
     "@message": lambda message, _: message.key,
     "@ordinal": lambda _, at: str(at),
-    "@segment": lambda message, at: str(message.segments[at].fields),
+    "@segment": lambda message, at: str(message.segments[at].whole),
 }
 """Columns that are no place in a segment. `@key` is the segment's own, `@message` that of its message."""

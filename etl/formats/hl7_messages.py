@@ -28,7 +28,8 @@ def knowledge() -> dict[str, Any]:
 class Segment:
     name: str
     line: int
-    fields: Any  # hl7.Segment
+    fields: list[list[Any]]  # field -> repetitions, each a text or hl7's list of components
+    whole: Any  # hl7.Segment
 
 
 @dataclass
@@ -44,17 +45,16 @@ class Message:
     seen: dict[tuple[int, str], int] = field(default_factory=dict)
     alike: dict[tuple[str, str], dict[int, list[int]]] = field(default_factory=dict)
 
-    def raw(self, at: int, place: int, repeat: int = 1) -> Any:
-        """A repetition of a field as hl7 holds it: text, or a list of components."""
-        fields = self.segments[at].fields
-        repeats = fields[place] if place < len(fields) else ()
-        return repeats[repeat - 1] if 0 < repeat <= len(repeats) else ""
-
     def text(self, at: int, place: int, repeat: int = 1, part: int = 0, sub: int = 0) -> str:
         """Unescaped; part 0 is the whole repetition, sub 0 the whole component."""
-        found = self.raw(at, place, repeat)
-        found = _part(_part(found, part), sub)
-        return plain(str(found), self.marks, self.escape, self.charset).strip(" ")
+        fields = self.segments[at].fields
+        repeats = fields[place] if place < len(fields) else ()
+        found = repeats[repeat - 1] if 0 < repeat <= len(repeats) else ""
+        if not isinstance(found, str):
+            found = str(_part(_part(found, part), sub))
+        elif part > 1 or sub > 1:
+            return ""
+        return plain(found, self.marks, self.escape, self.charset).strip(" ") if found else ""
 
     def repeats(self, at: int, place: int) -> int:
         fields = self.segments[at].fields
@@ -128,7 +128,10 @@ def parsed(raw: RawMessage) -> Message | Broken:
         return Broken(first, "hl7-header", raw.raw, "MSH")
     lines, name = _segments(raw, text, head[1])
     found = hl7.parse("\r".join(line for _, line in lines))
-    segments = [Segment(line[:3], number, said) for (number, line), said in zip(lines, found, strict=True)]
+    segments = [
+        Segment(line[:3], number, [list(field) for field in said], said)
+        for (number, line), said in zip(lines, found, strict=True)
+    ]
     digest = hashlib.blake2b("\r".join(line.strip() for _, line in lines).encode(), digest_size=12).hexdigest()
     marks = str(found.separators[1:])
     message = Message(digest, segments, marks, found.esc if len(head[2]) > 2 else "", charset)
