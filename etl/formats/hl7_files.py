@@ -116,7 +116,8 @@ class _Cutter:
 
     def _astray(self) -> Iterator[Broken]:
         if self._strays:
-            first, name = self._strays[0][0], self._strays[0][1][:3].decode("ascii", "replace")
+            first, line = self._strays[0]
+            name = line[:3].decode() if re.match(rb"[A-Z][A-Z0-9]{2}\W", line) else ""
             yield Broken(first, "hl7-no-header", b"\r".join(line for _, line in self._strays), name)
         self._strays = []
 

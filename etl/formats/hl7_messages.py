@@ -120,6 +120,8 @@ def _part(found: Any, place: int) -> Any:
 def parsed(raw: RawMessage) -> Message | Broken:
     """The whole message, or why it is none: it goes to quarantine as one."""
     first = raw.lines[0][0]
+    if b"\0" in raw.raw:
+        return Broken(first, "nul-byte", raw.raw, "MSH")
     text, charset = _decoded(raw)
     if text is None:
         return Broken(first, "encoding", raw.raw, "MSH")

@@ -127,6 +127,14 @@ def test_a_header_that_says_nothing(tmp_path: Path) -> None:
     assert rule == "hl7-header"
 
 
+def test_what_is_no_text_is_set_aside(tmp_path: Path) -> None:
+    bad = message(*RESULT[:3], RESULT[3].replace("5.4", "5\0.4"))
+    rows, broken = read(message(*RESULT) + bad, tmp_path)
+    assert len(rows["OBX"]) == 1 and [(each.rule, each.line) for each in broken] == [("nul-byte", 5)]
+    ((rule, where, _),) = cut(message(*RESULT).decode().encode("utf-16"), tmp_path)[1]
+    assert (rule, where) == ("hl7-no-header", "")
+
+
 def test_a_file_of_nothing_has_no_tables(tmp_path: Path) -> None:
     (tmp_path / "a.hl7").write_bytes(b"")
     assert Hl7(FileFormat("hl7"), (table("OBX", "1"),)).tables(tmp_path / "a.hl7") == {}

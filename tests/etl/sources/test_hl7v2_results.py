@@ -98,6 +98,11 @@ def test_a_report_of_many_lines_is_one_text(read_hl7: Read) -> None:
     assert base64.b64decode(report["presentedForm"][0]["data"]) == b"line 1\nline 2\nline 3"
 
 
+def test_a_report_in_html_says_so(read_hl7: Read) -> None:
+    (report,) = read_hl7(oru(OBR, "OBX|1|FT|x^Report||<p>Hello <b>all</b></p>||||||F"))["DiagnosticReport"]
+    assert report["presentedForm"][0]["contentType"] == "text/html"
+
+
 def mdm(event: str, document: str, *segments: str, at: str = "20240305120000+0100", parent: str = "") -> str:
     txa = f"TXA|1|DS^Discharge|TX|20240305||20240305113000+0100||||||{document}|{parent}||||LA||AV"
     return message(f"MDM^{event}", PID.format(mrn="77"), pv1("v1"), txa, *segments, at=at)
