@@ -33,18 +33,9 @@ class Feeds(Hospital):
     """A hospital of two inboxes: messages and documents."""
 
     def configure(self) -> Path:
-        file = super().configure()
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))
-        said["nightly"]["sources"] = {
-            name: {
-                "uses": "etl.sources.tables:Tables",
-                "with": {"mapping": name, "path": str(self.inbox / name), "delivery": "delta", "settle_s": 0},
-            }
-            for name in SOURCES
-            if (self.inbox / name).is_dir()
-        }
-        file.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
-        return file
+        inboxes = {name: self.inbox / name for name in SOURCES if (self.inbox / name).is_dir()}
+        said = {name: {"mapping": name, "path": str(path), "delivery": "delta"} for name, path in inboxes.items()}
+        return Hospital(self.folder, self.delivery, self.engine, sources=said).configure()
 
     def fill(self, folder: Path) -> int:
         """Says how many messages and documents the folder holds, counted without the product's readers."""

@@ -5,48 +5,32 @@ only. Processes are counted whole, with all their children, start and imports in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from bench import mimic4_peer
 from bench.json_line import command, finish, say
 from bench.measure import Cost, noise
 from bench.mimic4_facts import kinds, lines, said_kinds
 from bench.mimic4_maps import write_maps
-from bench.night import REGISTRY, Hospital, manifest
+from bench.night import Hospital, manifest
 from bench.place import workplace
 
 KEYS = ("cpu_ratio", "events", "peer_events", "codes", "peer_codes")
 
 
-@dataclass(frozen=True)
-class Mimic(Hospital):
-    """A hospital whose inbox is the data set itself; `gate`: all steps of the product, else those of the etl room."""
-
-    tables: Path = Path()
-    maps: Path | None = None
-    gate: bool = False
-
-    def configure(self) -> Path:
-        file = super().configure()
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))
-        source = {"mapping": "mimic4", "path": str(self.tables.resolve()), "delivery": "full", "settle_s": 0}
-        source |= {"maps": str(self.maps.resolve())} if self.maps else {}
-        said["nightly"]["sources"] = {"mimic4": {"uses": "etl.sources.tables:Tables", "with": source}}
-        if self.gate:
-            own = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))["nightly"]
-            said["nightly"] |= {kind: own.get(kind, {}) for kind in ("steps", "summaries", "checks")}
-        file.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
-        return file
+def hospital(folder: Path, tables: Path, maps: Path | None, gate: bool = False) -> Hospital:
+    """One whose inbox is the data set itself."""
+    said: dict[str, Any] = {"mapping": "mimic4", "path": str(tables.resolve())}
+    said |= {"maps": str(maps.resolve())} if maps else {}
+    return Hospital(folder, sources={"mimic4": said}, gate=gate)
 
 
-def night(hospital: Mimic, what: str) -> Cost:
-    cost = hospital.run()
-    made = manifest(hospital.snapshot())
+def night(ours: Hospital, what: str) -> Cost:
+    cost = ours.run()
+    made = manifest(ours.snapshot())
     rows = {name: part["rows"] for name, part in made["tables"].items()}
     parts = {name: round(part["cpu_seconds"], 2) for name, part in made.get("parts", {}).items()}
     fhir = sum(count for name, count in rows.items() if name.startswith("phi/fhir/"))
@@ -55,8 +39,8 @@ def night(hospital: Mimic, what: str) -> Cost:
     return cost
 
 
-def rows(hospital: Mimic, table: str) -> int:
-    said: Mapping[str, Any] = manifest(hospital.snapshot())["tables"]
+def rows(ours: Hospital, table: str) -> int:
+    said: Mapping[str, Any] = manifest(ours.snapshot())["tables"]
     return int(said[table]["rows"])
 
 
@@ -85,7 +69,7 @@ def main(
         tables = mimic4_peer.prepare(source, concept_maps, place / "peer_input") if home else None
         ours, theirs = [], []
         for turn in range(repeats):
-            mine = Mimic(place / f"night_{turn}", tables=source, maps=maps)
+            mine = hospital(place / f"night_{turn}", source, maps)
             ours.append(night(mine, "night without the gate").cpu_s)
             if home and tables:
                 done = mimic4_peer.extract(tables, home, place / f"peer_{turn}")
@@ -97,12 +81,12 @@ def main(
             values["cpu_ratio"] = round(noise(theirs).median / noise(ours).median, 2)
             print_facts(mine, done.data)
         if gate:
-            whole = night(Mimic(place / "gate", tables=source, maps=maps, gate=True), "night with the gate")
+            whole = night(hospital(place / "gate", source, maps, gate=True), "night with the gate")
             say(f"with the gate the ratio is {noise(theirs).median / whole.cpu_s:.2f}" if theirs else "no peer")
     finish(KEYS, values)
 
 
-def print_facts(mine: Mimic, data: Path) -> None:
+def print_facts(mine: Hospital, data: Path) -> None:
     for line in lines(kinds(mine.snapshot().folder, data, said_kinds())):
         say(line)
 

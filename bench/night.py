@@ -30,6 +30,10 @@ class Hospital:
     delivery: str = "full"
     engine: Mapping[str, Any] = field(default_factory=lambda: {"kind": "serial"})
     without: Collection[str] = ()  # steps, summaries and checks that do not run
+    sources: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # name -> parameters of Tables; else Synthea's
+    gate: bool = False  # all that the product names runs, de-identification too; else what is of the etl room
 
     @property
     def inbox(self) -> Path:
@@ -40,11 +44,15 @@ class Hospital:
         return Lake(self.folder / "lake")
 
     def configure(self) -> Path:
-        """Writes pipelines.yaml: what the product's own names of the etl room, on whatever lies in the inbox."""
-        source = {"mapping": "synthea", "path": str(self.inbox), "delivery": self.delivery, "settle_s": 0}
+        """Writes pipelines.yaml: what the product's own names, on whatever lies in the inbox."""
+        usual = {"mapping": "synthea", "path": str(self.inbox)}
+        sources = {
+            name: {"uses": "etl.sources.tables:Tables", "with": {"delivery": self.delivery, "settle_s": 0, **said}}
+            for name, said in (self.sources or {"synthea": usual}).items()
+        }
         nightly = {
             "engine": dict(self.engine),
-            "sources": {"synthea": {"uses": "etl.sources.tables:Tables", "with": source}},
+            "sources": sources,
             **{kind: self._named(kind) for kind in KINDS},
         }
         self.inbox.mkdir(parents=True, exist_ok=True)
@@ -58,7 +66,7 @@ class Hospital:
         etl = {
             n: e for n, e in own.items() if e["uses"].startswith("etl.") and (e.get("with") or {}).get("root") != "open"
         }
-        return {n: e for n, e in etl.items() if n not in self.without}
+        return {n: e for n, e in (own if self.gate else etl).items() if n not in self.without}
 
     def deliver(self, name: str, tables: Path) -> None:
         """Puts a folder of CSV files into the inbox; on the same disk without copying a byte."""
