@@ -6,6 +6,7 @@ from datetime import date
 
 from contract.errors import ConfigError
 
+SHAPES = ("synthea", "epic")  # what an extract of the hospital may look like
 STYLES = ("narrative", "terse", "table", "shout")
 Progress = Callable[[int, int], None]
 
@@ -34,6 +35,7 @@ class HospitalConfig:
     errors: float = 0.0  # share of rows into which an error is planted
     styles: tuple[str, ...] = STYLES  # leave one out to judge on a style never seen
     noise: float = 3.0  # SD added to every coordinate of an embedding whose signal has SD 1
+    shape: str = "synthea"  # another: the extract of a vendor's database, beside csv/
     site: int = 0  # another number: other machines (assay offsets), other measuring habits
 
     def __post_init__(self) -> None:
@@ -45,6 +47,10 @@ class HospitalConfig:
             raise ConfigError(f"errors is {self.errors}; it is a share of rows between 0 and 1.")
         if self.noise <= 0:
             raise ConfigError(f"noise is {self.noise}; the ceiling of a reader is known for noise above 0 only.")
+        if self.shape not in SHAPES:
+            raise ConfigError(f"shape {self.shape!r} not known; choose from {', '.join(SHAPES)}.")
+        if self.shape != "synthea" and not self.notes:
+            raise ConfigError(f"shape {self.shape} has notes; leave notes on.")
         unknown = sorted(set(self.styles) - set(STYLES))
         if unknown or not self.styles:
             raise ConfigError(f"styles {unknown or '(none)'} not known; choose from {', '.join(STYLES)}.")

@@ -18,6 +18,7 @@ from simulate.errors import plant_errors
 from simulate.notes import charting
 from simulate.records import Rows
 from simulate.shared import draw_shared, shared_tables
+from simulate.vendors.reshape import reshape
 from simulate.writing import Folder
 
 RAW: dict[str, Callable[[Block], Rows]] = {
@@ -78,7 +79,7 @@ def blocks(config: HospitalConfig) -> Iterator[tuple[Block, int]]:
 
 
 def simulate(config: HospitalConfig, out: Path, progress: Progress | None = None) -> Summary:
-    """Writes out/csv, out/truth and out/embeddings; progress(persons done, persons in all) after every block."""
+    """Writes out/csv, out/truth, out/embeddings, and out/SHAPE if one is named; progress(persons done, all)."""
     refuse_full(out)
     totals = dict.fromkeys(("stays", "deaths", "readmissions", "effects"), 0)
     with Folder(out) as folder:
@@ -93,6 +94,8 @@ def simulate(config: HospitalConfig, out: Path, progress: Progress | None = None
                 totals[key] += value
             if progress:
                 progress(done, config.patients)
+    if config.shape != "synthea":
+        folder.rows |= reshape(out / "csv", out / config.shape, config.shape)
     planted = _plant(config, out)
     return Summary(config.patients, folder.rows, totals["stays"], totals["deaths"], totals["readmissions"],
                    totals["effects"], planted)  # fmt: skip

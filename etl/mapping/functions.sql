@@ -6,6 +6,9 @@ CREATE MACRO zone_offset(minutes) AS
   CASE WHEN minutes < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(minutes) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(minutes) % 60 AS VARCHAR), 2, '0');
 CREATE MACRO local_offset(cell, zone) AS
   CASE WHEN zone = 'UTC' THEN 'Z' ELSE zone_offset(date_diff('minute', timezone('UTC', timezone(zone, CAST(cell AS TIMESTAMP))), CAST(cell AS TIMESTAMP))) END;
+-- True of a local time that the zone's clocks skip, when they are put forward; `said` has neither zone nor offset.
+CREATE MACRO skipped(said, zone) AS
+  zone <> 'UTC' AND coalesce(timezone(zone, timezone(zone, try_cast(said AS TIMESTAMP))) <> try_cast(said AS TIMESTAMP), false);
 CREATE MACRO with_seconds(cell) AS CASE WHEN length(cell) = 16 THEN cell || ':00' ELSE cell END;
 CREATE MACRO fhir_time(cell, zone) AS
   CASE WHEN length(cell) <= 10 THEN cell

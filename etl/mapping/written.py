@@ -24,6 +24,10 @@ OTHERWISE = {  # type -> its one variant, what rules and value are then
         "CAST(replace(cell, ',', '.') AS DOUBLE)",
     ),
 }
+SKIPPED = (  # what says its own offset, or counts from 1970, skips nothing
+    "length(made) <= 10 OR made[-1] = 'Z' OR "
+    "regexp_matches(cell, '[+-]\\d\\d:?\\d\\d$') OR NOT skipped(made[1:-7], '{zone}')"
+)
 DATE, MONTH, YEAR = "%Y-%m-%d", "%Y-%m", "%Y"
 
 
@@ -37,6 +41,8 @@ def kind_of(column: RawColumn) -> CellType:
         return replace(kind, rules={**kind.rules, **rules}, value=value)
     made = f"COALESCE({', '.join(_made(each, column.type) for each in column.variants)})"
     rules = {"date-format": "made IS NOT NULL", "date-range": kind.rules["date-range"].replace("cell", "made")}
+    if "date-skipped" in kind.rules:
+        rules["date-skipped"] = SKIPPED
     message = {**kind.message, "date-format": f"a {column.type} is written {' or '.join(column.variants)}"}
     return CellType(rules, message, value=made, first=True)
 

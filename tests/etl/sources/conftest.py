@@ -9,6 +9,8 @@ import pytest
 
 from contract.work import TALLY, Shard, Spooled
 from etl.sources.tables import Tables
+from simulate.config import HospitalConfig
+from simulate.hospital import simulate
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +66,11 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(each) for key, each in value.items() if each is not None}
     return [_without_nulls(each) for each in value if each is not None] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """csv/ of a small simulated hospital."""
+    out = tmp_path_factory.mktemp("simulated") / "hospital"
+    simulate(HospitalConfig(patients=20, seed=11, embeddings=False), out)
+    return out / "csv"
