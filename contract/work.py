@@ -119,6 +119,14 @@ class Recognising(Protocol):
         """As Source.read without the rows of the persons in `skip`; phi/quarantine has origin_id beside its columns."""
 
 
+@runtime_checkable
+class Weighing(Protocol):
+    """A Source whose rows become far more, or less, than the bytes of their files."""
+
+    def weight(self, group: Group) -> float:
+        """What a group comes to in memory, in bytes of text; cheap, and the same on every look at the same files."""
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A person who is to be forgotten, as one source knows them. PHI.

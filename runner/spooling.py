@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from contract.errors import ConfigError
-from contract.work import HOMES, PEOPLE, Group, Spooled
+from contract.work import HOMES, PEOPLE, Group, Spooled, Weighing
 from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
@@ -150,7 +150,7 @@ def cut(
     size = plan.pipeline.shard_subjects
     ordinals = table["ordinal"].to_numpy()
     count = int(ordinals.max(initial=0)) // size + 1
-    raw = sum(f.raw_bytes for f in found if f.to_read)
+    raw = sum(_weight(plan, f) for f in found if f.to_read)
     weights = np.full(count, raw / count)  # whom the rows speak of is not known yet: of all persons alike,
     fresh = np.unique(ordinals[known:] // size)
     if 0 < len(fresh) < count:  # or of those first seen tonight alone
@@ -161,6 +161,11 @@ def cut(
     limit = plan.pipeline.engine.batch_mb * 1e6
     starts = np.unique((np.cumsum(weights) / limit).astype(np.int64), return_index=True)[1]
     return Cut(np.unique(np.append(0, starts)), count)
+
+
+def _weight(plan: Plan, found: Found) -> float:
+    source = plan.sources.get(found.source)
+    return source.weight(found.group) if isinstance(source, Weighing) and found.group else found.raw_bytes
 
 
 def spool(

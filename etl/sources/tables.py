@@ -20,6 +20,7 @@ from etl.sources.tables_read import read_batch
 from etl.sources.tables_rows import Spool
 from etl.sources.tables_spool import spool_group
 from etl.sources.tables_tombstones import tombstones
+from etl.sources.tables_weight import weight
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class Tables:
                 "has an id. Everybody would vanish. Export it again, or say `delivery: delta` of the source."
             )
         return found
+
+    def weight(self, group: Group) -> float:
+        return weight(group, self.known)
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
         found = spool_group(group, homes, folder, self.known)
