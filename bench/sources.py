@@ -1,4 +1,4 @@
-"""Nights on real exports of every kind that is mapped: what came in, what became of it, what was set aside, the cost."""
+"""Nights on real exports of every kind that is mapped: what came in, what became of it, what went aside, the cost."""
 
 from collections.abc import Mapping
 from pathlib import Path
