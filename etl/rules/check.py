@@ -1,9 +1,10 @@
 """R4 on every row, columnar: rows that break a rule go to quarantine or are counted as warnings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from etl.rules.facts import messages
 from etl.rules.policy import policy
 from etl.rules.received import MESSAGES as RECEIVED
 from etl.rules.received import received
-from etl.rules.references import absent, fragments, mentions
+from etl.rules.references import absent, fragments
 from etl.rules.rows import leave_out, pick
-from etl.rules.visit import Fault, faults
+from etl.rules.visit import Fault, Mention, Place, faults
+from schemas.digests import hashed
 from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
 
@@ -52,12 +54,15 @@ class Checked:
 def check(shard: Shard) -> Checked:
     """Every FHIR row of the shard against R4 and fhir_mappings/rules.yaml; tables of other kinds pass as they are."""
     kept, rejected, warnings = dict(shard), [QUARANTINE.empty()], []
-    for name, rows in shard.items():
-        kind = name.removeprefix("phi/fhir/")
-        if kind not in resource_types() or not len(rows):
-            continue
-        found = [*_alone(kind, rows), *_between(kind, rows, shard)]
-        found += _received(kind, rows, found)
+    names = {name: name.removeprefix("phi/fhir/") for name, rows in shard.items() if len(rows)}
+    kinds = {name: kind for name, kind in names.items() if kind in resource_types()}
+    mentions: dict[str, list[Mention]] = {kind: [] for kind in kinds.values()}
+    alone = {kind: list(_alone(kind, shard[name], mentions[kind])) for name, kind in kinds.items()}
+    lost = list(absent([said for each in mentions.values() for said in each], shard))
+    for name, kind in kinds.items():
+        rows = shard[name]
+        found = [*alone[kind], *(fault for fault in lost if fault.element.startswith(f"{kind}.")), *_again(kind, rows)]
+        found += _received(kind, rows, mentions[kind], found)
         warnings += _warnings(found)
         bad = [fault for fault in found if policy().action(fault.rule, fault.element) == "quarantine"]
         if bad:
@@ -66,12 +71,19 @@ def check(shard: Shard) -> Checked:
     return Checked(kept, pa.concat_tables(rejected), tuple(warnings))
 
 
-def _alone(kind: str, rows: pa.Table) -> Iterator[Fault]:
+def _alone(kind: str, rows: pa.Table, mentions: list[Mention]) -> Iterator[Fault]:
+    """Batch by batch; what they refer to is added to `mentions`."""
     start = 0
     for batch in _pieces(rows):
-        for fault in faults(resource_types()[kind], batch):
+        seen: list[Mention] = []
+        for fault in faults(resource_types()[kind], batch, seen):
             yield Fault(fault.rule, fault.element, fault.rows + start)
+        mentions += [replace(said, place=_moved(said.place, start)) for said in seen]
         start += len(batch)
+
+
+def _moved(place: Place, start: int) -> Place:
+    return lambda positions: place(positions) + start
 
 
 def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
@@ -80,29 +92,22 @@ def _pieces(rows: pa.Table) -> list[pa.RecordBatch]:
     return pieces if len(pieces) <= 1 + len(rows) // 10_000 else rows.combine_chunks().to_batches()
 
 
-def _between(kind: str, rows: pa.Table, shard: Shard) -> Iterator[Fault]:
-    """What is told from more than one row: references to others, ids that come again."""
-    for mention in mentions(kind, rows):
-        yield from absent(mention, shard)
-    again = _again(rows.column("id"))
-    if len(again):
-        yield Fault("id-repeated", f"{kind}.id", again)
+def _again(kind: str, rows: pa.Table) -> Iterator[Fault]:
+    """Ids that came before. Hashes say where to look: most tables have no such row."""
+    hashes = hashed(rows.select(["id"]), "hash(id)")
+    ordered = np.sort(hashes)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(twice):
+        return
+    suspects = np.flatnonzero(pc.is_in(pa.array(hashes), pa.array(twice)))
+    again = pd.Series(rows["id"].take(pa.array(suspects)).to_pandas()).duplicated().to_numpy()
+    if again.any():
+        yield Fault("id-repeated", f"{kind}.id", suspects[again])
 
 
-def _again(ids: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Rows whose id came before."""
-    counts = pc.value_counts(ids)
-    if len(counts) == len(ids):
-        return np.zeros(0, np.int64)
-    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-    rows = np.flatnonzero(pc.is_in(ids, repeated))
-    firsts = pc.index_in(repeated, ids.take(pa.array(rows))).to_numpy()
-    return np.delete(rows, firsts)
-
-
-def _received(kind: str, rows: pa.Table, found: list[Fault]) -> Iterator[Fault]:
+def _received(kind: str, rows: pa.Table, mentions: list[Mention], found: list[Fault]) -> Iterator[Fault]:
     if "resource_json" in rows.column_names:
-        inward = [np.zeros(0, np.int64), *(fragments(mention) for mention in mentions(kind, rows))]
+        inward = [np.zeros(0, np.int64), *map(fragments, mentions)]
         yield from received(kind, rows.column("resource_json"), np.unique(np.concatenate(inward)), found)
 
 

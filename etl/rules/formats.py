@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.rules import texts
 from schemas.fhir import Element
 
 CODE = r"^[^\s]+(\s[^\s]+)*$"
@@ -26,6 +27,8 @@ RULES = {
     "decimal": "number-range",
 }
 ID = r"^[A-Za-z0-9\-.]{1,64}$"
+LONGEST_ID = 64
+ID_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."
 BLANK = 0x20  # this byte and those below it are spaces and control characters
 BASE64 = np.zeros(256, bool)
 BASE64[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n")] = True
@@ -47,6 +50,13 @@ def misformed(element: Element, values: pa.Array) -> pa.BooleanArray | None:
     if element.type == "code":
         return _unlike(values, CODE) if np.any(data <= BLANK) or _short(values, lengths) else None
     return _misaddressed(values)
+
+
+def plain_ids(values: pa.Array) -> bool:
+    """Whether all are ids as R4 has them; told from all bytes at once."""
+    lengths, data = _bytes(values)
+    fits = not len(lengths) or (lengths.min() > 0 and lengths.max() <= LONGEST_ID)
+    return bool(fits) and not data.tobytes().translate(None, ID_LETTERS)
 
 
 def _bytes(values: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
@@ -76,14 +86,14 @@ def _blank(values: pa.Array) -> pa.BooleanArray | None:
 
 
 def _unlike(values: pa.Array, pattern: str) -> pa.BooleanArray | None:
-    distinct = pc.drop_null(pc.unique(values))
+    distinct = texts.distinct(values)
     bad = distinct.filter(pc.invert(pc.match_substring_regex(distinct, pattern)))
     return pc.is_in(values, bad) if len(bad) else None
 
 
 def _misaddressed(values: pa.Array) -> pa.BooleanArray | None:
     """Addresses are few where they are systems; where they are many, they differ in the last part."""
-    distinct = pc.drop_null(pc.unique(values)) if len(values) else pa.array([], pa.string())
+    distinct = texts.distinct(values)
     odd = distinct.filter(pc.match_substring_regex(distinct, r"^urn:(oid|uuid):|\s|^$"))
     bad = [text for text in odd.to_pylist() if not NAMED.fullmatch(text)]
     return pc.is_in(values, pa.array(bad, pa.string())) if bad else None

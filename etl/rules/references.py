@@ -1,97 +1,92 @@
 """References: what they name that did not come along, and `#x` that nothing in the resource is called."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from contract.work import Shard
-from etl.rules.visit import Fault, Place, below, same
-from schemas.fhir import Element, resource_types
+from etl.rules.visit import Fault, Mention
 
 TAIL = r"^.*/([A-Za-z]+/[^/?]+?)(/_history/[^/]+)?$|^([A-Za-z]+/[^/?]+)/_history/[^/]+$"
 URN = r"^urn:(uuid|oid):"
 ELSEWHERE = ("Patient",)  # stands in its own batch: whose rows name nobody known are rejected when they are received
+Ids = dict[str, pa.Array]
+"""By type: the ids delivered."""
 
 
-@dataclass(frozen=True)
-class Mention:
-    """All references of one element. `place` turns positions in `names` into rows."""
+def absent(mentions: Sequence[Mention], shard: Shard) -> Iterator[Fault]:
+    """References to types of which some were delivered, but not this one; of types that were not, nothing is known.
 
-    path: str
-    names: pa.Array
-    targets: tuple[str, ...]
-    place: Place
-
-
-def mentions(kind: str, rows: pa.Table) -> Iterator[Mention]:
-    wanted = [element for element in resource_types()[kind].elements if element.name in rows.column_names]
-    columns = {element.name: _whole(rows.column(element.name)) for element in wanted if _refers(element)}
-    yield from _mentions(wanted, columns, kind, same)
-
-
-def absent(said: Mention, shard: Shard) -> Iterator[Fault]:
-    """References to types of which some were delivered, but not this one; of types that were not, nothing is known."""
-    have = [kind for kind in said.targets if kind not in ELSEWHERE and f"phi/fhir/{kind}" in shard]
-    if not have or said.names.null_count == len(said.names):
-        return
-    ids = {kind: shard[f"phi/fhir/{kind}"].column("id") for kind in have}
-    distinct = pc.drop_null(pc.unique(said.names))
-    lost = _lost(distinct, ids, whole=len(have) == len(said.targets))
-    if len(lost):
-        positions = np.flatnonzero(pc.is_in(said.names, lost))
-        yield Fault("reference-absent", said.path, said.place(positions))
+    All that are written Type/id are looked up at once, by type; the rest, which are few, one element after the other.
+    """
+    kinds = {kind for said in mentions for kind in said.targets if kind not in ELSEWHERE}
+    ids = {kind: _flat(shard[name]["id"]) for kind in sorted(kinds) if (name := f"phi/fhir/{kind}") in shard}
+    for said, found in zip(mentions, _found(mentions, ids), strict=True):
+        have = {kind: ids[kind] for kind in said.targets if kind in ids}
+        if have and not found.all():
+            lost = _lost(said.distinct.filter(pa.array(~found)), have, whole=len(have) == len(said.targets))
+            if len(lost):
+                yield Fault("reference-absent", said.path, said.place(np.flatnonzero(pc.is_in(said.names, lost))))
 
 
-def fragments(said: Mention) -> np.ndarray:
+def _found(mentions: Iterable[Mention], ids: Ids) -> list[NDArray[np.bool_]]:
+    """Of each mention's distinct names, which are Type/id of a row that is there, of a type allowed."""
+    found = [np.zeros(len(said.distinct), bool) for said in mentions]
+    for kind, there in ids.items():
+        tails, places = [], []
+        for said, marks in zip(mentions, found, strict=True):
+            if kind in said.targets:
+                at = np.flatnonzero(pc.starts_with(said.distinct, f"{kind}/"))
+                names = said.distinct if len(at) == len(marks) else said.distinct.take(pa.array(at))
+                tails.append(pc.utf8_slice_codeunits(names, len(kind) + 1))
+                places.append((marks, at))
+        known = _among(_joined(tails), there)
+        for marks, at in places:
+            marks[at], known = known[: len(at)], known[len(at) :]
+    return found
+
+
+def _among(names: pa.Array, ids: pa.Array) -> NDArray[np.bool_]:
+    """Which names are ids; the shorter of the two makes the table that the other is looked up in."""
+    if len(names) > len(ids):
+        return np.asarray(pc.is_in(names, ids).to_numpy(zero_copy_only=False))
+    distinct = pc.unique(names)
+    seen = np.zeros(len(distinct), bool)
+    seen[pc.drop_null(pc.index_in(ids, distinct)).to_numpy()] = True
+    return seen if len(distinct) == len(names) else seen[pc.index_in(names, distinct).to_numpy()]
+
+
+def fragments(said: Mention) -> NDArray[np.int64]:
     """Rows that refer to what they contain."""
     found = pc.fill_null(pc.starts_with(said.names, "#"), False)
     return said.place(np.flatnonzero(found)) if pc.any(found).as_py() else np.zeros(0, np.int64)
 
 
-def _lost(names: pa.Array, ids: Mapping[str, pa.ChunkedArray], whole: bool) -> pa.Array:
-    """`whole`: all types that the element may refer to were delivered; a reference without type can be judged."""
-    known = [pc.binary_join_element_wise(kind, each.combine_chunks(), "/") for kind, each in ids.items()]
-    there = pa.concat_arrays([_flat(each) for each in known])
-    names = names.filter(pc.invert(pc.is_in(names, there)))  # other forms are rare: only they are taken apart
-    urns = names.filter(pc.match_substring_regex(names, URN))
-    typed = names.filter(pc.invert(pc.match_substring_regex(names, URN)))
+def _lost(names: pa.Array, ids: Ids, *, whole: bool) -> pa.Array:
+    """Of names that are not found as they stand. `whole`: all types that the element may refer to were delivered; a
+    reference without type can be judged."""
+    is_urn = pc.match_substring_regex(names, URN)
+    urns, typed = names.filter(is_urn), names.filter(pc.invert(is_urn))
     tails = pc.replace_substring_regex(typed, TAIL, r"\1\3")
     judged = pc.match_substring_regex(tails, rf"^({'|'.join(ids)})/[^/?]+$")
-    lost = typed.filter(pc.and_(judged, pc.invert(pc.is_in(tails, there))))
+    typed, tails = typed.filter(judged), tails.filter(judged)
+    lost = typed.filter(pc.invert(pc.is_in(tails, _named(ids)))) if len(typed) else typed
     if not whole or not len(urns):
         return lost
-    bare = pa.concat_arrays([_flat(each) for each in ids.values()])
+    bare = _joined(list(ids.values()))
     return pa.concat_arrays([lost, urns.filter(pc.invert(pc.is_in(pc.replace_substring_regex(urns, URN, ""), bare)))])
 
 
-def _refers(element: Element) -> bool:
-    return element.type == "Reference" or (
-        element.type == "BackboneElement" and any(_refers(part) for part in element.parts)
-    )
+def _named(ids: Ids) -> pa.Array:
+    return _joined([pc.binary_join_element_wise(kind, each, "/") for kind, each in ids.items()])
 
 
-def _mentions(
-    elements: list[Element] | tuple[Element, ...], columns: Mapping[str, pa.Array], path: str, place: Place
-) -> Iterator[Mention]:
-    for element in elements:
-        values, here, inner = columns.get(element.name), f"{path}.{element.name}", place
-        if values is None or not _refers(element) or values.null_count == len(values):
-            continue
-        if element.many:
-            inner, values = below(values, place), values.flatten()
-        if element.type == "Reference":
-            yield Mention(here, pc.struct_field(values, "reference"), element.targets, inner)
-        else:
-            parts = {field.name: part for field, part in zip(values.type, values.flatten(), strict=True)}
-            yield from _mentions(element.parts, parts, here, inner)
+def _joined(parts: list[pa.Array]) -> pa.Array:
+    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else _flat(column.combine_chunks())
-
-
-def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([*column.chunks, pa.array([], column.type)])

@@ -24,7 +24,16 @@ Test = Callable[[pa.Array], pa.BooleanArray]
 
 def wrong(values: pa.Array, test: Test) -> pa.BooleanArray | None:
     """Which values are wrong (null is not), or None when all are right."""
-    distinct = pc.drop_null(pc.unique(values))
+    return among(values, distinct(values), test)
+
+
+def distinct(values: pa.Array) -> pa.Array:
+    """Without null. Rows of a person or visit say the same one after the other: a run counts as one."""
+    return pc.drop_null(pc.unique(pc.run_end_encode(values).values if len(values) else values))
+
+
+def among(values: pa.Array, distinct: pa.Array, test: Test) -> pa.BooleanArray | None:
+    """Like `wrong`, where the distinct values are known."""
     bad = distinct.filter(test(distinct)) if len(distinct) else distinct
     return pc.is_in(values, bad) if len(bad) else None
 

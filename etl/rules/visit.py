@@ -41,6 +41,17 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """All references of one element; `distinct`: their names, each once; `place`: positions in `names` -> rows."""
+
+    path: str
+    names: pa.Array
+    distinct: pa.Array
+    targets: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
 class Level:
     """The parts of a row, or of structures; `there` tells which of these are there, null: all."""
 
@@ -50,6 +61,7 @@ class Level:
     count: int
     path: str
     place: Place
+    mentions: list[Mention]  # what was seen so far
     there: Mask = True
 
     def flagged(self, rule: str, path: str, bad: Mask, *, said: str = "", unless: str = "") -> Iterator[Fault]:
@@ -61,9 +73,10 @@ class Level:
             yield Fault(rule, path, self.place(positions), said, unless)
 
 
-def faults(kind: ResourceType, rows: pa.RecordBatch) -> Iterator[Fault]:
+def faults(kind: ResourceType, rows: pa.RecordBatch, mentions: list[Mention]) -> Iterator[Fault]:
+    """References are added to `mentions`: whether what they name is there is seen when all types are read."""
     columns = {name: rows.column(name) for name in rows.schema.names}
-    level = Level(kind.elements, (kind.name,), columns, len(rows), kind.name, same)
+    level = Level(kind.elements, (kind.name,), columns, len(rows), kind.name, same, mentions)
     found = [*level.flagged("id-format", f"{kind.name}.id", _bad_ids(columns["id"])), *_structure(level)]
     for choice in kind.required_choices:
         filled = [columns[e.name] for e in kind.elements if e.choice == choice and e.name in columns]
@@ -106,7 +119,8 @@ def _structure(level: Level) -> Iterator[Fault]:
             yield from level.flagged("required", here, _absent(element, values), unless=unless)
         if values is not None and values.null_count < level.count:
             names = (here, f"{level.names[-1]}.{element.name}", element.type)
-            yield from _element(element, values, Level(element.parts, names, {}, level.count, here, level.place))
+            inner = Level(element.parts, names, {}, level.count, here, level.place, level.mentions)
+            yield from _element(element, values, inner)
     for choice in {e.choice for e in level.elements if e.choice}:
         filled = [columns[e.name] for e in level.elements if e.choice == choice and e.name in columns]
         yield from level.flagged("one-of", f"{level.path}.{choice}[x]", _several(filled))
@@ -139,19 +153,29 @@ def _element(element: Element, values: pa.Array, level: Level) -> Iterator[Fault
         yield from level.flagged("binding", level.path, bad)
     elif element.type in formats.RULES:
         yield from level.flagged(formats.RULES[element.type], level.path, _mask(formats.misformed(element, values)))
-    if element.type == "Reference" and element.targets:
-        names = values.field("reference")
-        bad = _mask(texts.wrong(names, texts.mistargeted(element.targets)))
-        yield from level.flagged("reference-target", level.path, bad)
+    if element.type == "Reference":
+        yield from _reference(element, pc.struct_field(values, "reference"), level)
     if element.parts:
         yield from _inside(values, level)
 
 
+def _reference(element: Element, names: pa.Array, level: Level) -> Iterator[Fault]:
+    distinct = texts.distinct(names)
+    if not len(distinct):
+        return
+    level.mentions.append(Mention(level.path, names, distinct, element.targets, level.place))
+    if element.targets:
+        bad = _mask(texts.among(names, distinct, texts.mistargeted(element.targets)))
+        yield from level.flagged("reference-target", level.path, bad)
+
+
 def _dated(element: Element, values: pa.Array, level: Level) -> Iterator[Fault]:
-    yield from level.flagged("date-format", level.path, _mask(texts.wrong(values, texts.misdated(element.type))))
+    distinct = texts.distinct(values)
+    misdated = texts.among(values, distinct, texts.misdated(element.type))
+    yield from level.flagged("date-format", level.path, _mask(misdated))
     if element.type != "time":
         years = texts.out_of_years(policy().first_year, policy().last_year)
-        yield from level.flagged("date-range", level.path, _mask(texts.wrong(values, years)))
+        yield from level.flagged("date-range", level.path, _mask(texts.among(values, distinct, years)))
 
 
 def _inside(values: pa.StructArray, level: Level) -> Iterator[Fault]:
@@ -215,6 +239,8 @@ def _none_of(filled: list[pa.Array]) -> Mask:
 
 
 def _bad_ids(ids: pa.Array) -> Mask:
+    if not ids.null_count and formats.plain_ids(ids):
+        return False
     return _mask(pc.invert(pc.fill_null(pc.match_substring_regex(ids, formats.ID), False)))
 
 
