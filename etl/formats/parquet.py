@@ -116,8 +116,9 @@ def texts(column: pa.Array) -> pa.Array:
         said = column.to_pylist()
         return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in said], pa.string())
     if pa.types.is_floating(kind):
-        column = column.cast(pa.float64()).cast(pa.string())
-        return pc.if_else(pc.is_in(column, pa.array(["nan", "-nan"])), pa.scalar(None, pa.string()), column)
+        short = column.cast(pa.float32()) if pa.types.is_float16(kind) else column  # as doubles, 36.6 were 36.599998
+        text = short.cast(pa.string())
+        return pc.if_else(pc.is_in(text, pa.array(["nan", "-nan"])), pa.scalar(None, pa.string()), text)
     if pa.types.is_timestamp(kind):
         return _times(column)
     text = column.cast(pa.string())

@@ -22,6 +22,7 @@ CELLS = {
     "coded": (pa.array(["a", "b", None]).dictionary_encode(), ["a", "b", None]),
     "whole": (pa.array([1, -2, None]), ["1", "-2", None]),
     "number": (pa.array([1.5, float("nan"), 6.0]), ["1.5", None, "6"]),
+    "single": (pa.array([36.6, float("nan"), 1e10], pa.float32()), ["36.6", None, "1e+10"]),
     "exact": (pa.array([Decimal("1.50"), None, None]), ["1.50", None, None]),
     "yes": (pa.array([True, False, None]), ["true", "false", None]),
     "day": (pa.array([dt.date(2020, 2, 29), None, None]), ["2020-02-29", None, None]),
