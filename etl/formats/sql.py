@@ -26,7 +26,7 @@ class Sql:
 
     def tables(self, path: Path) -> Mapping[str, Sequence[str]]:
         if path not in self._known:
-            found = self._scanned(path)
+            found = _together(self._scanned(path))
             named = {last_part(name) for name, columns in found.items() if columns}
             found = {name: columns for name, columns in found.items() if columns or last_part(name) not in named}
             nameless = [name for name, columns in found.items() if not columns and last_part(name) in self._asked]
@@ -71,12 +71,31 @@ class Sql:
         return found
 
 
+def _together(found: Columns) -> Columns:
+    """One entry a table: letters of either case, and a schema that only some of the statements say, tell none apart."""
+    schemas: dict[str, list[str]] = {}
+    for name in dict.fromkeys(each.lower() for each in found if "." in each):
+        schemas.setdefault(last_part(name), []).append(name)
+    names: dict[str, str] = {}
+    merged: Columns = {}
+    for name, columns in sorted(found.items(), key=lambda each: "." not in each[0]):
+        whole = schemas.get(name.lower(), [])
+        spelled = names.setdefault(whole[0] if len(whole) == 1 else name.lower(), name)
+        _learn(merged.setdefault(spelled, []), columns)
+    return merged
+
+
+def _learn(known: list[str], columns: Sequence[str]) -> None:
+    """In letters of either case a column is the same."""
+    alike = {each.lower() for each in known}
+    known += [column for column in columns if column.lower() not in alike]
+
+
 def _note(found: Columns, text: str, at: int) -> None:
     for pattern in (INSERT, COPY, CREATE):
         head = pattern.match(text, at)
         if head is None:
             continue
         columns = created(text, head.end()) if pattern is CREATE else listed(head["columns"])
-        known = found.setdefault(bare(head["table"]), [])
-        known += [name for name in columns or () if name not in known]
+        _learn(found.setdefault(bare(head["table"]), []), columns or ())
         return

@@ -37,6 +37,7 @@ class Reader:
         self, text: Text, spelled: Words, tables: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]
     ) -> None:
         self._text, self._words, self._tables, self._wanted = text, spelled, tables, wanted
+        self._names = {name.lower(): name for name in tables}
         self._alike = {last_part(name): name for name in tables}
         self._gather = Gather(wanted)
         self._opening = text.text[:4096]
@@ -97,15 +98,15 @@ class Reader:
     def _called(self, said: str) -> str:
         """The raw table's name: a schema may be said in one place and left out in another."""
         name = bare(said)
-        return name if name in self._tables else self._alike.get(last_part(name), name)
+        return self._names.get(name.lower()) or self._alike.get(last_part(name), name)
 
     def _table(self, head: re.Match[str]) -> tuple[str, list[int] | None, int]:
         """Its name, places of the wanted columns in its rows (None: not wanted), and how many cells they have."""
         name = self._called(head["table"])
         columns = listed(head["columns"]) or list(self._tables.get(name, ()))
         wanted = self._wanted.get(name)
-        places = {column: place for place, column in enumerate(columns)}
-        return name, None if wanted is None else [places.get(column, -1) for column in wanted], len(columns)
+        places = {column.lower(): place for place, column in enumerate(columns)}
+        return name, None if wanted is None else [places.get(column.lower(), -1) for column in wanted], len(columns)
 
     def _insert(self, head: re.Match[str]) -> Iterator[Rows]:
         text = self._text

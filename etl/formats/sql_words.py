@@ -21,7 +21,8 @@ LETTERS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "
 ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{3})|(.))", re.DOTALL)
 TYPED = ("CAST", "CONVERT", "TO_DATE", "TO_TIMESTAMP", "DATE", "DATETIME", "TIMESTAMP", "TRY_CAST")
 SQLITE = {"'\\n',char(10)": ("\\n", "\n"), "'\\r',char(13)": ("\\r", "\r")}  # how SQLite dumps line ends
-PLAINLY, HEXADECIMAL = frozenset("0123456789-"), ("0x", "0X")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+HEXADECIMAL, TRUTHS = ("0x", "0X"), ("TRUE", "FALSE")
 STRING = re.compile(r"(?P<before>[A-Za-z_][\w]*\s*)?'(?P<text>.*)'(?P<after>\s*::.*)?$", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ class Words:
         """The values of a row as text; ValueError for one that the database would have to compute."""
         found: list[str | None] = []
         for raw in self.value.findall(row, 1, len(row) - 1):
-            if raw[0] in PLAINLY and not (raw[:2] in HEXADECIMAL or ":" in raw):
+            if NUMBER.fullmatch(raw):
                 found.append(raw)
             elif raw == "NULL":
                 found.append(None)
@@ -66,7 +67,11 @@ class Words:
         word = raw.split("::")[0]
         if word.upper() == "NULL":
             return None
-        return word[2:] if word[:2] in HEXADECIMAL else word
+        if word[:2] in HEXADECIMAL:
+            return word[2:]
+        if not NUMBER.fullmatch(word.strip()) and word.upper().strip() not in TRUTHS:
+            raise ValueError("a word such as DEFAULT, or a sum")
+        return word
 
     def _first(self, call: str) -> str | None:
         """CAST('2020-01-01' AS date), TO_DATE('2020-01-01', ...) are their first argument."""
