@@ -10,7 +10,12 @@ from etl.cda.knowledge import Cell, Entry, entries, is_placeholder
 from etl.cda.parse import Refused
 from etl.cda.times import fhir_time
 
-Row = tuple[str, int, dict[str, str | None]]
+Cells = dict[str, str | None]
+Row = tuple[str, int, Cells]
+SAID = (
+    "quantity", "unit", "integer", "words", "truth", "concept_first", "low", "high", "moment", "numerator", "dose", "rate",
+)  # fmt: skip
+"""What is measured or given: two elements that differ in it are two facts, though they have one id."""
 
 
 def rows(root: etree._Element, wanted: frozenset[str]) -> Iterator[Row]:
@@ -62,18 +67,30 @@ class _Rows:
         self._context = Document(ids, self._key, [])
 
     def rows(self, wanted: frozenset[str]) -> Iterator[Row]:
-        """Elements that say the same of one thing under one id make one row; of two cells the first counts."""
+        """Elements that say the same of one thing under one id make one row; of two cells the first counts.
+
+        Those that contradict each other in what they measured make rows of their own: documents use an id twice.
+        """
         things: dict[tuple[str | None, ...], list[etree._Element]] = {}
         for element, entry in self._claimed.items():
             if entry.table in wanted:
                 said = (entry.table, self._key(element), element.get("negationInd"), element.get("moodCode", "EVN"))
                 things.setdefault(said, []).append(element)
         for elements in things.values():
-            row: dict[str, str | None] = {}
-            for element in elements:
-                cells = self._cells(element, self._claimed[element])
+            yield from self._told(elements)
+
+    def _told(self, elements: list[etree._Element]) -> Iterator[Row]:
+        """The first keeps the key that it has in every document."""
+        made: list[tuple[int, Cells]] = []
+        for element in elements:
+            cells = self._cells(element, self._claimed[element])
+            row = next((each for _, each in made if not _contradict(each, cells)), None)
+            if row is None:
+                again = {"entry": fingerprint(cells["entry"], *map(cells.get, SAID))} if made else {}
+                made.append((element.sourceline or 1, cells | again))
+            else:
                 row |= {name: text for name, text in cells.items() if row.get(name) is None}
-            yield self._claimed[elements[0]].table, elements[0].sourceline or 1, row
+        yield from ((self._claimed[elements[0]].table, line, row) for line, row in made)
 
     def _claims(self) -> dict[etree._Element, Entry]:
         """Each element's raw table: the first of entries.yaml that wants it."""
@@ -89,7 +106,7 @@ class _Rows:
                     claimed.setdefault(each, entry)
         return claimed
 
-    def _cells(self, element: etree._Element, entry: Entry) -> dict[str, str | None]:
+    def _cells(self, element: etree._Element, entry: Entry) -> Cells:
         self._context.unclear.clear()
         said = {name: self._cell(element, cells) for name, cells in entry.cells.items()}
         unclear = "; ".join(dict.fromkeys(self._context.unclear)) or None
@@ -162,3 +179,7 @@ class _Rows:
         said = own[0] if own else (self._document, etree.tostring(element, with_tail=False).hex())
         apart = [self._cell(element, entry.cells[name]) for name in entry.key]
         return fingerprint(*said) if entry.shared and own else fingerprint(entry.name, self._person, *said, *apart)
+
+
+def _contradict(one: Cells, other: Cells) -> bool:
+    return any(one.get(name) and other.get(name) and one[name] != other[name] for name in SAID)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,16 @@ def test_one_id_makes_one_row_unless_it_says_the_contrary(tmp_path: Path) -> Non
     assert (row["onset"], row["status"]) == ("2019", "completed"), "the first that says something counts"
     denied = again.replace('<observation classCode="OBS" moodCode="EVN">', '<observation negationInd="true">', 1)
     assert [each["negated"] for each in of(denied, tmp_path)[0]["problem"]] == ["true", None]
+
+
+def test_two_values_under_one_id_are_two_rows(tmp_path: Path) -> None:
+    head, sodium, tail = re.split(
+        r"(<component><observation.*?2951-2.*?</observation></component>)", TEXT, flags=re.DOTALL
+    )
+    twice = head + sodium + sodium.replace('"141"', '"119"') + sodium + tail
+    alone, rows = of(TEXT, tmp_path)[0]["observation"], of(twice, tmp_path)[0]["observation"]
+    found = {row["entry"]: row["quantity"] for row in rows if row["code_first"] == "2951-2"}
+    assert sorted(found.values()) == ["119", "141"] and found[alone[0]["entry"]] == "141", "the first keeps its key"
 
 
 def test_the_narrative_is_readable() -> None:
