@@ -13,7 +13,8 @@ from etl.cda.times import fhir_time
 Cells = dict[str, str | None]
 Row = tuple[str, int, Cells]
 SAID = (
-    "quantity", "unit", "integer", "words", "truth", "concept_first", "low", "high", "moment", "numerator", "dose", "rate",
+    "quantity", "unit", "integer", "words", "truth", "concept_first", "low", "high", "moment", "numerator",
+    "dose", "rate",
 )  # fmt: skip
 """What is measured or given: two elements that differ in it are two facts, though they have one id."""
 
@@ -86,8 +87,9 @@ class _Rows:
             cells = self._cells(element, self._claimed[element])
             row = next((each for _, each in made if not _contradict(each, cells)), None)
             if row is None:
-                again = {"entry": fingerprint(cells["entry"], *map(cells.get, SAID))} if made else {}
-                made.append((element.sourceline or 1, cells | again))
+                if made:
+                    cells["entry"] = fingerprint(cells["entry"], *map(cells.get, SAID))
+                made.append((element.sourceline or 1, cells))
             else:
                 row |= {name: text for name, text in cells.items() if row.get(name) is None}
         yield from ((self._claimed[elements[0]].table, line, row) for line, row in made)
