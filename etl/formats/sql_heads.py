@@ -7,18 +7,24 @@ from etl.formats.sql_words import NAME, PATH, PLAIN, bare
 
 FLAGS = re.IGNORECASE | re.DOTALL
 COLUMNS = rf"\((?P<columns>\s*{NAME}(?:\s*,\s*{NAME})*\s*)\)"
+MANNER = r"(?:(?:IGNORE|DELAYED|LOW_PRIORITY|HIGH_PRIORITY|OR\s+\w+)\s+)*(?:INTO\s+)?"  # of inserting
+OTHERWISE = r"(?!(?:ALL|FIRST|OVERWRITE|TOP|OR)\b)"  # words of statements that are not read, in the table's place
 INSERT = re.compile(
-    rf"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?P<table>{PATH})\s*(?:{COLUMNS}\s*)?"
+    rf"(?:INSERT|REPLACE)\s+{MANNER}{OTHERWISE}(?P<table>{PATH})\s*(?:{COLUMNS}\s*)?"
     r"(?:OVERRIDING\s+\w+\s+VALUE\s+)?VALUES\s*",
     FLAGS,
 )
-FILLED = re.compile(rf"(?:(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?|COPY\s+)(?P<table>{PATH})", FLAGS)
+FILLED = re.compile(
+    rf"(?:(?:INSERT|REPLACE)\s+{MANNER}|COPY\s+|UPDATE\s+(?:ONLY\s+)?|(?:MERGE|UPSERT)\s+(?:INTO\s+)?)"
+    rf"{OTHERWISE}(?P<table>{PATH})",
+    FLAGS,
+)
 COPY = re.compile(rf"COPY\s+(?P<table>{PATH})\s*(?:{COLUMNS}\s*)?FROM\s+stdin(?P<options>[^;\n]*);[^\n]*\n", FLAGS)
 CREATE = re.compile(
     rf"CREATE\s+(?:(?:GLOBAL|LOCAL|UNLOGGED|TEMP|TEMPORARY)\s+)*TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{PATH})\s*\(",
     FLAGS,
 )
-BEGIN = re.compile(r"(?:INSERT|REPLACE|COPY|CREATE)\b", re.IGNORECASE)
+BEGIN = re.compile(r"(?:INSERT|REPLACE|COPY|CREATE|UPDATE|MERGE|UPSERT)\b", re.IGNORECASE)
 SPACE = re.compile(
     r"(?:\s++|--[^\n]*+(?:\n|\Z)|#[^\n]*+(?:\n|\Z)|/\*.*?\*/|;|(?:^|(?<=\n))GO[ \t]*(?=\r?\n|\Z))*+", FLAGS
 )

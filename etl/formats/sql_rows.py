@@ -20,8 +20,10 @@ ONWARD = re.compile(
     re.IGNORECASE,
 )
 NEXT_ROW = re.compile(r"\)\s*,\s*(?=\()")
-NEXT_HEAD = re.compile(r"(?:;\s*?\n|\n\s*GO\s*\n|\n)(?=[ \t]*(?:INSERT|REPLACE|COPY|CREATE)\s)", re.IGNORECASE)
-FILLS = re.compile(r"(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
+NEXT_HEAD = re.compile(
+    r"(?:;\s*?\n|\n\s*GO\s*\n|\n)(?=[ \t]*(?:INSERT|REPLACE|COPY|CREATE|UPDATE|MERGE|UPSERT)\s)", re.IGNORECASE
+)
+FILLS = re.compile(r"(?:INSERT|REPLACE|COPY|UPDATE|MERGE|UPSERT)\b", re.IGNORECASE)
 BYTES = re.compile("[\udc80-\udcff]")  # what is no text of the encoding
 WHOLE_DUMP = {MYSQL: ("dump 1", "-- Dump completed"), POSTGRESQL: ("database dump\n", "database dump complete")}
 STATEMENT, DAMAGED = "sql-statement", "damaged-file"
