@@ -21,12 +21,14 @@ def implausible(events: pa.Table, compared: Compared) -> pa.Table:
     if not len(rows):
         return IMPLAUSIBLE.empty()
     found = events.take(pa.array(rows))
-    ways = [compared.ways[compared.which[row]] for row in rows]
-    numbers = found["numeric_value"].to_pylist()
-    guesses = [
-        meant(way, number) if way.found is not Found.CONTRADICTS else None
-        for way, number in zip(ways, numbers, strict=True)
-    ]
+    which, numbers = compared.which[rows].tolist(), found["numeric_value"].to_pylist()
+    ways = [compared.ways[each] for each in which]
+    said = {
+        (each, number): meant(compared.ways[each], number)
+        for each, number in set(zip(which, numbers, strict=True))
+        if compared.ways[each].found is not Found.CONTRADICTS
+    }
+    guesses = [said.get(pair) for pair in zip(which, numbers, strict=True)]
     rules = [
         "contradicts" if way.found is Found.CONTRADICTS else "wrong-unit" if guess else "impossible"
         for way, guess in zip(ways, guesses, strict=True)

@@ -75,14 +75,14 @@ def _owned(shard: Shard, name: str) -> bool:
 
 def _ordered(events: pa.Table, people: pa.Array, zone: str) -> Shard:
     events, when = _timed(events, zone)
-    codes = _named(events.column("code"), _code_name)
+    codes = _named(events.column("code"), _code_names)
     ranks = _ranks(codes.dictionary)[codes.indices.to_numpy()]
     subject = pc.index_in(events.column("subject_id"), people).to_numpy().astype(np.int64)
     rows = order.sort_indices(subject, when.start, ranks, events.column("fhir_id"))
     recorded = np.maximum(_known(events.column("recorded_time"), when, zone), when.start)
     at = pa.array(rows)
     codes = codes.take(at)
-    units, numbers = (_named(events.column("unit"), str).take(at), events.column("numeric_value").take(at))
+    units, numbers = (_encoded(events.column("unit")).take(at), events.column("numeric_value").take(at))
     compared = compare(codes, units, numbers.combine_chunks())
     columns = {
         "subject_id": events.column("subject_id").take(at),
@@ -90,14 +90,14 @@ def _ordered(events: pa.Table, people: pa.Array, zone: str) -> Shard:
         "code": codes.dictionary_decode(),
         "numeric_value": numbers,
         "text_value": events.column("text_value").take(at).cast(pa.large_string()),
-        "encounter_id": _named(events.column("encounter_id"), _last_part).take(at).dictionary_decode(),
+        "encounter_id": _named(events.column("encounter_id"), _last_parts).take(at).dictionary_decode(),
         "unit": units.dictionary_decode(),
         "recorded_time": _timestamps(recorded[rows]),
         "precision": _precisions(when.precision[rows]),
         "fhir_id": events.column("fhir_id").take(at),
         "canonical_value": compared.values,
         "canonical_unit": compared.units,
-        "source": _named(events.column("source"), str).take(at).dictionary_decode(),
+        "source": _encoded(events.column("source")).take(at).dictionary_decode(),
     }
     timeline = pa.table([columns[name] for name in PHI_TIMELINE.schema.names], schema=PHI_TIMELINE.schema)
     return {
@@ -121,11 +121,22 @@ def _known(recorded: pa.ChunkedArray, when: Instants, zone: str) -> NDArray[np.i
     return np.where(said == NO_TIME, when.end, said)
 
 
-def _named(texts: pa.ChunkedArray, name: Callable[[str], str]) -> pa.DictionaryArray:
+def _named(texts: pa.ChunkedArray, name: Callable[[pa.Array], pa.Array]) -> pa.DictionaryArray:
     """Dictionary of the names of distinct texts; texts of one name share it."""
-    each = texts.combine_chunks().dictionary_encode()
-    names = pa.array(map(name, each.dictionary.to_pylist()), pa.string()).dictionary_encode()
+    each = _encoded(texts)
+    names = name(each.dictionary).dictionary_encode()
     return pa.DictionaryArray.from_arrays(names.indices.take(each.indices), names.dictionary)
+
+
+def _encoded(texts: pa.ChunkedArray) -> pa.DictionaryArray:
+    """As a dictionary. Events of a visit say much the same one after the other: a run is looked up once."""
+    runs = pc.run_end_encode(texts.combine_chunks()) if len(texts) else None
+    if runs is None or len(runs.values) > len(texts) // 2:
+        return texts.combine_chunks().dictionary_encode()
+    each = runs.values.dictionary_encode()
+    lengths = np.diff(runs.run_ends.to_numpy(), prepend=0)
+    rows = pa.array(np.repeat(np.arange(len(lengths), dtype=np.int32), lengths))
+    return pa.DictionaryArray.from_arrays(each.indices.take(rows), each.dictionary)
 
 
 def _ranks(names: pa.Array) -> NDArray[np.int64]:
@@ -134,12 +145,17 @@ def _ranks(names: pa.Array) -> NDArray[np.int64]:
     return ranks
 
 
-def _code_name(raw: str) -> str:
-    return named(raw, timeline_mapping().systems)
+def _code_names(raw: pa.Array) -> pa.Array:
+    return pa.array((named(each, timeline_mapping().systems) for each in raw.to_pylist()), pa.string())
 
 
-def _last_part(reference: str) -> str:
-    return reference.partition("/_history/")[0].rpartition("/")[2]
+def _last_parts(references: pa.Array) -> pa.Array:
+    """ID of Encounter/ID, of its versions and of addresses that end so."""
+    if pc.any(pc.match_substring(references, "/_history/")).as_py():
+        references = pc.replace_substring_regex(references, r"(?s)/_history/.*", "")
+    parts = pc.split_pattern(references, "/", max_splits=1, reverse=True)
+    ends = np.cumsum(pc.list_value_length(parts).to_numpy()) - 1
+    return parts.flatten().take(pa.array(ends))
 
 
 def _timestamps(micros: NDArray[np.int64]) -> pa.Array:

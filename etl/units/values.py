@@ -1,12 +1,15 @@
 """Many numbers at once in their canonical units: a pair of code and unit is worked out once, rows are multiply-adds."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from etl.units.canonical import Found, Way, reach, way
+from etl.units.knowledge import Canonical
+from etl.units.ucum import Line
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -81,11 +84,14 @@ def meant(found: Way, number: float) -> str | None:
     if known is None:
         return None
     low, high = known.usual or known.possible or (np.nan, np.nan)
-    for other in (known.unit, *known.mistaken):
-        to = reach(other, known)
-        if to and low <= to(number) <= high:
-            return other
-    return None
+    return next((other for other, to in _mistaken(known) if low <= to(number) <= high), None)
+
+
+@cache
+def _mistaken(known: Canonical) -> tuple[tuple[str, Line], ...]:
+    """The units to try, and how each leads to the canonical one."""
+    lines = ((other, reach(other, known)) for other in (known.unit, *known.mistaken))
+    return tuple((other, to) for other, to in lines if to)
 
 
 def suspicious(compared: Compared) -> Ints:
