@@ -33,15 +33,15 @@ class Counts:
         entry[1] += looked_at
 
     def by_source(
-        self, sources: "Sources", table: str, check: str, failed: Mask, looked_at: Mask | None = None
+        self, sources: "Sources", table: str, check: str, failed: Mask | None, looked_at: Mask | None = None
     ) -> None:
-        """Row by row; `looked_at` None: all rows."""
+        """Row by row; `failed` None: no row, `looked_at` None: all rows."""
         for name, rows in sources.each():
             seen = looked_at if rows is None else rows if looked_at is None else looked_at & rows
-            bad = failed if seen is None else failed & seen
-            number = len(failed) if seen is None else int(seen.sum())
+            number = sources.rows if seen is None else int(np.count_nonzero(seen))
+            bad = failed if seen is None or failed is None else failed & seen
             if number:
-                self.add((name, table, check), int(np.count_nonzero(bad)), number)
+                self.add((name, table, check), 0 if bad is None else int(np.count_nonzero(bad)), number)
 
     def table(self) -> pa.Table:
         rows = [(*place, *numbers) for place, numbers in sorted(self._found.items())]
@@ -53,6 +53,7 @@ class Sources:
     """Whose the rows of a table are; nearly always one source's, and then no row is looked at."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
+        self.rows = len(column)
         self.names = sorted(name or NOBODY for name in pc.unique(column).to_pylist())
         self._column = column
 

@@ -132,11 +132,14 @@ class Events:
         """Rows that phi/implausible names for their unit."""
         found = np.zeros(len(self.rows), bool)
         names = ["subject_id", "code", "fhir_id"]
-        if len(self.implausible):
-            bad = self.implausible.filter(pc.equal(self.implausible["rule"], "contradicts")).select(names)
+        bad = self.implausible.filter(pc.equal(self.implausible["rule"], "contradicts")).select(names)
+        if len(bad):
             keys = {tuple(row.values()) for row in bad.to_pylist()}
-            codes = np.array([name in {code for _, code, _ in keys} for name in self.place])
+            wanted = {code for _, code, _ in keys}
+            codes = np.array([name in wanted for name in self.place])
             suspects = np.flatnonzero(codes[self.code] & self.numeric)
+            ids = self.rows["fhir_id"].take(pa.array(suspects))
+            suspects = suspects[pc.is_in(ids, bad["fhir_id"].combine_chunks()).to_numpy()]
             rows = self.rows.select(names).take(pa.array(suspects)).to_pylist()
             found[suspects] = [tuple(row.values()) in keys for row in rows]
         return found

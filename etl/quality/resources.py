@@ -1,5 +1,8 @@
 """Checks of FHIR rows: codes, values, times and encounters that are missing, ends before starts."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,43 +16,59 @@ from schemas.fhir import resource_types
 PREFIX = "phi/fhir/"
 
 
-def look(shard: Shard, counts: Counts) -> None:
-    people = shard.get(f"{PREFIX}Encounter")
-    ids = people["id"].combine_chunks() if people is not None and len(people) else pa.array([], pa.string())
-    for name, rows in shard.items():
-        kind = name.removeprefix(PREFIX)
-        if kind in resource_types() and len(rows) and "source" in rows.column_names:
-            _Table(kind, rows, Sources(rows["source"]), counts).look(ids)
+@dataclass(frozen=True)
+class Typed:
+    """The rows of one FHIR type in a shard, and whose they are."""
+
+    kind: str
+    rows: pa.Table
+    sources: Sources
+
+
+def typed(shard: Shard) -> list[Typed]:
+    found = {name.removeprefix(PREFIX): rows for name, rows in shard.items() if name.startswith(PREFIX) and len(rows)}
+    return [Typed(kind, rows, Sources(rows["source"])) for kind, rows in found.items() if "source" in rows.column_names]
+
+
+def look(tables: Iterable[Typed], counts: Counts) -> None:
+    said = [_Table(each, counts) for each in tables if each.kind in resource_types()]
+    ids = next(
+        (each.rows["id"].combine_chunks() for each in said if each.kind == "Encounter"), pa.array([], pa.string())
+    )
+    for each in said:
+        each.look()
+    _encounters(said, ids)
 
 
 class _Table:
     """The rows of one type."""
 
-    def __init__(self, kind: str, rows: pa.Table, sources: Sources, counts: Counts) -> None:
-        self.kind, self.rows, self.sources, self.counts = kind, rows, sources, counts
+    def __init__(self, typed: Typed, counts: Counts) -> None:
+        self.kind, self.rows, self.sources, self.counts = typed.kind, typed.rows, typed.sources, counts
 
-    def look(self, encounters: pa.Array) -> None:
-        self._told("rejected", np.zeros(len(self.rows), bool))
+    def look(self) -> None:
+        self.told("rejected", None)
         for what, check in (("time", "time-missing"), ("value", "value-missing")):
             if self.kind in elements(what):
-                self._told(check, self._lacking(elements(what)[self.kind]))
+                self.told(check, self._lacking(elements(what)[self.kind]))
         if self.kind in elements("code"):
-            self._told("code-missing", self._uncoded(elements("code")[self.kind][0]))
+            self.told("code-missing", self._uncoded(elements("code")[self.kind][0]))
         if self.kind == "Patient":
-            self._told("birth-missing", self._lacking(("birthDate",)))
-            self._told("sex-missing", self._lacking(("gender",)))
+            self.told("birth-missing", self._lacking(("birthDate",)))
+            self.told("sex-missing", self._lacking(("gender",)))
         self._periods()
-        self._encounters(encounters)
 
-    def _told(self, check: str, failed: Mask, looked_at: Mask | None = None) -> None:
+    def told(self, check: str, failed: Mask | None, looked_at: Mask | None = None) -> None:
         self.counts.by_source(self.sources, self.kind, check, failed, looked_at)
 
-    def _lacking(self, names: tuple[str, ...]) -> Mask:
-        """True where all the elements are null; a sparse table may lack the column."""
+    def _lacking(self, names: tuple[str, ...]) -> Mask | None:
+        """True where all the elements are null, None: nowhere; a sparse table may lack the column."""
+        columns = [self.rows[name] for name in names if name in self.rows.column_names]
+        if any(not column.null_count for column in columns):
+            return None
         found = np.ones(len(self.rows), bool)
-        for name in names:
-            if name in self.rows.column_names and found.any():
-                found &= pc.is_null(self.rows[name]).to_numpy()
+        for column in columns:
+            found &= pc.is_null(column).to_numpy()
         return found
 
     def _uncoded(self, name: str) -> Mask:
@@ -68,26 +87,39 @@ class _Table:
         if pair:
             both = pc.and_(pair[0].is_valid(), pair[1].is_valid()).to_numpy()
             if both.any():
-                self._told("end-before-start", _backwards(*pair), both)
+                self.told("end-before-start", _backwards(*pair), both)
 
-    def _encounters(self, ids: pa.Array) -> None:
+    def encounters(self) -> pa.ChunkedArray | None:
+        """References to them, row by row; None: there are none."""
         path = elements("encounter").get(self.kind, ("",))[0].split(".")
         if path[0] not in self.rows.column_names:
-            return
+            return None
         found = self.rows[path[0]]
         for name in path[1:]:
             found = pc.struct_field(found, name)
         if pa.types.is_list(found.type):
             found = pc.list_element(pc.if_else(pc.greater(pc.list_value_length(found), 0), found, None), 0)
         named = pc.struct_field(found, "reference")
-        there = named.is_valid().to_numpy()
-        if there.any():
-            self._told("encounter-absent", ~_known(named, ids), there)
+        return named if named.null_count < len(named) else None
 
 
-def _backwards(start: pa.ChunkedArray, end: pa.ChunkedArray) -> Mask:
+def _encounters(tables: list[_Table], ids: pa.Array) -> None:
+    """Of all types at once: the ids are put into a table of hashes once."""
+    named = [(table, found) for table in tables if (found := table.encounters()) is not None]
+    if not named:
+        return
+    absent = ~_known(pa.chunked_array([chunk for _, found in named for chunk in found.chunks], pa.string()), ids)
+    for table, found in named:
+        mine, absent = absent[: len(found)], absent[len(found) :]
+        table.told("encounter-absent", mine, found.is_valid().to_numpy() if found.null_count else None)
+
+
+def _backwards(start: pa.ChunkedArray, end: pa.ChunkedArray) -> Mask | None:
     """As text first: what ends earlier in letters is read as times, whatever its zone."""
-    found = np.asarray(pc.fill_null(pc.less(end, start), False).to_numpy()).copy()
+    earlier = pc.less(end, start)
+    if not pc.any(earlier).as_py():
+        return None
+    found = np.asarray(pc.fill_null(earlier, False).to_numpy()).copy()
     at = np.flatnonzero(found)
     if len(at):
         starts, ends = (instants(side.take(pa.array(at))) for side in (start, end))

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from contract.work import Shard
 from etl.quality import resources
-from etl.quality.counts import SCHEMA, Counts, Sources
+from etl.quality.counts import SCHEMA, Counts
 from etl.quality.events import TABLE, Events
 from etl.quality.knowledge import checks
 from schemas.clinical import PHI_TIMELINE
@@ -36,12 +35,13 @@ class Quality:
 
     def partial(self, shard: Shard) -> Shard:
         counts = Counts()
-        resources.look(shard, counts)
+        tables = resources.typed(shard)
+        resources.look(tables, counts)
         timeline = shard.get(PHI_TIMELINE.name)
         if timeline is not None and len(timeline):
             Events(timeline, shard.get(IMPLAUSIBLE.name, IMPLAUSIBLE.empty()), counts).look()
             _across(shard.get(DUPLICATES.name), timeline, counts)
-        _patients(shard, counts)
+        _patients(tables, counts)
         return {QUALITY.name: counts.table()}
 
     def merge(self, partials: Iterable[Shard]) -> Shard:
@@ -94,18 +94,17 @@ def _across(duplicates: pa.Table | None, timeline: pa.Table, counts: Counts) -> 
         counts.add((ACROSS.join(pair), row["type"] or TABLE, "across-sources"), row["count_all"], least)
 
 
-def _patients(shard: Shard, counts: Counts) -> None:
+def _patients(tables: list[resources.Typed], counts: Counts) -> None:
     """Persons whose rows a source delivers while none of its Patients is theirs."""
     known: dict[str, set[int]] = {}
     named: dict[str, set[int]] = {}
-    for name, rows in shard.items():
-        if name.startswith("phi/fhir/") and len(rows) and "source" in rows.column_names:
-            place = known if name == "phi/fhir/Patient" else named
-            subjects = rows["subject_id"].to_numpy()
-            for source, mine in Sources(rows["source"]).each():
-                theirs = subjects if mine is None else subjects[mine]
-                first = np.flatnonzero(np.diff(theirs, prepend=theirs[:1] - 1))
-                place.setdefault(source, set()).update(theirs[first].tolist())
+    for table in tables:
+        place = known if table.kind == "Patient" else named
+        subjects = table.rows["subject_id"].to_numpy()
+        for source, mine in table.sources.each():
+            theirs = subjects if mine is None else subjects[mine]
+            changes = theirs[1:][theirs[1:] != theirs[:-1]]
+            place.setdefault(source, set()).update(theirs[:1].tolist(), changes.tolist())
     for source in sorted(known.keys() | named.keys()):
         there, people = known.get(source, set()), named.get(source, set())
         counts.add((source, "Patient", "patient-absent"), len(people - there), len(people | there))
