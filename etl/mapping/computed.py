@@ -68,8 +68,9 @@ def _with(frame: Frame, name: str, found: Cells) -> Frame:
 
 def _unpack(found: Computed, step: Unpack) -> None:
     cells = evaluate(found.frame, [step.cell])[step.cell]
-    values = pa.array([unpacked(cell, step.codecs) for cell in cells.values.to_pylist()], pa.string())
-    made = Cells(values, cells.at)
+    packed = cells.values.dictionary_encode()  # a text in many rows is unpacked once
+    texts = pa.array([unpacked(cell, step.codecs) for cell in packed.dictionary.to_pylist()], pa.string())
+    made = Cells(texts.take(packed.indices), cells.at)
     column = next((name for name in step.cell.columns if "$" not in name), "")
     at = np.flatnonzero(cells.present & ~made.present)
     found.broken.append((column, at if found.rows is None else np.unique(found.rows[at])))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+ROWS = 500  # of one INSERT
 Writer = Callable[[Path, str, pa.Table], None]  # folder, table, rows
 
 
@@ -27,3 +28,18 @@ def delimited(out: Path, name: str, rows: pa.Table) -> None:
 
 def as_text(rows: pa.Table) -> pa.Table:
     return rows.cast(pa.schema([(column, pa.string()) for column in rows.column_names]))
+
+
+def sql_dump(out: Path, name: str, rows: pa.Table) -> None:
+    """One dump a table: INSERTs of some hundred rows, as an export of schema V500 has them."""
+    columns = ", ".join(rows.column_names)
+    with (out / f"v500_{name.lower()}.sql").open("w", encoding="utf-8") as file:
+        for batch in rows.to_batches(max_chunksize=ROWS):
+            values = ",\n".join(f"({', '.join(map(_literal, row.values()))})" for row in batch.to_pylist())
+            file.write(f"INSERT INTO V500.{name} ({columns}) VALUES\n{values};\n")
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"

@@ -1,19 +1,13 @@
 """Epic's shape: versions and addenda of notes, results that were corrected, and what is wrong in an extract."""
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from contract.work import Shard, Spooled
-from etl.notes import ExtractNotes
+from contract.work import Shard
 from simulate.vendors.reshape import reshape
-from tests.etl.sources.facts import merged, newest
-from tests.etl.sources.real import Row
-
-DOCUMENTS = "phi/fhir/DocumentReference"
-Night = Callable[..., tuple[Spooled, list[Shard]]]
+from tests.etl.sources.facts import newest
+from tests.etl.sources.spoiling import DOCUMENTS, Night, by_id, notes, spoilt, told
 
 
 @pytest.fixture(scope="module")
@@ -26,26 +20,6 @@ def extract(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shards(extract: Path, night: Night, tmp_path_factory: pytest.TempPathFactory) -> list[Shard]:
     return night(extract, tmp_path_factory.mktemp("work"), "epic")[1]
-
-
-@pytest.fixture
-def spoilt(extract: Path, tmp_path: Path) -> Callable[[str, Callable[[list[str]], list[str]]], Path]:
-    def spoil(table: str, change: Callable[[list[str]], list[str]]) -> Path:
-        if not (tmp_path / "in").exists():
-            shutil.copytree(extract, tmp_path / "in")
-        path = tmp_path / "in" / f"{table}.txt"
-        path.write_text("\n".join(change(path.read_text().splitlines())) + "\n")
-        return tmp_path / "in"
-
-    return spoil
-
-
-def told(shards: list[Shard]) -> set[tuple[str, str]]:
-    return {(row["column"], row["rule"]) for shard in shards for row in shard["phi/quarantine"].to_pylist()}
-
-
-def by_id(shards: list[Shard], kind: str) -> dict[str, Row]:
-    return {row["id"]: row for row in newest(shards, kind)}
 
 
 def cells(line: str) -> list[str]:
@@ -62,9 +36,9 @@ def test_the_newest_contact_is_the_note_and_an_addendum_one_of_its_own(shards: l
     assert link["code"] == "appends" and documents[before]["docStatus"] == "final"
     versions = [row for shard in shards if DOCUMENTS in shard for row in shard[DOCUMENTS].to_pylist()]
     assert sorted(row["docStatus"] for row in versions if row["id"] == amended["id"]) == ["amended", "final"]
-    notes = _notes(shards)
-    assert notes[addendum["id"]] and notes[before] and notes[addendum["id"]] != notes[before]
-    assert deleted["id"] not in notes
+    texts = notes(shards)
+    assert texts[addendum["id"]] and texts[before] and texts[addendum["id"]] != texts[before]
+    assert deleted["id"] not in texts
 
 
 def test_a_corrected_result_replaces_and_one_in_error_is_none(shards: list[Shard]) -> None:
@@ -77,21 +51,19 @@ def test_a_corrected_result_replaces_and_one_in_error_is_none(shards: list[Shard
 
 
 def test_a_missing_line_sets_its_contact_aside(
-    spoilt: Callable[..., Path], extract: Path, shards: list[Shard], night: Night, tmp_path: Path
+    extract: Path, shards: list[Shard], night: Night, tmp_path: Path
 ) -> None:
     first = cells((extract / "HNO_NOTE_TEXT.txt").read_text().splitlines()[2])
     assert first[1] == "2"
-    inbox = spoilt("HNO_NOTE_TEXT", lambda lines: [lines[0], lines[1], *lines[3:]])
+    inbox = spoilt(extract, tmp_path / "in", "HNO_NOTE_TEXT.txt", lambda lines: [lines[0], lines[1], *lines[3:]])
     found = night(inbox, tmp_path / "work", "epic")[1]
     assert told(found) == {("LINE", "note-line-missing")}
     assert set(by_id(shards, "DocumentReference")) - set(by_id(found, "DocumentReference")) == {first[2]}
 
 
-def test_what_a_dictionary_lacks_is_kept_under_its_local_code(
-    spoilt: Callable[..., Path], night: Night, tmp_path: Path
-) -> None:
-    spoilt("LNC_DB_MAIN", lambda lines: [lines[0], *lines[2:]])
-    inbox = spoilt("CLARITY_COMPONENT", lambda lines: [lines[0], *lines[2:]])
+def test_what_a_dictionary_lacks_is_kept_under_its_local_code(extract: Path, night: Night, tmp_path: Path) -> None:
+    spoilt(extract, tmp_path / "in", "LNC_DB_MAIN.txt", lambda lines: [lines[0], *lines[2:]])
+    inbox = spoilt(extract, tmp_path / "in", "CLARITY_COMPONENT.txt", lambda lines: [lines[0], *lines[2:]])
     _, shards = night(inbox, tmp_path / "work", "epic")
     results = [row for row in newest(shards, "Observation") if row["id"].startswith("lab-")]
     bare = [row for row in results if len(row["code"]["coding"]) == 1]
@@ -99,15 +71,10 @@ def test_what_a_dictionary_lacks_is_kept_under_its_local_code(
     assert told(shards) == set() and len(bare) < len(results)
 
 
-def test_a_local_time_that_never_was(spoilt: Callable[..., Path], night: Night, tmp_path: Path) -> None:
+def test_a_local_time_that_never_was(extract: Path, night: Night, tmp_path: Path) -> None:
     def spring(lines: list[str]) -> list[str]:
         row = cells(lines[1])
         return [lines[0], "|".join([*row[:5], "2021-03-14 02:30:00", row[6]]), *lines[2:]]
 
-    _, shards = night(spoilt("PAT_ENC", spring), tmp_path / "work", "epic")
+    _, shards = night(spoilt(extract, tmp_path / "in", "PAT_ENC.txt", spring), tmp_path / "work", "epic")
     assert ("CHECKIN_TIME", "date-skipped") in told(shards)
-
-
-def _notes(shards: list[Shard]) -> dict[str, str]:
-    made = ExtractNotes().run({DOCUMENTS: merged(shards, "DocumentReference")})
-    return {row["note_id"]: row["text"] for row in made["phi/notes"].to_pylist()}
