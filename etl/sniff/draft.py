@@ -8,7 +8,7 @@ from typing import Any
 from etl.sniff.guess import Sniffed
 from etl.sniff.knowledge import knowledge, plain
 from etl.sniff.profile import ID, Profile
-from etl.sniff.relate import Leads, Related
+from etl.sniff.relate import Leads, Related, everyones
 from etl.sniff.values import Values, quoted
 from schemas.fhir import resource_types
 
@@ -66,15 +66,16 @@ def _draft(drafts: Drafts, table: Sniffed, related: Related) -> Draft:
     for column, held in table.profiles.items():
         kind = _wordy(held) if column in codes - keys else _type(table, held, column in keys, lead)
         draft.columns[column] = kind if column in wanted else "ignored"
-        draft.notes[column] = _note(held) if column in wanted else f"{kind.rstrip('!')}; {_note(held)}"
+        note = _note(held, everyones(table, held, lead))
+        draft.notes[column] = note if column in wanted else f"{kind.rstrip('!')}; {note}"
         draft.doubts += [f"{column}: {doubt}" for doubt in held.doubts if held.distinct and column in wanted]
     return draft
 
 
-def _note(held: Profile) -> str:
+def _note(held: Profile, codes: tuple[str, ...]) -> str:
     filled = "always filled" if held.filled == 1 else f"{held.filled:.0%} filled"
     note = f"{filled}, {held.distinct:,} different" if held.distinct else "never filled in what was looked at"
-    return note + (f": {', '.join(held.few)}" if held.few else "")
+    return note + (f": {', '.join(codes)}" if codes else "")
 
 
 def _type(table: Sniffed, held: Profile, key: bool, lead: Leads | None) -> str:
@@ -168,8 +169,9 @@ class _Author:
             self.draft.doubts.append(f"birth: {what} is known; say birthDate if it can be had")
         sex = table.profiles.get(table.column("sex"))
         if sex and not all(code.lower() in knowledge().maps["sex"] for code in sex.few):
-            codes = ", ".join(sex.few)
-            self.draft.doubts.append(f"sex: write what its codes mean into maps of source.yaml ({codes})")
+            codes = ", ".join(everyones(table, sex, self.lead))
+            told = f" ({codes})" if codes else ""
+            self.draft.doubts.append(f"sex: write what its codes mean into maps of source.yaml{told}")
         return {"Patient": made}
 
     def _of_kind(self, kind: str) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import pandas as pd
 
 from etl.sniff.guess import Sniffed
 from etl.sniff.knowledge import plain
+from etl.sniff.profile import Profile
 
 INSIDE = 0.9  # share of a column's different cells that must stand in another's, to refer to it
 HALF = 0.5  # the same, of visits and codes: exports are cut by date, and code tables lack codes
+SEVERAL = 5  # persons who must have a code before it may be shown: fewer may be one person's own word
 COMPARED = 5_000
 KEYED = ("id", "key", "integer", "string", "code")
 DESCRIBES = ("sex", "birth", "birth_year", "age", "death")
@@ -117,6 +119,15 @@ def _find_stays(said: Related, tables: list[Sniffed]) -> None:
         column = table.column("encounter")
         if column and (table is visits or _share(table, column, keys) >= HALF):
             said.stays[table.name] = column
+
+
+def everyones(table: Sniffed, column: Profile, lead: Leads | None) -> tuple[str, ...]:
+    """The codes of a column when each is several persons' own: only those may be shown. A key's cells never are."""
+    if lead is None or not column.few or column.name == lead.column:
+        return ()
+    cells = table.found.rows.select([column.name, lead.column]).to_pandas().astype("string")
+    persons = cells.groupby(cells[column.name].str.strip())[lead.column].nunique()
+    return column.few if all(persons.get(code, 0) >= SEVERAL for code in column.few) else ()
 
 
 def _persons(tables: list[Sniffed]) -> Sniffed | None:

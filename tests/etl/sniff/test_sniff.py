@@ -104,6 +104,18 @@ def test_no_cell_that_may_be_somebodys_gets_into_a_mapping(tmp_path: Path) -> No
     assert "2 different: F, M" in text
 
 
+def test_words_of_a_few_persons_are_not_named_however_often_they_stand_there(tmp_path: Path) -> None:
+    """Rows of few persons repeat what is theirs alone."""
+    rows = "".join(
+        f"88001{i % 4},Quettelby{i % 4},123-45-678{i % 4},2020-01-{1 + i % 28:02} 10:00,{i},{'AB'[i % 2]}\n"
+        for i in range(60)
+    )
+    export(tmp_path / "in", events_dot_csv=f"MRN,SURNAME,SSN,TAKEN_TIME,RESULT,CODE\n{rows}")
+    _, drafts = sniff(tmp_path / "in", "clinic")
+    text = "".join(path.read_text("utf-8") for path in write(drafts, tmp_path / "out"))
+    assert not [word for word in ("88001", "Quettelby", "123-45") if word in text]
+
+
 def test_a_mapping_in_place_is_not_written_over(tmp_path: Path) -> None:
     export(tmp_path, source_dot_yaml="mine")
     with pytest.raises(InputError, match="not empty"):
