@@ -30,10 +30,10 @@ class Judged:
 def judge(column: RawColumn, found: Cells, years: tuple[int, int], zone: str) -> Judged:
     """The column's cells in FHIR's form (null where bad), and which rule each row breaks."""
     kind = kind_of(column)
-    rules = [(rule, kind.message[rule]) for rule in kind.rules]
+    said = {"first": years[0], "last": years[1], "zone": column.zone or zone}
+    rules = [(rule, _message(kind.message[rule], said)) for rule in kind.rules]
     values, rule = found.values, np.zeros(len(found.values), np.uint8)
     if not kind.plain:
-        said = {"first": years[0], "last": years[1], "zone": column.zone or zone}
         values, rule = (_make if kind.first else _judge_values)(kind, found.values, said)
     if column.one_of:
         rules.append(("one-of", f"one of {', '.join(column.one_of)} is expected"))
@@ -46,6 +46,11 @@ def judge(column: RawColumn, found: Cells, years: tuple[int, int], zone: str) ->
     if not rule.any():
         return Judged(column.name, typed, None, tuple(rules))
     return Judged(column.name, typed, rule if found.at is None else rule[found.at], tuple(rules))
+
+
+def _message(text: str, said: Dict[str, Any]) -> str:
+    """A format of a date may hold braces, and is shown as it is written."""
+    return text.replace("{first}", str(said["first"])).replace("{last}", str(said["last"]))
 
 
 def _verdict(kind: CellType, said: Dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from schemas.fhir import PRIMITIVES, Element, resource_types
 
 WORDS = ("id", "when", "by", "over", "lastUpdated", "recorded")  # beside the elements of a resource
 TIMES = {"lastUpdated": "moment", "recorded": "moment_after"}  # word -> function of the zone and a FHIR dateTime
+NEEDS = {"Quantity": "value", "Age": "value", "Money": "value"}  # a unit, a sign or a currency alone says nothing
 NAME = re.compile(r"^[\w-]+$")
 INNER_WORDS = ("when", "each")
 
@@ -127,7 +128,8 @@ class _Compiler:
         parts = {part.name: part for part in element.parts}
         self._known(value, [*parts, *INNER_WORDS], path)
         inner = {k: self._part(v, parts[k], f"{path}.{k}") for k, v in value.items() if k not in INNER_WORDS}
-        return Struct(inner, kind, self._condition(value, f"{path}.when"))
+        needs = NEEDS.get(element.type, "")
+        return Struct(inner, kind, self._condition(value, f"{path}.when"), needs if needs in inner else "")
 
     def _leaf(self, value: Any, element: Element, path: str) -> Part:
         kind = PRIMITIVES[element.type]

@@ -112,7 +112,9 @@ class Expressions:
                 f"{self._table.name}.yaml: {path} is {kind or 'a text, a number or a boolean'}; {text!r} gives "
                 f"{found}. number(x) makes a decimal, CAST(x AS VARCHAR) a text."
             )
-        return Sql(written, tuple(columns), fit)
+        lone = written in {f'"{name}"' for name in columns}
+        empty = pa.types.is_string(fit) and not lone  # no element of FHIR is an empty text
+        return Sql(f"nullif({written}, '')" if empty else written, tuple(columns), fit)
 
     def _name(self, found: re.Match[str], ids: list[str], columns: dict[str, None], *, lone: bool) -> str:
         """Columns and ids are quoted, so that no name of a column is taken for a word of SQL; all else stays."""
@@ -170,11 +172,22 @@ class Expressions:
         try:
             row = connection().execute(query).fetchall()
         except duckdb.Error as error:
-            raise MappingError(
-                f"{self._table.name}.yaml: {path}: {text!r} cannot be computed: {str(error).splitlines()[0]}. "
-                f"Columns are {', '.join(self.known)}; a constant is written '= text'."
-            ) from error
+            raise MappingError(f"{self._table.name}.yaml: {path}: {self._why(written, text, error)}") from error
         return str(row[0][0])
+
+    def _why(self, written: str, text: str, error: duckdb.Error) -> str:
+        """Double quotes around an expression make a column's name of it: the commonest slip has words of its own."""
+        quoted = [found["quoted"] for found in TEXT_OR_NAME.finditer(written) if found["quoted"]]
+        slip = next((name for name in quoted if name not in self.names and re.search(r"[^\w. ]", name)), None)
+        if slip is not None:
+            return (
+                f'{text!r}: what stands in double quotes is a column\'s name, and no column is called "{slip}". '
+                "An expression within a call has no quotes of its own; put the whole line into quotes."
+            )
+        return (
+            f"{text!r} cannot be computed: {str(error).splitlines()[0]}. "
+            f"Columns are {', '.join(self.known)}; a constant is written '= text'."
+        )
 
     def _mapped(self, text: str, path: str) -> str:
         """Maps written out, those within maps too."""

@@ -57,7 +57,8 @@ CREATE MACRO clock_in(zone, start, cell) AS
   CASE WHEN regexp_full_match(cell, '\d{1,4}:[0-5]\d(:[0-5]\d)?')
        THEN moved(zone, start, within(3.6e9 * CAST(split_part(cell, ':', 1) AS DOUBLE) + 6e7 * CAST(split_part(cell, ':', 2) AS DOUBLE) + 1e6 * CAST('0' || split_part(cell, ':', 3) AS DOUBLE))) END;
 -- A FHIR dateTime as a timestamp in UTC; of a day without hour its midnight, or the one after it; less than a day says nothing.
-CREATE MACRO moment(zone, said) AS
-  CASE WHEN length(said) >= 10 THEN make_timestamp(epoch_us(try_cast(fhir_time(CASE WHEN length(said) = 10 THEN said || 'T00:00:00' ELSE said END, zone) AS TIMESTAMPTZ))) END;
+-- What is said is named once (s): written out at each of its places it would be planned a hundred times.
+CREATE MACRO moment(zone, said) AS list_transform([said], lambda s:
+  CASE WHEN length(s) >= 10 THEN make_timestamp(epoch_us(try_cast(fhir_time(CASE WHEN length(s) = 10 THEN s || 'T00:00:00' ELSE s END, zone) AS TIMESTAMPTZ))) END)[1];
 CREATE MACRO moment_after(zone, said) AS
-  CASE WHEN length(said) = 10 THEN moment(zone, CAST(try_cast(said AS DATE) + 1 AS VARCHAR)) ELSE moment(zone, said) END;
+  moment(zone, CASE WHEN length(said) = 10 THEN CAST(try_cast(said AS DATE) + 1 AS VARCHAR) ELSE said END);

@@ -30,9 +30,11 @@ def _join(where: str, name: str, said: Any, names: list[str]) -> Join:
     fits = isinstance(said, dict) and {"table", "on"} <= set(said) <= set(KEYS) and name.isidentifier()
     on = said["on"] if fits else {}
     pairs = {each: each for each in ([on] if isinstance(on, str) else on)} if not isinstance(on, dict) else on
-    if not fits or not pairs or name in names:
+    if name in names:
+        raise MappingError(f"{where}: joins: {name} is a column of this table; give the join another name.")
+    if not fits or not pairs:
         raise MappingError(
             f"{where}: joins: {name}: {said!r}; say NAME: {{table: OTHER TABLE, on: COLUMN or {{OWN: ITS}}, many: "
-            f"true, required: true}}, under a name that is no column. Columns are {', '.join(names)}."
+            f"true, required: true}}. Columns are {', '.join(names)}."
         )
     return Join(name, said["table"], tuple(pairs.items()), bool(said.get("many")), bool(said.get("required")))

@@ -9,6 +9,7 @@ from contract.errors import MappingError
 from etl.mapping.columns import RawColumn, column
 from etl.mapping.files import FileFormat, Through, file_format, through, words
 from etl.mapping.joins import Join, joins
+from etl.mapping.numbered import numbered
 
 TABLE_KEYS = (
     "about", "file", "format", "source_table", "empty", "from_path", "person", "optional", "zone", "columns", "joins",
@@ -79,7 +80,7 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         )
     if "columns" not in said:
         raise MappingError(f"{where}: `columns` is missing: raw column -> type, such as PATIENT: id!.")
-    columns = tuple(column(where, each, text) for each, text in said["columns"].items())
+    columns = tuple(column(where, each, text) for each, _, text in numbered(f"{where}: columns", said["columns"]))
     names = [column.name for column in columns]
     person, leads = through(where, said.get("person", ""), names)
     files = said.get("file", f"{name}.csv")

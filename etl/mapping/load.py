@@ -19,6 +19,7 @@ from etl.mapping.shapes import shapes
 from etl.mapping.source_yaml import read_yaml
 from etl.mapping.table import TableMapping, compiled
 from etl.mapping.ways import check_ways
+from etl.rules.policy import policy
 
 __all__ = ["Mapping", "TableMapping", "folder", "load"]
 SHARED = ("codesystems.yaml", "shapes.yaml")
@@ -77,15 +78,26 @@ def load(mapping: str, maps: str = "") -> Mapping:
     own = {**source.get("maps", {}), **_csv_maps(where / "maps")}
     site = _site_maps(maps, {*own, *(name for table in said.values() for name in table.get("maps", {}))})
     tables = compiled(raws, {name: {**own, **table.get("maps", {}), **site} for name, table in said.items()}, words)
-    first, last = source.get("years", (1850, 2100))
     return Mapping(
         where.name,
         tables,
-        (first, last),
+        _years(said_in, source.get("years", [1850, 2100])),
         _zone(str(source.get("zone", "UTC")), where.name),
         _digest([*_files(where), *(shared / name for name in SHARED), *(_files(Path(maps)) if maps else ())]),
         ready(said_in, source.get("ready", "")),
         expected(said_in, source.get("expects"), raws),
+    )
+
+
+def _years(where: str, said: Any) -> tuple[int, int]:
+    if isinstance(said, list) and len(said) == 2 and all(isinstance(year, int) for year in said):
+        first, last = said
+        if policy().first_year <= first <= last <= policy().last_year:
+            return first, last
+    raise MappingError(
+        f"{where}: years: {said!r}; say [FIRST, LAST] within {policy().first_year} to {policy().last_year}: no row with "
+        "another year is let through (`years` of fhir_mappings/rules.yaml). A date that only hides an age is read as "
+        "text and left out by a condition: CASE WHEN BORN >= '1900' THEN BORN END."
     )
 
 

@@ -72,7 +72,7 @@ class Nest:
             return np.ones(self.length, bool)
         if isinstance(part, Sql):
             return self.cells[part].present
-        inner = list(part.parts.values()) if isinstance(part, Struct) else list(part.entries)
+        inner = _deciding(part) if isinstance(part, Struct) else list(part.entries)
         open_parts = [each for each in inner if not isinstance(each, Constant) and not _constant(each)]
         found = np.ones(self.length, bool)
         if open_parts:
@@ -151,6 +151,10 @@ def _owners(inner: Level, members: Ints, owner: Ints) -> Ints:
     of_row[members] = owner
     found: Ints = of_row[inner.rows]
     return found
+
+
+def _deciding(part: Struct) -> list[Part]:
+    return [part.parts[part.needs]] if part.needs else list(part.parts.values())
 
 
 def _constant(part: Part) -> bool:

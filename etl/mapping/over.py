@@ -5,10 +5,11 @@ from collections.abc import Mapping as Dict
 from typing import Any
 
 from contract.errors import MappingError
+from etl.mapping.numbered import numbered
 from etl.mapping.shapes import guarded
 
-HOLE = re.compile(r"(?P<constant>= )?\$(?P<name>[A-Za-z_]\w*)")
-KEY = "column"
+HOLE = re.compile(r"(?P<constant>= )?\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
+KEY, NUMBER = "column", "number"  # what every entry gives; the number, where the columns come by number
 PLAIN = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -33,10 +34,16 @@ def _entries(where: str, over: Any, maps: Dict[str, Dict[str, Any]]) -> dict[str
         entries = {key: {} for key in map(str, entries)}
     if not isinstance(entries, dict) or not entries:
         raise MappingError(f"{where}.over: say COLUMN: {{field: value}} for each entry, or the name of a map of them.")
-    return {
-        str(key): fields if isinstance(fields, dict) else {"value": fields} if fields is not None else {}
-        for key, fields in entries.items()
-    }
+    return {name: _fields(number, said) for name, number, said in numbered(f"{where}.over", entries)}
+
+
+def _fields(number: str, said: Any) -> dict[str, Any]:
+    fields = said if isinstance(said, dict) else {"value": said} if said is not None else {}
+    return {NUMBER: number, **fields} if number else fields
+
+
+def _name(found: re.Match[str]) -> str:
+    return str(found["bare"] or found["braced"])
 
 
 def _filled(said: Any, entry: Dict[str, Any], where: str) -> Any:
@@ -46,23 +53,23 @@ def _filled(said: Any, entry: Dict[str, Any], where: str) -> Any:
         return [_filled(value, entry, where) for value in said]
     if not isinstance(said, str):
         return said
-    unknown = [found["name"] for found in HOLE.finditer(said) if found["name"] not in entry]
+    unknown = [_name(found) for found in HOLE.finditer(said) if _name(found) not in entry]
     if unknown:
         known = ", ".join(f"${name}" for name in entry)
         raise MappingError(f"{where}: ${unknown[0]} in {said!r} is none of {known}, what `over` gives each entry.")
     whole = HOLE.fullmatch(said)
-    if whole and not whole["constant"] and isinstance(entry[whole["name"]], bool | int | float):
-        return entry[whole["name"]]
+    if whole and not whole["constant"] and isinstance(entry[_name(whole)], bool | int | float):
+        return entry[_name(whole)]
     return HOLE.sub(lambda found: _text(found, entry), said)
 
 
 def _text(found: re.Match[str], entry: Dict[str, Any]) -> str:
     """A constant stays one whatever stands in it; an empty one is nothing; the column is a name."""
-    value = entry[found["name"]]
+    value = entry[_name(found)]
     if value is None or value == "":
         return "CAST(NULL AS VARCHAR)"
     if found["constant"]:
         return f"= {guarded(str(value))}"
-    if found["name"] == KEY and not PLAIN.fullmatch(str(value)):
+    if _name(found) == KEY and not PLAIN.fullmatch(str(value)):
         return f'"{value}"'
     return str(value)

@@ -23,11 +23,12 @@ class Sql:
 
 @dataclass(frozen=True)
 class Struct:
-    """There when `when` holds and one of its parts that are no constants is there."""
+    """There when `when` holds and one of its parts that are no constants is there; with `needs`, when that one is."""
 
     parts: Mapping[str, "Part"]
     type: pa.DataType
     when: Sql | None = None
+    needs: str = ""
 
 
 @dataclass(frozen=True)

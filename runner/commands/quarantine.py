@@ -72,7 +72,9 @@ def show(
     for row in found:
         column = f", column {row['column']}" if row["column"] else ""
         typer.echo(f"{row['source']}: {row['file']}, line {row['line']}{column}: {row['rule']}")
-        typer.echo(f"    {row['message']}\n    {row['raw']}")
+        typer.echo(f"    {row['message']}")
+        if row["raw"] is not None:
+            typer.echo(f"    {row['raw']}")
 
 
 @app.command()
