@@ -95,7 +95,7 @@ def _years(where: str, said: Any) -> tuple[int, int]:
         if policy().first_year <= first <= last <= policy().last_year:
             return first, last
     raise MappingError(
-        f"{where}: years: {said!r}; say [FIRST, LAST] within {policy().first_year} to {policy().last_year}: no row with "
+        f"{where}: years: {said!r}; say [FIRST, LAST] within {policy().first_year} to {policy().last_year}: no row of "
         "another year is let through (`years` of fhir_mappings/rules.yaml). A date that only hides an age is read as "
         "text and left out by a condition: CASE WHEN BORN >= '1900' THEN BORN END."
     )
