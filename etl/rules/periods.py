@@ -12,11 +12,14 @@ DAY = 10  # letters of 2026-11-20
 
 
 def after(start: pa.Array | None, end: pa.Array | None) -> NDArray[np.bool_] | bool:
-    """Where start lies after end. Text in order, of one zone, is in order: only the rest is taken apart."""
+    """Where start lies after end. Text in order, of one zone, is in order: only the rest is taken apart.
+
+    Save that `.5Z` stands before `Z` as text.
+    """
     if start is None or end is None or start.null_count == len(start) or end.null_count == len(end):
         return False
     zones = pc.equal(pc.utf8_slice_codeunits(start, -ZONE, None), pc.utf8_slice_codeunits(end, -ZONE, None))
-    utc = pc.and_(pc.ends_with(start, "Z"), pc.ends_with(end, "Z"))
+    utc = pc.and_(pc.and_(pc.ends_with(start, "Z"), pc.ends_with(end, "Z")), _as_long(start, end))
     fine = pc.or_(pc.equal(start, end), pc.and_(pc.less_equal(start, end), pc.or_(zones, utc)))
     doubtful = np.flatnonzero(pc.fill_null(pc.invert(fine), False))
     if not len(doubtful):
@@ -29,6 +32,10 @@ def after(start: pa.Array | None, end: pa.Array | None) -> NDArray[np.bool_] | b
             known[pair] = later(*pair)
         found[place] = known[pair]
     return found
+
+
+def _as_long(start: pa.Array, end: pa.Array) -> pa.BooleanArray:
+    return pc.equal(pc.binary_length(start), pc.binary_length(end))
 
 
 def later(start: str, end: str) -> bool:
