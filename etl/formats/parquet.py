@@ -37,6 +37,7 @@ class Parquet:
     def read(self, path: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[Rows]:
         line, kinds = 1, dict[str, pa.DataType]()
         with _opened(path) as file:
+            _each_once(path, file.schema_arrow.names, wanted[WHOLE])
             batches = file.iter_batches(ROWS, columns=list(wanted[WHOLE]), use_threads=False)
             while True:
                 try:
@@ -103,6 +104,15 @@ def _opened(path: Path) -> pq.ParquetFile:
             f"{path.name}: no whole Parquet file: its end, which says what it holds, is missing or damaged. "
             "Deliver it again."
         ) from error
+
+
+def _each_once(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
+    twice = [name for name in wanted if names.count(name) > 1]
+    if twice:
+        raise InputError(
+            f"{path.name}: column(s) {', '.join(twice)} stand in the file twice; which is meant cannot be known. "
+            "Have one of them exported under another name."
+        )
 
 
 def texts(column: pa.Array) -> pa.Array:

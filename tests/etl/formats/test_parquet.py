@@ -83,3 +83,12 @@ def test_rows_are_taken_out_and_types_stay(tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(READER, Erasing)
     path.write_bytes(b"".join(READER.without(path, {WHOLE: {1, 2, 3}}, {WHOLE: {2}})))
     assert pq.read_table(path).equals(rows.take([0, 2]))
+
+
+def test_a_column_that_stands_twice_is_told_where_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table([pa.array([1]), pa.array([2]), pa.array([3])], names=["a", "a", "b"]), path)
+    (found,) = READER.read(path, {WHOLE: ["b"]})
+    assert found.piece.rows.to_pydict() == {"b": ["3"]}
+    with pytest.raises(InputError, match="a stand in the file twice"):
+        list(READER.read(path, {WHOLE: ["a", "b"]}))
