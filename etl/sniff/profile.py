@@ -114,7 +114,8 @@ def _type(some: pd.Series, distinct: int) -> tuple[str, tuple[str, ...]]:
         share = _share(some, pattern.fullmatch)
         if _fits(some, share) and (kind != "boolean" or distinct <= 2):
             return _numbered(kind, some), _broken(kind, share)
-    formats = [each for each in _formats() if _fits(some.head(200), _share(some.head(200), _reader(each)))]
+    dated = all(6 <= len(str(cell)) <= 30 and str(cell)[:1].isdigit() for cell in some.index[:20])
+    formats = [each for each in _formats() if dated and _fits(some.head(200), _share(some.head(200), _reader(each)))]
     if formats:
         return _formatted(formats, some)
     longest = max(len(str(cell)) for cell in some.index[:500])

@@ -105,7 +105,9 @@ def test_work_that_cannot_be_found(uses: str, tmp_path: Path) -> None:
 def test_parameters_are_the_fields_of_the_class(tmp_path: Path) -> None:
     said = "{t: {uses: 'etl.sources.tables:Tables', with: {maping: synthea}}}"
     config = load(written(tmp_path, f"nightly: {{sources: {said}}}"))
-    with pytest.raises(ConfigError, match=r"no parameter 'maping'; did you mean 'mapping'.*delivery, mapping, path"):
+    with pytest.raises(
+        ConfigError, match=r"no parameter 'maping'; did you mean 'mapping'.*delivery, mapping, maps, path"
+    ):
         config.pipeline("nightly").sources["t"].make()
     config = load(written(tmp_path, "nightly: {sources: {t: {uses: 'etl.sources.tables:Tables', with: {path: x}}}}"))
     with pytest.raises(ConfigError, match=r"mapping.*Its parameters: mapping, path"):

@@ -95,7 +95,7 @@ class Pressed:
 def test_an_interrupted_night_says_how_far_it_came_and_is_resumed(hospital: Hospital) -> None:
     hospital.engine = {"kind": "serial", "batch_mb": 0.0001}
     hospital.csv("1", *(person(f"p{n}") for n in range(8)))
-    with pytest.raises(Interrupted, match="interrupted; 2 of 3 batches are done, run again to resume") as raised:
+    with pytest.raises(Interrupted, match="interrupted; 2 of 4 batches are done, run again to resume") as raised:
         nightly.run(load(hospital.configure()), "nightly", Pressed())
     assert raised.value.exit_code == 130 and hospital.last_run()["status"] == "interrupted"
     assert hospital.lake.current() is None and "interrupted" in call(hospital, "status").stdout
