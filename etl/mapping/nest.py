@@ -38,18 +38,21 @@ def grouped(rows: Ints, keys: list[Cells]) -> Level:
     """Rows that agree in `keys` together, groups in the order of their first row."""
     code = np.zeros(len(rows), np.int64)
     for key in keys:
-        at, _ = key.codes()
-        code = np.unique(code * (int(at.max(initial=0)) + 1) + at[rows], return_inverse=True)[1]
+        at, count = key.codes()
+        code = _ranks(code * max(count, 1) + at[rows])
     return _gather(rows, code)
 
 
+def _ranks(code: Ints) -> Ints:
+    """The same number for the same code: 0 for the first, 1 for the next that differs from it, and so on."""
+    found: Ints = pa.array(code).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return found
+
+
 def _gather(rows: Ints, code: Ints) -> Level:
-    _, first, rank = np.unique(code, return_index=True, return_inverse=True)
-    order_of_groups = np.argsort(np.argsort(first, kind="stable"), kind="stable")
-    place = order_of_groups[rank]
-    order = np.argsort(place, kind="stable")
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(first)))])
-    members = rows[order]
+    place = _ranks(code)
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(place))]).astype(np.int64)
+    members = rows if (np.diff(place) >= 0).all() else rows[np.argsort(place, kind="stable")]
     return Level(members[bounds[:-1]] if len(members) else members, members, bounds)
 
 

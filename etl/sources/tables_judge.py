@@ -61,7 +61,7 @@ class Judgement:
 def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     zone = table.raw.zone or setting.zone
     raw = {column.name: _column(rows, column.name) for column in table.raw.read}
-    verdicts = [judge(column, raw[column.name], setting.years, zone) for column in table.raw.read]
+    verdicts = judge(table.raw.read, list(raw.values()), setting.years, zone)
     owner = {OWNER: cells(rows.column(OWNER))} if OWNER in rows.column_names else {}
     beside = {ZONE: Cells(pa.array([zone]), np.zeros(len(rows), np.int8)), **owner}
     frame = Frame({v.column: _typed(v, table) for v in verdicts} | beside, {**raw, **owner}, len(rows))

@@ -21,7 +21,8 @@ def test_cells(case: dict[str, Any]) -> None:
     cells = list(case["cells"])
     coded = Cells(pa.array([*cells, None]), np.arange(len(cells) + 1))
     for found in (coded, Cells(coded.values)):
-        judged = judge(said, found, (1850, 2100), "Europe/Stockholm")
+        beside = [Cells(coded.values.slice(0, 1)), Cells(pa.nulls(2, pa.string()))]
+        judged = judge([said] * 3, [beside[0], found, beside[1]], (1850, 2100), "Europe/Stockholm")[1]
         rules = np.zeros(len(found), int) if judged.rule is None else judged.rule
         values = judged.values.take(None).to_pylist()
         told = [[judged.rules[rule - 1][0]] if rule else v for rule, v in zip(rules, values, strict=True)]
