@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
+from etl.rules.policy import policy
 from etl.sniff.guess import Sniffed
 from etl.sniff.knowledge import knowledge, plain
 from etl.sniff.profile import ID, Profile
@@ -19,6 +22,9 @@ APART = (  # columns that may tell rows apart, in this order
 WORDY = (  # read as text, whatever they look like
     "code", "label", "answer", "sex", "class", "version", "birth_year", "zip", "dose", "route", "unit", "note_kind",
 )  # fmt: skip
+MANY = 200
+KEYS = re.compile(r"(id|key|no|nr|num|number|seq|line)$")
+YEARS = (1850, 2100)
 SOME_DAY = "'2000-01-01T00:00:00Z'"
 
 
@@ -41,11 +47,16 @@ class Drafts:
     tables: list[Draft] = field(default_factory=list)
     systems: dict[str, str] = field(default_factory=dict)
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last: int = YEARS[1]  # year that its dates reach
     doubts: list[str] = field(default_factory=list)
 
 
 def drafted(name: str, tables: list[Sniffed], related: Related) -> Drafts:
     drafts = Drafts(name, doubts=list(related.doubts), maps=knowledge().maps)
+    latest = max((held.latest for table in tables for held in table.profiles.values()), default=0)
+    if YEARS[1] < latest <= policy().last_year:
+        drafts.last = policy().last_year
+        drafts.doubts.append(f"dates reach the year {latest}: taken for moved ones, so `years` lets them through")
     drafts.systems[f"{name}-person"] = f"urn:{name}:{plain(related.person) or 'person'}"
     for table in tables:
         if table.profiles:
@@ -152,6 +163,8 @@ class _Author:
         if {"time", "start"} & set(table.roles) or not column:
             return ""
         unit = "hours" if re.search(r"hour|iculos", column.lower()) else "minutes"
+        numbers = pd.to_numeric(table.found.rows.column(column).to_pandas(), errors="coerce").dropna().abs()
+        unit = "milliseconds" if (numbers % 1000 == 0).all() and (numbers >= 60_000).any() else unit
         self.draft.doubts.append(
             f"{column} counts {unit} from something: AT counts them from a made-up day. Put "
             "the start of the stay there (joins: {stay: ...}, after(stay.START, ...))"
@@ -176,9 +189,10 @@ class _Author:
 
     def _of_kind(self, kind: str) -> dict[str, Any]:
         name, said = next(iter(knowledge().resources[kind].items()))
-        elements = {**self._identity(kind), **self.values.fill(said)}
+        elements, measures = {**self._identity(kind), **self.values.fill(said)}, self.draft.table.measures
         if kind == "wide":
-            over = {c: {"code": m.code, "name": m.name, "unit": m.unit} for c, m in self.draft.table.measures.items()}
+            over = {c: {"code": m.code, "name": m.name, "unit": self._unit(c)} for c, m in measures.items()}
+            self.draft.doubts.append("units were guessed by the names of the columns: look at each (`unit`)")
             elements = {"over": over, "when": "$column IS NOT NULL", **elements}
         if kind == "note" and "by" in elements:
             columns = ", ".join(quoted(self.draft.table.column(role)) for role in ("text", "note_id", "line"))
@@ -192,6 +206,14 @@ class _Author:
             self.draft.doubts.append(f"it seems to be a {kind}, but nothing says {', '.join(absent)} of a {name}")
         return {} if absent else {name: elements}
 
+    def _unit(self, column: str) -> str:
+        """The usual one, unless the cells say that it cannot be."""
+        measure, middle = self.draft.table.measures[column], self.draft.table.profiles[column].middle
+        if middle is None or not measure.other or measure.least <= middle <= measure.most:
+            return measure.unit
+        self.draft.doubts.append(f"{column}: its cells are no {measure.unit} by their size: {measure.other} was taken")
+        return measure.other
+
     def _identity(self, kind: str) -> dict[str, Any]:
         """The table's own key; else the columns that tell rows apart."""
         table, profiles = self.draft.table, self.draft.table.profiles
@@ -203,7 +225,8 @@ class _Author:
         own = [c for c, p in profiles.items() if p.unique and p.tight and p.kind not in ("date", "dateTime", "decimal")]
         others = {*self.related.codes(table.name), self.related.stays.get(table.name, ""), self.lead.column}
         others |= {table.column(role) for role in WORDY if role in table.roles}
-        own = [column for column in own if column not in others]
+        named = table.found.rows.num_rows < MANY  # among few rows much is different by chance
+        own = [c for c in own if c not in others | set(table.measures) and (KEYS.search(plain(c)) or not named)]
         if own and kind != "wide":
             return {"id": f"'{table.name.replace('_', '-')}-' || {quoted(own[0])}"}
         columns = (

@@ -35,6 +35,9 @@ class Measure:
     code: str
     name: str
     unit: str
+    least: float = 0.0  # where the middle of its cells lies beyond these, they are in the other unit
+    most: float = float("inf")
+    other: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,9 @@ HEAD = 1 << 20  # bytes looked at to tell how a file is written
 TOGETHER = 3  # files with one header from which on they are one table, a file a person or a day
 FILE = "FILE"  # the column that tells them apart
 SAMPLED = 50  # of such files
+DATED = r"(?:19|20)\d\d[-_]?\d\d"  # in a name: of a delivery, not of what is delivered
+NO_WORD = ("part", "file", "data", "chunk", "parquet", "csv", "txt", "")  # of files and folders
+STAMP = re.compile(DATED + r"[-_T\d]*")
 ABOUT = re.compile(r"(readme|licen[sc]e|changes|changelog|sha256sums?|md5sums?|notice|copying)\b")
 ENDINGS = (".csv", ".txt", ".tsv", ".psv", ".dat", ".tab", ".gz", ".parquet")
 OTHERS = {  # ending -> what to say of it
@@ -45,6 +48,7 @@ class Found:
     whole: bool  # the sample is all there is
     from_path: str = ""  # what in the name of a file tells it from the others; it stands in the column FILE
     problems: tuple[str, ...] = ()
+    plain: bool = False  # no letter beyond ASCII in what was looked at
 
 
 @dataclass
@@ -64,9 +68,11 @@ def look(folder: Path) -> Looked:
         if said:
             looked.others[said] = looked.others.get(said, 0) + 1
         elif path.stat().st_size:
-            same.setdefault((path.parent, _head(path, 1 << 12).split(b"\n")[0]), []).append(path)
+            same.setdefault((path.parent, _heading(path)), []).append(path)
     for paths in same.values():
         looked.tables += list(_tables(folder, paths))
+    looked.tables = _apart(_undated(looked.tables))
+    _one_encoding(looked.tables)
     if not looked.tables and not looked.others:
         raise InputError(f"{folder}: nothing lies there. Put the export there, or say another folder.")
     looked.tables.sort(key=lambda table: table.name)
@@ -86,6 +92,40 @@ def _other(path: Path) -> str:
 def _head(path: Path, size: int) -> bytes:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         return file.read(size)
+
+
+def _heading(path: Path) -> bytes:
+    """What files of one table share: their first line, or the names of their columns."""
+    if path.suffix == ".parquet":
+        return "\n".join(pq.read_schema(path).names).encode()
+    return _head(path, 1 << 12).split(b"\n")[0]
+
+
+def _apart(tables: list[Found]) -> list[Found]:
+    """No two tables under one name: folders tell them apart."""
+    names = [table.name for table in tables]
+    for i, table in enumerate(tables):
+        if names.count(table.name) > 1:
+            folders = [part for part in Path(table.pattern).parts[:-1] if "*" not in part]
+            longer = _plain("_".join([*folders, table.name]) + ".csv")
+            tables[i] = replace(table, name=longer if longer not in names else f"{longer}_{i}")
+    return tables
+
+
+def _undated(tables: list[Found]) -> list[Found]:
+    """Where all lies in one folder named for its day, that folder is the delivery, not a part of the names."""
+    folders = {Path(table.pattern).parts[0] for table in tables if "/" in table.pattern}
+    if len(folders) != 1 or not re.search(DATED, min(folders)) or not all("/" in table.pattern for table in tables):
+        return tables
+    return [replace(table, pattern=table.pattern.partition("/")[2]) for table in tables]
+
+
+def _one_encoding(tables: list[Found]) -> None:
+    """Files that happen to hold plain letters only are written as their neighbours are."""
+    said = {str(table.format["encoding"]) for table in tables if "encoding" in table.format}
+    for table in tables:
+        if len(said) == 1 and table.plain and "encoding" not in table.format:
+            table.format["encoding"] = min(said)
 
 
 def _written(path: Path) -> dict[str, object] | None:
@@ -127,22 +167,23 @@ def _encoding(path: Path) -> str:
 
 def _tables(folder: Path, paths: list[Path]) -> Iterator[Found]:
     """Files with the same first line in one folder are one table when there are many; else each is its own."""
-    if len(paths) >= TOGETHER:
+    alike = len({re.sub(r"\d+", "", path.name) for path in paths}) == 1 < len(paths)
+    if len(paths) >= TOGETHER or alike:
         written = _written(paths[0])
         if written is not None:
             place = paths[0].parent.relative_to(folder)
             names = [path.name for path in paths]
-            name = _plain((place.name or _common(names) or "rows") + ".csv")
+            name = _title(Path(_common(names)).stem, place)
             yield _found(name, str(place / _pattern(names)), paths, written)
             return
     for path in paths:
-        relative, written = str(path.relative_to(folder)).removesuffix(".gz"), _written(path)
+        written = _written(path)
+        relative = str(path.relative_to(folder).parent / STAMP.sub("*", path.name.removesuffix(".gz")))
+        name = _title(STAMP.sub("", path.name.removesuffix(".gz")).rpartition(".")[0], path.parent.relative_to(folder))
         if written is None:
-            yield Found(
-                _plain(path.name), relative, 1, {}, pa.table({}), True, problems=("no table could be made out in it",)
-            )
+            yield Found(name, relative, 1, {}, pa.table({}), True, problems=("no table could be made out in it",))
         else:
-            yield _found(_plain(path.name), relative, [path], written)
+            yield _found(name, relative, [path], written)
 
 
 def _found(name: str, pattern: str, paths: list[Path], written: dict[str, object]) -> Found:
@@ -159,7 +200,8 @@ def _found(name: str, pattern: str, paths: list[Path], written: dict[str, object
             break
     whole = left > 0 and len(paths) <= SAMPLED
     every = pa.concat_tables(parts, promote_options="default")
-    return Found(name, pattern, len(paths), dict(written), every, whole, from_path=named)
+    plain = written.get("kind") != "parquet" and all(_head(path, HEAD).isascii() for path in paths[:SAMPLED])
+    return Found(name, pattern, len(paths), dict(written), every, whole, from_path=named, plain=plain)
 
 
 def _naming(paths: list[Path]) -> str:
@@ -178,9 +220,19 @@ def _sample(path: Path, written: dict[str, object], limit: int) -> pa.Table:
         rows = pa.Table.from_batches(batches) if batches else pq.read_table(path)
         return pa.table({name: rows.column(name).cast(pa.string()) for name in rows.column_names if _flat(rows, name)})
     options = f", encoding='{written['encoding']}'" if "encoding" in written else ""
-    query = f"SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, null_padding=true{options}) LIMIT {limit}"
+    lenient = f"all_varchar=true, ignore_errors=true, null_padding=true, parallel=false{options}"
+    query = f"SELECT * FROM read_csv(?, {lenient}) LIMIT {limit}"
     rows = _asked(query, path)
     return rows.rename_columns(written["header"]) if "header" in written else rows
+
+
+def _title(stem: str, place: Path) -> str:
+    """The file's own word; the folder's where it is but a number, a letter or the part of a whole."""
+    word = stem.strip("_-. ")
+    bare = re.sub(r"[\d_-]+", "", word)
+    folders = [part for part in place.parts if part.lower() not in NO_WORD]
+    spoken = len(bare) > 1 and bare.lower() not in NO_WORD
+    return _plain((word if spoken or not folders else folders[-1]) + ".csv")
 
 
 def _flat(rows: pa.Table, name: str) -> bool:

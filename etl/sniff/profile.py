@@ -24,6 +24,7 @@ DAYS = (
 HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%H%M", "%H%M%S")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
+CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 INTEGER = re.compile(r"-?\d{1,18}")
 WHOLE = re.compile(r"-?\d{1,15}\.0")
 DECIMAL = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -66,22 +67,27 @@ class Profile:
     numeric: float = 0.0  # share of filled cells that are numbers
     tight: bool = False  # no cell holds blanks, none is long: they may name things
     doubts: tuple[str, ...] = ()
+    also: str = ""  # another way of writing days that fits as well, day and month changed
+    latest: int = 0  # year
+    middle: float | None = None  # median of its numbers
+    clock: bool = False  # times of day
 
     @property
     def kind(self) -> str:
         return self.type.partition("(")[0]
 
 
-def profile(name: str, cells: pa.ChunkedArray) -> Profile:
+def profile(name: str, cells: pa.ChunkedArray, known: tuple[str, ...] = ()) -> Profile:
+    """`known`: words that mean nothing in other columns of the table."""
     held = cells.to_pandas().astype("string").str.strip()
     held = held[held.notna() & (held != "")]
     counts = held.value_counts()
-    nothing = [word for word in EMPTY if word in counts.index and len(counts) > 1]
+    nothing = [word for word in EMPTY if word in counts.index and (len(counts) > 1 or word in known)]
     counts = counts.drop(nothing)
     some, rows = counts.head(DIFFERENT), int(counts.sum())
     if not rows:
         return Profile(name, "string", 0.0, 0, False, empty=tuple(nothing), doubts=("no cell is filled",))
-    kind, doubts = _type(some, len(counts))
+    kind, doubts, also = _type(some, len(counts))
     unique = len(counts) == rows and rows == len(cells)
     few = _codes(counts) if kind in ("code", "boolean", "integer", "id(whole)") else ()
     return Profile(
@@ -96,7 +102,22 @@ def profile(name: str, cells: pa.ChunkedArray) -> Profile:
         numeric=_share(some, DECIMAL.fullmatch),
         tight=_share(some, KEY.fullmatch) == 1,
         doubts=doubts,
+        also=also,
+        latest=_latest(kind, some),
+        middle=_middle(some),
+        clock=_share(some, CLOCK.fullmatch) >= MOSTLY,
     )
+
+
+def _latest(kind: str, some: pd.Series) -> int:
+    if kind not in ("date", "dateTime"):
+        return 0
+    return max(int(str(cell)[:4]) for cell in some.index if ISO_TIME.fullmatch(str(cell)))
+
+
+def _middle(some: pd.Series) -> float | None:
+    numbers = pd.to_numeric(pd.Series(some.index, dtype="string"), errors="coerce").dropna()
+    return float(numbers.median()) if len(numbers) else None
 
 
 def _share(some: pd.Series, fits: Callable[[str], object]) -> float:
@@ -109,11 +130,11 @@ def _fits(some: pd.Series, share: float) -> bool:
     return share >= MOSTLY or (share >= least and round((1 - share) * some.sum()) <= misfits)
 
 
-def _type(some: pd.Series, distinct: int) -> tuple[str, tuple[str, ...]]:
+def _type(some: pd.Series, distinct: int) -> tuple[str, tuple[str, ...], str]:
     for kind, pattern in PLAIN:
         share = _share(some, pattern.fullmatch)
         if _fits(some, share) and (kind != "boolean" or distinct <= 2):
-            return _numbered(kind, some), _broken(kind, share)
+            return _numbered(kind, some), _broken(kind, share), ""
     dated = all(6 <= len(str(cell)) <= 30 and str(cell)[:1].isdigit() for cell in some.index[:20])
     formats = [each for each in _formats() if dated and _fits(some.head(200), _share(some.head(200), _reader(each)))]
     if formats:
@@ -121,10 +142,10 @@ def _type(some: pd.Series, distinct: int) -> tuple[str, tuple[str, ...]]:
     longest = max(len(str(cell)) for cell in some.index[:500])
     mean = sum(len(str(cell)) for cell in some.index[:500]) / min(len(some), 500)
     if mean > LONG:
-        return "text", ()
+        return "text", (), ""
     if distinct <= FEW and longest <= 40 and some.sum() >= REPEATED * distinct:
-        return "code", ()
-    return "string", ()
+        return "code", (), ""
+    return "string", (), ""
 
 
 def _numbered(kind: str, some: pd.Series) -> str:
@@ -162,16 +183,19 @@ def _dated(cell: str, written: str) -> bool:
         return False
 
 
-def _formatted(formats: list[str], some: pd.Series) -> tuple[str, tuple[str, ...]]:
+def _formatted(formats: list[str], some: pd.Series) -> tuple[str, tuple[str, ...], str]:
     best = max(formats, key=lambda each: _share(some, _reader(each)))
     kind = "dateTime" if "%H" in best or "%I" in best else "date"
-    others = [each for each in formats if each != best and _order(each) != _order(best)]
+    others = [each for each in formats if each != best and order(each) != order(best)]
     doubts = (f"the days fit {others[0]} as well: which is it?",) if others else ()
-    return f"{kind}({best})", doubts + _broken(kind, _share(some, _reader(best)))
+    also = f"{kind}({others[0]})" if others else ""
+    return f"{kind}({best})", doubts + _broken(kind, _share(some, _reader(best))), also
 
 
-def _order(written: str) -> str:
-    return re.sub(r"[^dmbYy]", "", written).replace("b", "m").replace("y", "Y")
+def order(written: str) -> str:
+    """DMY of %d.%m.%Y."""
+    written = written.partition("(")[2] or written
+    return re.sub(r"[^dmbYy]", "", written).replace("b", "m").upper()
 
 
 def _codes(counts: pd.Series) -> tuple[str, ...]:

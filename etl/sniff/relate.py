@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from etl.sniff.guess import Sniffed
+from etl.sniff.guess import OWN, Sniffed
 from etl.sniff.knowledge import plain
 from etl.sniff.profile import Profile
 
@@ -171,15 +171,18 @@ def _through(table: Sniffed, known: list[Sniffed]) -> Leads | None:
     """A column that is a key of a table whose rows name their person."""
     found: list[tuple[float, str, str, str]] = []
     for column, held in table.profiles.items():
-        if held.kind not in KEYED or not held.tight or not held.distinct:
+        counted = plain(column) in OWN and held.unique  # a number of rows, here and there
+        if held.kind not in KEYED or not held.tight or not held.distinct or counted:
             continue
         for other in known:
             for key in (k for k in other.profiles if plain(k) == plain(column)):
                 if other.profiles[key].unique:
                     found.append((_share(table, column, _cells(other, key)), column, other.name, key))
-    if not found or max(found)[0] < INSIDE:
+    if not found or max(found)[0] < HALF:
         return None
-    _, column, name, key = max(found)
+    share, column, name, key = max(found)
+    if share < INSIDE:
+        table.doubts.append(f"{1 - share:.0%} of what {column} names is not in {name}: such rows are nobody's")
     return Leads(column, name, key)
 
 

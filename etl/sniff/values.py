@@ -51,7 +51,18 @@ class Values:
         return str(own()) if own else self._column(role)
 
     def _column(self, role: str) -> str:
-        return quoted(self.table.column(role))
+        column = self.table.column(role)
+        return self._whole(column) if role in ("time", "start", "end", "recorded") else quoted(column)
+
+    def _whole(self, column: str) -> str:
+        """A day and the hour of it, where they stand in columns of their own."""
+        held = self.table.profiles.get(column)
+        if held is None or held.kind != "date":
+            return quoted(column)
+        names = {re.sub("date", "time", plain(column)), f"{plain(column)}_time"} - {plain(column)}
+        hour = next((name for name, each in self.table.profiles.items() if each.clock and plain(name) in names), "")
+        day = quoted(column)
+        return f"coalesce(clock({day}, {quoted(hour)}), {day})" if hour else day
 
     def _person(self) -> str:
         if not self.lead.table:
@@ -70,7 +81,8 @@ class Values:
 
     def _recorded(self) -> str:
         held = self.table.profiles.get(self.table.column("recorded"))
-        return quoted(held.name) if held and held.kind == "dateTime" else ""
+        said = self._whole(held.name) if held else ""
+        return said if held and (held.kind == "dateTime" or said != quoted(held.name)) else ""
 
     def _encounter(self) -> str:
         return quoted(self.related.stays.get(self.table.name, ""))

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from contract.errors import InputError
-from etl.sniff.draft import Draft, Drafts
+from etl.sniff.draft import YEARS, Draft, Drafts
 from etl.sniff.look import FILE
 
 WIDTH = 110
@@ -28,7 +28,7 @@ def write(drafts: Drafts, out: Path) -> list[Path]:
 def _source(drafts: Drafts) -> str:
     said = {
         "about": f"{drafts.name}, a first mapping by chartloom sniff.",
-        "years": [1850, 2100],
+        "years": [YEARS[0], drafts.last],
         "zone": "UTC",
         "systems": drafts.systems,
         "maps": {name: dict(entries) for name, entries in drafts.maps.items()},

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -130,6 +132,72 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
 def test_other_files_are_told_with_what_reads_them(tmp_path: Path) -> None:
     export(tmp_path, a_dot_hl7="MSH|^~\\&|", b_dot_ndjson="{}", README_dot_txt="hello")
     assert set(look(tmp_path).others.values()) == {1} and len(look(tmp_path).others) == 3
+
+
+NOTES = "NOTE_ID,pat_id,chart_time,TEXT\n" + "".join(
+    f'{i},A_{i % 7},2187-01-{i:02} 10:00:00,"line one\nline ""two"", {i}{" and so on" * 12}"\n' for i in range(1, 29)
+)
+
+
+def test_notes_over_several_lines_and_moved_years(tmp_path: Path) -> None:
+    _, drafts = sniff(export(tmp_path, persons_dot_psv=PERSONS, notes_dot_csv=NOTES), "clinic")
+    assert drafts.last == 2300 and any("dates reach the year 2187" in doubt for doubt in drafts.doubts)
+    notes = next(draft for draft in drafts.tables if draft.table.name == "notes")
+    assert notes.table.found.rows.num_rows == 28
+
+
+def test_parts_are_one_table_and_tables_of_one_name_are_two(tmp_path: Path) -> None:
+    for folder in ("pulse", "drugs"):
+        for part in range(2):
+            path = tmp_path / folder / "parquet" / f"part-{part}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(pa.table({f"{folder}_id": [1, 2], "patientid": [part, part]}), path)
+    export(tmp_path, a__lab_dot_csv="pat_id,v\n1,2\n", b__lab_dot_csv="pat_id,w\n1,2\n")
+    found = look(tmp_path).tables
+    assert [(table.name, table.pattern, table.files) for table in found] == [
+        ("a_lab", "a/lab.csv", 1),
+        ("b_lab", "b/lab.csv", 1),
+        ("drugs", "drugs/parquet/part-*.parquet", 2),
+        ("pulse", "pulse/parquet/part-*.parquet", 2),
+    ]
+
+
+def test_dates_of_a_delivery_are_no_part_of_names(tmp_path: Path) -> None:
+    files = {
+        "2023-03__labs_20230325_dot_csv": "pat_id,x\n1,2\n",
+        "2023-03__persons_2023-03-25_1012_dot_csv": "pat_id\n1\n",
+    }
+    found = look(export(tmp_path, **files)).tables
+    assert [(table.name, table.pattern) for table in found] == [("labs", "labs_*.csv"), ("persons", "persons_*.csv")]
+
+
+def test_what_leaves_no_doubt_elsewhere_settles_day_and_month(tmp_path: Path) -> None:
+    rows = "".join(f"A_{i % 7},0{1 + i % 7}/0{1 + i % 5}/2020,12/{i + 1}/2020,E11.9\n" for i in range(30))
+    table = "pat_id,dx_date,noted_date,icd10\n" + rows
+    draft = drafted(export(tmp_path, persons_dot_psv=PERSONS, diagnoses_dot_csv=table))["diagnoses"]
+    assert draft.table.profiles["dx_date"].type == draft.table.profiles["noted_date"].type == "date(%m/%d/%Y)"
+    assert not any("which is it?" in doubt for doubt in draft.doubts)
+
+
+def test_a_day_and_its_hour_in_two_columns_are_one_time(tmp_path: Path) -> None:
+    rows = "".join(f"A_{i % 7}|2020-01-{i:02}|10:{i:02}|{60 + i}|98.{i % 9}|1{i:02}|-\n" for i in range(1, 29))
+    table = "pat_id|measure_date|measure_time|heart_rate|temperature|sbp|dbp\n" + rows.replace("98.3|", "-|", 1)
+    draft = drafted(export(tmp_path, persons_dot_psv=PERSONS, vitals_dot_psv=table))["vitals"]
+    observation = draft.said["resources"]["Observation"]
+    assert observation["effectiveDateTime"] == "coalesce(clock(measure_date, measure_time), measure_date)"
+    assert observation["over"]["temperature"]["unit"] == "[degF]"  # half of them are beyond 98
+    assert "sbp" not in observation["id"] and draft.table.profiles["dbp"].empty == ("-",)
+
+
+def test_words_of_another_language(tmp_path: Path) -> None:
+    patienten = "Patientennummer;Geburtsdatum;Geschlecht\n" + "".join(f"{i};01.02.19{50 + i};m\n" for i in range(9))
+    werte = "Patientennummer;Entnahme;Analyt;Wert;Einheit\n" + "".join(
+        f"{i % 9};{1 + i % 28:02}.01.2023 07:30;HB;1{i % 3},{i % 7};g/dl\n" for i in range(40)
+    )
+    found = drafted(export(tmp_path, patienten_dot_csv=patienten, befunde_dot_csv=werte))
+    observation = found["befunde"].said["resources"]["Observation"]
+    assert observation["effectiveDateTime"] == "Entnahme" and observation["valueQuantity"]["unit"] == "Einheit"
+    assert found["patienten"].said["resources"]["Patient"]["birthDate"] == "Geburtsdatum"
 
 
 REAL = {
