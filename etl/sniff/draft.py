@@ -19,6 +19,7 @@ APART = (  # columns that may tell rows apart, in this order
     "person", "encounter", "time", "start", "offset", "code", "label", "number", "answer", "line", "rank", "end",
     "dose", "recorded",
 )  # fmt: skip
+CORRECTED = ("number", "answer", "dose", "recorded")  # what a correction changes: an id that lasts does without
 WORDY = (  # read as text, whatever they look like
     "code", "label", "answer", "sex", "class", "version", "birth_year", "zip", "dose", "route", "unit", "note_kind",
 )  # fmt: skip
@@ -116,6 +117,11 @@ def _mentioned(draft: Draft) -> set[str]:
     """Columns that the draft names."""
     text = repr(draft.said)
     return {name for name in draft.table.profiles if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)}
+
+
+def _apart(table: Sniffed, columns: list[str]) -> bool:
+    """Whether some columns tell all rows apart."""
+    return len(table.found.rows.group_by(columns).aggregate([])) == table.found.rows.num_rows
 
 
 @dataclass
@@ -229,12 +235,14 @@ class _Author:
         own = [c for c in own if c not in others | set(table.measures) and (KEYS.search(plain(c)) or not named)]
         if own and kind != "wide":
             return {"id": f"'{table.name.replace('_', '-')}-' || {quoted(own[0])}"}
-        columns = (
-            own[:1] or list(dict.fromkeys(column for role in APART if (column := table.column(role)))) or list(profiles)
-        )
-        if len(table.found.rows.group_by(columns).aggregate([])) < table.found.rows.num_rows:
-            columns = list(profiles)
+        named = list(dict.fromkeys(column for role in APART if (column := table.column(role))))
+        lasting = [column for column in named if column not in {table.column(role) for role in CORRECTED}]
+        choices = [own[:1], lasting, named, list(profiles)]
+        columns = next((each for each in choices if each and _apart(table, each)), choices[-1])
+        if columns == choices[-1]:
             self.draft.doubts.append("no few columns tell its rows apart: the id is made of all of them")
+        elif columns == named != lasting:
+            self.draft.doubts.append("the id holds the value: a corrected value will stand beside the wrong one")
         return {"id": f"hash({', '.join([*map(quoted, columns), *(['= $column'] if kind == 'wide' else [])])})"}
 
 

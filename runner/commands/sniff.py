@@ -19,8 +19,8 @@ def sniff(
 ) -> None:
     """Look at an unknown export and write a first mapping. With guesses and doubts; docs/add-a-source.md goes on.
 
-    Only names of columns, counts, and short codes that stand there often go into the mapping: no cell that may be a
-    person's own.
+    Only names of columns, counts, and short codes that several persons have go into the mapping: no cell that may be
+    a person's own.
 
     \b
     Example: chartloom sniff inbox/clinic --out mappings/clinic
