@@ -6,7 +6,7 @@ from datetime import date
 
 from contract.errors import ConfigError
 
-SHAPES = ("synthea", "epic", "cerner")  # what an extract of the hospital may look like
+SHAPES = ("synthea", "epic", "cerner", "meditech")  # what an extract of the hospital may look like
 STYLES = ("narrative", "terse", "table", "shout")
 Progress = Callable[[int, int], None]
 

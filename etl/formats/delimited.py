@@ -78,11 +78,11 @@ class Delimited:
 
     def _fits(self, layout: Layout) -> bool:
         present = {name.lower() for name in layout.names}
-        required = [column.names for table in self._tables for column in table.columns if column.required]
+        required = [column.names for table in self._tables for column in table.delivered if column.required]
         return all(any(name.lower() in present for name in names) for names in required)
 
     def _tight(self, layout: Layout) -> tuple[int, ...]:
-        tight = {name.lower() for t in self._tables for column in t.columns if column.tight for name in column.names}
+        tight = {name.lower() for t in self._tables for column in t.delivered if column.tight for name in column.names}
         return tuple(place for place, name in enumerate(layout.names) if name.lower() in tight)
 
 

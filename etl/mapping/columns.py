@@ -17,7 +17,7 @@ VARIED = {
 }
 COLUMN = re.compile(r"^(?P<type>\w+)(?:\((?P<of>[^)]+)\))?(?P<required>!?)$")
 TIGHT = ("id", "date", "dateTime", "decimal", "integer")
-LONG = ("type", "names", "empty", "zone")
+LONG = ("type", "names", "empty", "zone", "of")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RawColumn:
     """`names`: what the column is called in the files; the first is its name in expressions.
 
     `variants`: of an id or decimal, how it is written; of a date or dateTime, its formats (strptime). `empty`: cells
-    that mean nothing. `zone`: of local times.
+    that mean nothing. `zone`: of local times. `parts`: columns whose cells, with blanks between, are this one's.
     """
 
     names: tuple[str, ...]
@@ -35,6 +35,7 @@ class RawColumn:
     variants: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     zone: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -46,7 +47,7 @@ class RawColumn:
 
 
 def column(where: str, name: str, said: Any) -> RawColumn:
-    """From the short form, or from {type, names, empty, zone}."""
+    """From the short form, or from {type, names, empty, zone, of}."""
     long: Dict[str, Any] = said if isinstance(said, dict) else {"type": said}
     found = COLUMN.match(str(long.get("type", "")))
     if not found or found["type"] not in TYPES or not set(long) <= set(LONG):
@@ -67,4 +68,5 @@ def column(where: str, name: str, said: Any) -> RawColumn:
         of if varied else (),
         words(long.get("empty", ())),
         str(long.get("zone", "")),
+        words(long.get("of", ())),
     )

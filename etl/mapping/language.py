@@ -67,6 +67,16 @@ class RawTable:
         return next(column for column in self.columns if column.name == name)
 
     @property
+    def delivered(self) -> tuple[RawColumn, ...]:
+        """Columns that files have; the others are put together of them."""
+        return tuple(column for column in self.columns if not column.parts)
+
+    @property
+    def stored(self) -> list[str]:
+        """Names of the columns whose cells are taken out of the files."""
+        return [column.name for column in self.delivered if column.type != "ignored"]
+
+    @property
     def read(self) -> tuple[RawColumn, ...]:
         return tuple(column for column in self.columns if column.type != "ignored")
 
@@ -82,6 +92,7 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         raise MappingError(f"{where}: `columns` is missing: raw column -> type, such as PATIENT: id!.")
     columns = tuple(column(where, each, text) for each, _, text in numbered(f"{where}: columns", said["columns"]))
     names = [column.name for column in columns]
+    _check_parts(where, columns)
     person, leads = through(where, said.get("person", ""), names)
     files = said.get("file", f"{name}.csv")
     joined = joins(where, said.get("joins", {}), names)
@@ -105,6 +116,16 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         str(said.get("zone", "")),
         str(said.get("deleted", "")),
     )
+
+
+def _check_parts(where: str, columns: tuple[RawColumn, ...]) -> None:
+    there = [column.name for column in columns if not column.parts and column.type != "ignored"]
+    for each in columns:
+        if not set(each.parts) <= set(there):
+            raise MappingError(
+                f"{where}: column {each.name}: of: {', '.join(each.parts)}; say columns of this table that are read, "
+                f"such as of: [DATE, TIME]: {', '.join(there)}."
+            )
 
 
 def _standing(resources: Dict[str, Any], deleted: str) -> Dict[str, Any]:

@@ -80,7 +80,7 @@ class Beside:
         name = table.raw.name
         if name not in self._known:
             rows = None if table.raw.person else spooled_rows(self.folder, name, SHARED_BATCH)
-            self._known[name] = 0 if rows is None else _in_order(rows, [column.name for column in table.raw.read])
+            self._known[name] = 0 if rows is None else _in_order(rows, table.raw.stored)
         return self._known[name]
 
 
@@ -101,7 +101,7 @@ def _of_table(table: TableMapping, rows: pa.Table, beside: Beside) -> tuple[pd.D
     keys = {name for key in together or () for name in key}
     held: dict[str, Words] = {}
     state = np.full(len(rows), beside.word(table), np.uint64)
-    for name, words in _words(rows, [column.name for column in table.raw.read]):
+    for name, words in _words(rows, table.raw.stored):
         state *= FACTORS[0]
         if words is not None:  # an absent column says what an empty one says
             state += words
@@ -119,7 +119,7 @@ def _together(table: TableMapping) -> list[tuple[str, ...]] | None:
     windows = [found for text in texts for found in PARTITION.findall(text)]
     if len(windows) < sum(len(OVER.findall(re.sub(r"'[^']*'|\"[^\"]*\"", "", text))) for text in texts):
         return None
-    known = {column.name for column in table.raw.read}
+    known = set(table.raw.stored)
     keys = [tuple(re.findall(r'"([^"]+)"', window)) for window in windows]
     if any(not (set(key) <= known or table.raw.person in key) for key in keys):
         return None

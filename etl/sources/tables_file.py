@@ -135,7 +135,7 @@ def _constant(cell: str | None, count: int) -> pa.ChunkedArray:
 
 def _match(names: Sequence[str], table: RawTable, said: Mapping[str, str | None]) -> dict[str, str]:
     in_file = {name.lower(): name for name in names}
-    named = {column.name: _first(column, in_file) for column in table.columns if column.name not in said}
+    named = {column.name: _first(column, in_file) for column in table.delivered if column.name not in said}
     return {name: place for name, place in named.items() if place}
 
 
@@ -144,7 +144,7 @@ def _first(column: RawColumn, in_file: dict[str, str]) -> str:
 
 
 def _missing(found: dict[str, str], table: RawTable, said: Mapping[str, str | None]) -> list[RawColumn]:
-    needed = [column for column in table.columns if column.required or column.name == table.person]
+    needed = [column for column in table.delivered if column.required or column.name == table.person]
     return [column for column in needed if column.name not in found and column.name not in said]
 
 
@@ -152,7 +152,7 @@ def _message(
     path: Path, table: RawTable, names: Sequence[str], found: dict[str, str], said: Mapping[str, str | None]
 ) -> str:
     """Names of columns are shown only when the line is surely a header: else it may be a person's row."""
-    expected = ", ".join(name for column in table.columns if column.name not in said for name in column.names)
+    expected = ", ".join(name for column in table.delivered if column.name not in said for name in column.names)
     where = f"{path.name} (mapping table {table.name})"
     if not found:
         return (
@@ -186,7 +186,7 @@ def _notes(table: RawTable, names: Sequence[str], found: dict[str, str], said: M
     extra = [name for name in others if NAME.match(name)]
     extra += [f"{len(others) - len(extra)} without a plain name"] if len(extra) < len(others) else []
     extra = extra if found else [f"all {len(others)}"]
-    absent = [c.name for c in table.columns if c.name not in found and c.name not in said and c.type != "ignored"]
+    absent = [c.name for c in table.delivered if c.name not in found and c.name not in said and c.type != "ignored"]
     asked = table.format.kind == "hl7"  # its columns are what mappings ask for, of one table or another
     notes = [f"{table.name}: column(s) not in the mapping: {', '.join(extra)}"] if others and not asked else []
     notes += [f"{table.name}: optional column(s) absent: {', '.join(absent)}"] if absent else []

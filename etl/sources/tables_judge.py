@@ -60,7 +60,7 @@ class Judgement:
 
 def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     zone = table.raw.zone or setting.zone
-    raw = {column.name: _column(rows, column.name) for column in table.raw.read}
+    raw = {column.name: _column(rows, column.name, column.parts) for column in table.raw.read}
     verdicts = judge(table.raw.read, list(raw.values()), setting.years, zone)
     owner = {OWNER: cells(rows.column(OWNER))} if OWNER in rows.column_names else {}
     beside = {ZONE: Cells(pa.array([zone]), np.zeros(len(rows), np.int8)), **owner}
@@ -102,7 +102,12 @@ def _faults(verdicts: list[Judged], found: Computed, table: TableMapping) -> dic
     return faults
 
 
-def _column(rows: pa.Table, name: str) -> Cells:
+def _column(rows: pa.Table, name: str, parts: tuple[str, ...] = ()) -> Cells:
+    if parts:
+        said = [_column(rows, part).take(None).fill_null("") for part in parts]
+        joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*said, " "))
+        known = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+        return cells(pa.chunked_array([known.dictionary_encode()]))
     return cells(rows.column(name)) if name in rows.column_names else nothing(len(rows), pa.string())
 
 

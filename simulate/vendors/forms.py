@@ -1,5 +1,6 @@
 """How the tables of an extract stand on disk."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+MODULE = re.compile(r"[A-Z][a-z]+")
 ROWS = 500  # of one INSERT
 Writer = Callable[[Path, str, pa.Table], None]  # folder, table, rows
 
@@ -24,6 +26,17 @@ def delimited(out: Path, name: str, rows: pa.Table) -> None:
     """One file a table, with bars, quotes where they are needed."""
     options = arrow_csv.WriteOptions(delimiter="|", quoting_style="needed")
     arrow_csv.write_csv(as_text(rows), out / f"{name}.txt", options)
+
+
+def tabs(out: Path, name: str, rows: pa.Table) -> None:
+    """A folder a module (the first word of the table's name), a file a table: tabs, day-old habits of CP1252."""
+    module = MODULE.match(name)
+    folder = out / (module[0].lower() if module else "other")
+    folder.mkdir(exist_ok=True)
+    buffer = pa.BufferOutputStream()
+    arrow_csv.write_csv(as_text(rows), buffer, arrow_csv.WriteOptions(delimiter="\t", quoting_style="needed"))
+    text = buffer.getvalue().to_pybytes().decode("utf-8")
+    (folder / f"{name}.txt").write_bytes(text.encode("cp1252"))
 
 
 def as_text(rows: pa.Table) -> pa.Table:

@@ -7,12 +7,13 @@ import pyarrow as pa
 import yaml
 
 from contract.errors import ConfigError, InputError
-from simulate.vendors.forms import Form, delimited, sql_dump
-from simulate.vendors.packing import lzw_hex, plain_hex
+from simulate.vendors.forms import Form, delimited, sql_dump, tabs
+from simulate.vendors.packing import lzw_hex, plain_hex, rtf
 
 DATA = Path(__file__).parents[1] / "data" / "vendors"
 SHAPES: dict[str, Form] = {
     "epic": Form("America/Chicago", delimited),
+    "meditech": Form("America/Chicago", tabs, {"rtf": rtf}),
     "cerner": Form("UTC", sql_dump, {"lzw_hex": lzw_hex, "plain_hex": plain_hex}),
 }
 HIDDEN = "_"  # tables that begin so are steps on the way

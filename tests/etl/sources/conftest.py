@@ -72,5 +72,5 @@ def _without_nulls(value: Any) -> Any:
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """csv/ of a small simulated hospital."""
     out = tmp_path_factory.mktemp("simulated") / "hospital"
-    simulate(HospitalConfig(patients=12, seed=11, embeddings=False), out)
+    simulate(HospitalConfig(patients=8, seed=11, embeddings=False), out)
     return out / "csv"
