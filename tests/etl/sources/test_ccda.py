@@ -94,6 +94,28 @@ def test_results_have_their_kinds_of_value(read: Read) -> None:
     ]
 
 
+DRUG = """<entry><substanceAdministration classCode="SBADM" moodCode="EVN">
+  <templateId root="2.16.840.1.113883.10.20.22.4.16"/><id root="1.2.3.5" extension="M1"/><statusCode code="active"/>
+  {dose}<consumable><manufacturedProduct><manufacturedMaterial>
+  <code code="197361" codeSystem="2.16.840.1.113883.6.88"/>
+  </manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration></entry>"""
+DOSES = {
+    '<doseQuantity value="2" unit="mg"/>': (2.0, None),
+    '<doseQuantity><low value="1" unit="mg"/></doseQuantity>': (1.0, None),
+    '<doseQuantity><low value="1" unit="mg"/><high value="2" unit="mg"/></doseQuantity>': (None, "1 to 2 mg"),
+    '<doseQuantity><high value="2" unit="mg"/></doseQuantity>': (None, "up to 2 mg"),
+}
+
+
+@pytest.mark.parametrize("dose", DOSES)
+def test_a_dose_between_two_amounts_is_neither(read: Read, dose: str) -> None:
+    title = "<title>Vaccines</title><text>Refused one</text>"
+    (made,) = read(TEXT.replace(title, title + DRUG.format(dose=dose)))[0]["MedicationRequest"]
+    (dosage,) = made["dosageInstruction"]
+    amount = dosage.get("doseAndRate", [{}])[0].get("doseQuantity", {}).get("value")
+    assert (amount, dosage.get("text")) == DOSES[dose]
+
+
 def test_the_text_of_the_document_is_an_attachment(read: Read) -> None:
     (document,) = read(TEXT)[0]["DocumentReference"]
     text = base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
