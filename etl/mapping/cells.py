@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.mapping.columns import RawColumn
-from etl.mapping.frame import Cells, select
+from etl.mapping.engine import select
+from etl.mapping.frame import Cells
 from etl.mapping.kinds import CellType
 from etl.mapping.written import kind_of
 

@@ -103,7 +103,7 @@ class _Compiler:
         """A moment in UTC; `recorded` is over when a day without hour is."""
         text = self._sql.expression(str(self._said[word]), pa.string(), f"{name}.{word}", self._ids)
         call = f'{TIMES[word]}("{ZONE}", {text.text})'
-        return Sql(call, tuple(dict.fromkeys((*text.columns, ZONE))), pa.timestamp("us"))
+        return Sql(call, tuple(dict.fromkeys((*text.columns, ZONE))), pa.timestamp("us"), text.said)
 
     def _condition(self, said: Dict[str, Any], path: str) -> Sql | None:
         return self._sql.condition(str(said["when"]), path, self._ids) if "when" in said else None

@@ -1,18 +1,21 @@
 """Steps run on the rows of a raw table: other tables' columns beside their own, and named expressions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from etl.mapping.expressions import SQL_TYPES
-from etl.mapping.frame import Bools, Cells, Frame, Ints, evaluate, nothing
+from etl.mapping.frame import Cells, Frame, Ints, evaluate, nothing
 from etl.mapping.lines import joined_lines
 from etl.mapping.match import Pairs, all_matches, beside, first_matches
 from etl.mapping.packed import unpacked
-from etl.mapping.steps import OWNER, Let, Lines, Look, Step, Unpack
+from etl.mapping.refused import Bools, Fault, Refused, fault
+from etl.mapping.steps import OWNER, Let, Lines, Look, Step, Unpack, sqls
+from etl.mapping.tree import Sql
 
+CODEC = "the cell does not unpack as the mapping says"
 Other = Callable[[str], Frame | None]  # the good rows of a joined table, None: it has none
 
 
@@ -27,11 +30,29 @@ class Computed:
     rows: Ints | None = None
     alone: dict[str, Bools] = field(default_factory=dict)
     missed: dict[str, Bools] = field(default_factory=dict)
-    broken: list[tuple[str, Ints]] = field(default_factory=list)  # cells that do not unpack: column, rows
+    broken: list[tuple[Fault, Ints]] = field(default_factory=list)  # and the rows, as they stood first
 
     def stand(self, rows: Bools) -> Bools:
         """What is said of rows, of the frame's."""
         return rows if self.rows is None else rows[self.rows]
+
+    def first(self, held: Bools) -> Ints:
+        """Rows of the frame, as they stood first."""
+        at = np.flatnonzero(held)
+        return at if self.rows is None else np.unique(self.rows[at])
+
+    def evaluate(self, wanted: Iterable[Sql]) -> dict[Sql, Cells]:
+        refused: Refused = {}
+        cells = evaluate(self.frame, wanted, refused)
+        self.broken += [(fault(sql), self.first(held)) for sql, held in refused.items()]
+        return cells
+
+    def bad(self, before: Bools) -> Bools:
+        """Rows of the frame that something is wrong with by now; `before`: as they stood first."""
+        every = before.copy()
+        for _, rows in self.broken:
+            every[rows] = True
+        return self.stand(every)
 
 
 def compute(frame: Frame, steps: tuple[Step, ...], other: Other, bad: Bools) -> Computed:
@@ -40,26 +61,26 @@ def compute(frame: Frame, steps: tuple[Step, ...], other: Other, bad: Bools) -> 
     for step in steps:
         needs = {let.name for let in lets}
         if not isinstance(step, Let) or needs & set(step.sql.columns):
-            found.frame, lets = _named(found.frame, lets), []
+            lets = _named(found, lets)
         if isinstance(step, Look):
             _look(found, step, other(step.join.table))
         elif isinstance(step, Lines):
-            found.frame = _with(found.frame, step.name, joined_lines(found.frame, step, found.stand(bad)))
+            cells = found.evaluate(sqls(step))
+            found.frame = _with(found.frame, step.name, joined_lines(found.frame, step, cells, found.bad(bad)))
         elif isinstance(step, Unpack):
             _unpack(found, step)
         else:
             lets.append(step)
-    found.frame = _named(found.frame, lets)
+    _named(found, lets)
     return found
 
 
-def _named(frame: Frame, lets: list[Let]) -> Frame:
-    if not lets:
-        return frame
-    cells = evaluate(frame, [let.sql for let in lets])
+def _named(found: Computed, lets: list[Let]) -> list[Let]:
+    """None is left to be computed."""
+    cells = found.evaluate([let.sql for let in lets]) if lets else {}
     for let in lets:
-        frame = _with(frame, let.name, cells[let.sql])
-    return frame
+        found.frame = _with(found.frame, let.name, cells[let.sql])
+    return []
 
 
 def _with(frame: Frame, name: str, found: Cells) -> Frame:
@@ -67,13 +88,12 @@ def _with(frame: Frame, name: str, found: Cells) -> Frame:
 
 
 def _unpack(found: Computed, step: Unpack) -> None:
-    cells = evaluate(found.frame, [step.cell])[step.cell]
+    cells = found.evaluate([step.cell])[step.cell]
     packed = cells.values.dictionary_encode()  # a text in many rows is unpacked once
     texts = pa.array([unpacked(cell, step.codecs) for cell in packed.dictionary.to_pylist()], pa.string())
     made = Cells(texts.take(packed.indices), cells.at)
     column = next((name for name in step.cell.columns if "$" not in name), "")
-    at = np.flatnonzero(cells.present & ~made.present)
-    found.broken.append((column, at if found.rows is None else np.unique(found.rows[at])))
+    found.broken.append((Fault(column, "codec", CODEC), found.first(cells.present & ~made.present)))
     found.frame = _with(found.frame, step.name, made)
 
 

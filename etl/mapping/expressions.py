@@ -16,7 +16,7 @@ from etl.mapping.engine import connection
 from etl.mapping.kinds import cell_types
 from etl.mapping.language import RawTable
 from etl.mapping.steps import ZONE, Let, Lines, Step, Unpack
-from etl.mapping.tree import Sql
+from etl.mapping.tree import Said, Sql
 
 PART = r'(?:[A-Za-z_]\w*|"[^"]+")'
 TEXT_OR_NAME = re.compile(
@@ -114,7 +114,8 @@ class Expressions:
             )
         lone = written in {f'"{name}"' for name in columns}
         empty = pa.types.is_string(fit) and not lone  # no element of FHIR is an empty text
-        return Sql(f"nullif({written}, '')" if empty else written, tuple(columns), fit)
+        written = f"nullif({written}, '')" if empty else written
+        return Sql(written, tuple(columns), fit, Said(f"{self._table.name}.yaml", path, text))
 
     def _name(self, found: re.Match[str], ids: list[str], columns: dict[str, None], *, lone: bool) -> str:
         """Columns and ids are quoted, so that no name of a column is taken for a word of SQL; all else stays."""

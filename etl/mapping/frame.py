@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.mapping.engine import connection
+from etl.mapping.engine import select
+from etl.mapping.refused import CANNOT, Bools, Refused, cannot, one_by_one
 from etl.mapping.tree import Sql
 
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,13 @@ class Frame:
         return Frame({**self.columns, **more}, self.raw, self.length)
 
 
-def evaluate(frame: Frame, wanted: Iterable[Sql]) -> dict[Sql, Cells]:
-    """Expressions on one coded column are computed per different value, constants once, all others per row."""
+def evaluate(frame: Frame, wanted: Iterable[Sql], refused: Refused | None = None) -> dict[Sql, Cells]:
+    """Expressions on one coded column are computed per different value, constants once, all others per row.
+
+    Rows that an expression cannot take are null and noted in `refused`; without it they are an error.
+    """
     out: dict[Sql, Cells] = {}
+    noted: Refused = {} if refused is None else refused
     groups: dict[tuple[str, ...], list[Sql]] = {}
     for each in dict.fromkeys(wanted):
         if len(each.columns) == 1 and each.text in (each.columns[0], f'"{each.columns[0]}"'):
@@ -95,7 +99,9 @@ def evaluate(frame: Frame, wanted: Iterable[Sql]) -> dict[Sql, Cells]:
         else:
             groups.setdefault(_group(frame, each), []).append(each)
     for columns, found in groups.items():
-        out.update(_compute(frame, columns, found))
+        out.update(_compute(frame, columns, found, noted))
+    if noted and refused is None:
+        raise cannot(next(iter(noted)))
     return out
 
 
@@ -114,40 +120,39 @@ def _cast(found: Cells, each: Sql) -> Cells:
     return found if found.values.type == each.type else Cells(found.values.cast(each.type), found.at)
 
 
-def _compute(frame: Frame, columns: tuple[str, ...], wanted: list[Sql]) -> dict[Sql, Cells]:
+def _compute(frame: Frame, columns: tuple[str, ...], wanted: list[Sql], refused: Refused) -> dict[Sql, Cells]:
+    table = _table(frame, columns, wanted)
+    at = frame.columns[columns[0]].at if columns and columns != ("*",) else None
     if not columns:
-        table = pa.table({"one": [1]})
-    elif columns == ("*",):
+        at = np.zeros(frame.length, np.int32)
+    try:
+        results = select(table, [each.text for each in wanted])
+        return {each: _cast(Cells(result, at), each) for each, result in zip(wanted, results, strict=True)}
+    except CANNOT:
+        return {each: _careful(table, each, at, refused) for each in wanted}
+
+
+def _careful(table: pa.Table, each: Sql, at: npt.NDArray[np.integer] | None, refused: Refused) -> Cells:
+    """Values that no row has may be refused as well: a resource's `when` leaves them out."""
+    values, bad = one_by_one(table, each)
+    rows = bad if at is None else bad[at]
+    if rows.any():
+        refused[each] = rows
+    return Cells(values, at)
+
+
+def _table(frame: Frame, columns: tuple[str, ...], wanted: list[Sql]) -> pa.Table:
+    """What the expressions are computed of."""
+    if not columns:
+        return pa.table({"one": [1]})
+    if columns == ("*",):
         names = dict.fromkeys(name for each in wanted for name in each.columns)
         table = pa.table({name: _coded(frame.columns[name]) for name in names})
         if any(_ordered(each) for each in wanted):
             table = table.append_column("row$", pa.array(np.arange(frame.length)))
-    else:
-        table = pa.table({columns[0]: frame.columns[columns[0]].values})
-    results = select(table, [each.text for each in wanted])
-    at = frame.columns[columns[0]].at if columns and columns != ("*",) else None
-    if not columns:
-        at = np.zeros(frame.length, np.int32)
-    return {each: _cast(Cells(result, at), each) for each, result in zip(wanted, results, strict=True)}
+        return table
+    return pa.table({columns[0]: frame.columns[columns[0]].values})
 
 
 def _coded(found: Cells) -> pa.Array:
     return found.values if found.at is None else found.take(None)
-
-
-def select(table: pa.Table, texts: list[str]) -> list[pa.Array]:
-    con = connection()
-    con.register("rows$", table)
-    try:
-        order = ' ORDER BY "row$"' if "row$" in table.column_names else ""
-        named = ", ".join(f"({text}) AS c{i}" for i, text in enumerate(texts))
-        found = con.sql(f'SELECT {named} FROM "rows$"{order}').to_arrow_table()
-    finally:
-        con.unregister("rows$")
-    return [_whole(found.column(i)) for i in range(len(texts))]
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

@@ -4,14 +4,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.mapping.frame import Bools, Cells, Frame, Ints, evaluate
+from etl.mapping.frame import Cells, Frame, Ints
 from etl.mapping.nest import grouped
+from etl.mapping.refused import Bools
 from etl.mapping.steps import OWNER, Lines
+from etl.mapping.tree import Sql
 
 
-def joined_lines(frame: Frame, step: Lines, bad: Bools) -> Cells:
+def joined_lines(frame: Frame, step: Lines, cells: dict[Sql, Cells], bad: Bools) -> Cells:
     """Empty cells are empty lines; a line sent twice stands once. Rows that are bad or have no key stay alone."""
-    cells = evaluate(frame, [step.text, step.key, step.order])
     key = cells[step.key]
     rows = np.flatnonzero(key.present & ~bad)
     owner = [frame.columns[OWNER]] if OWNER in frame.columns else []

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.mapping.frame import Bools, Cells, Ints
+from etl.mapping.frame import Cells, Ints
+from etl.mapping.refused import Bools
 from etl.mapping.tree import Constant, Items, Part, Sql, Struct
 
 

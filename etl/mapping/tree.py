@@ -13,12 +13,22 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Where a mapping says an expression, and how: "persons.yaml", "Patient.gender", "upper(SEX)"."""
+
+    file: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Sql:
     """A SQL expression over the raw columns it names; a lone column is its own shortest expression."""
 
     text: str
     columns: tuple[str, ...]
     type: pa.DataType
+    said: Said | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

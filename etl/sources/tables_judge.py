@@ -11,17 +11,11 @@ import pyarrow.compute as pc
 from etl.mapping.cells import Judged, judge
 from etl.mapping.computed import Computed, Other, compute
 from etl.mapping.expressions import SQL_TYPES
-from etl.mapping.frame import Bools, Cells, Frame, Ints, cells, evaluate, nothing
+from etl.mapping.frame import Cells, Frame, Ints, cells, nothing
 from etl.mapping.kinds import cell_types
 from etl.mapping.load import TableMapping
+from etl.mapping.refused import Bools, Fault, Refused, fault
 from etl.mapping.steps import OWNER, ZONE
-
-
-@dataclass(frozen=True)
-class Fault:
-    column: str
-    rule: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -48,14 +42,20 @@ class Setting:
 class Judgement:
     """The good rows, which of the rows they are (None: all, as they stand), and what is wrong with the others.
 
-    A row stands several times where it is joined with many. `alone`: join -> good rows that
-    ask for a row and found none.
+    A row stands several times where it is joined with many. `missed`: join -> rows that ask
+    for a row and found none.
     """
 
     frame: Frame
     order: Ints | None
     told: list[Told]
-    alone: dict[str, int]
+    missed: dict[str, Bools]
+
+    @property
+    def alone(self) -> dict[str, int]:
+        """Good rows among those missed."""
+        bad = [row.row for row in self.told]
+        return {name: int(np.delete(mask, bad).sum()) for name, mask in self.missed.items()}
 
 
 def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
@@ -72,9 +72,21 @@ def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     bad = np.array(sorted(faults), np.int64)
     order = _order(rows, found.rows, bad)
     good = found.frame if order is None else found.frame.rows(order)
-    alone = {name: int(np.delete(mask, bad).sum()) for name, mask in found.missed.items()}
     stand = order if found.rows is None or order is None else found.rows[order]
-    return Judgement(good, found.rows if order is None else stand, list(_tell(rows, faults, raw)), alone)
+    return Judgement(good, found.rows if order is None else stand, list(_tell(rows, faults, raw)), found.missed)
+
+
+def without(found: Judgement, rows: pa.Table, table: TableMapping, refused: Refused) -> Judgement:
+    """Rows that expressions cannot take set aside as well."""
+    order = np.arange(found.frame.length) if found.order is None else found.order
+    faults: dict[int, list[Fault]] = defaultdict(list)
+    for sql, held in refused.items():
+        for row in np.unique(order[held]):
+            faults[int(row)].append(fault(sql))
+    good = np.flatnonzero(~np.isin(order, list(faults)))
+    raw = {column.name: _column(rows, column.name) for column in table.raw.read}
+    told = [*found.told, *_tell(rows, faults, raw)]
+    return Judgement(found.frame.rows(good), order[good], told, found.missed)
 
 
 def _faults(verdicts: list[Judged], found: Computed, table: TableMapping) -> dict[int, list[Fault]]:
@@ -91,10 +103,11 @@ def _faults(verdicts: list[Judged], found: Computed, table: TableMapping) -> dic
             )
             for row in np.flatnonzero(found.alone[look.join.name]):
                 faults[int(row)].append(fault)
-    for column, at in found.broken:
+    buries = [] if table.deleted is None else [table.deleted]
+    holds = found.evaluate([*(sql for _, *both in table.checks for sql in both), *buries])
+    for broken, at in found.broken:
         for row in at:
-            faults[int(row)].append(Fault(column, "codec", "the cell does not unpack as the mapping says"))
-    holds = evaluate(found.frame, [sql for _, *both in table.checks for sql in both])
+            faults[int(row)].append(broken)
     for check, when, expect in table.checks:
         at = np.flatnonzero(_is(holds[when], True) & _is(holds[expect], False))
         for row in at if found.rows is None else np.unique(found.rows[at]):

@@ -9,12 +9,14 @@ from contract.work import TALLIED, TALLY, Shard
 from etl.mapping.build import build
 from etl.mapping.frame import Ints, cells
 from etl.mapping.load import Mapping, TableMapping
+from etl.mapping.refused import Refused
 from etl.sources.tables_batch import Batch
-from etl.sources.tables_judge import Judgement, Told
+from etl.sources.tables_judge import Judgement, Told, without
 from etl.sources.tables_quarantine import Reject, quarantine
 from etl.sources.tables_rows import Spool
 from schemas.segments import pick
 
+Built = tuple[str, pa.Table, Ints]  # as build() gives it
 KEPT = {"subject_id$": "subject_id", "origin_id$": "origin_id", "line$": "source_line", "file$": "source_file"}
 
 
@@ -27,9 +29,10 @@ def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
         rows, found = batch.rows(name), batch.judged(name)
         if rows is None or found is None:
             continue
+        resources_made, found = _made(table, rows, found)
         rejected.append(_rejected(found.told, table, rows))
         used = np.zeros(len(rows), bool)
-        for kind, resources, members in build(table.resources, found.frame, _kept(rows, found.order)):
+        for kind, resources, members in resources_made:
             used[members if found.order is None else found.order[members]] = True
             if len(resources):
                 made[f"phi/fhir/{kind}"].append(resources)
@@ -38,6 +41,16 @@ def read_batch(spool: Spool, mapping: Mapping, zone: str) -> Shard:
     became.update({(name, "made"): sum(map(len, parts)) for name, parts in made.items()})
     shard = {name: _joined(parts) for name, parts in made.items()}
     return {**shard, "phi/quarantine": pa.concat_tables(rejected), TALLY: _tally(became)}
+
+
+def _made(table: TableMapping, rows: pa.Table, found: Judgement) -> tuple[list[Built], Judgement]:
+    """Resources of the rows of which all expressions can be computed. Joins find the others all the same."""
+    while True:
+        refused: Refused = {}
+        made = list(build(table.resources, found.frame, _kept(rows, found.order), refused))
+        if not refused:
+            return made, found
+        found = without(found, rows, table, refused)
 
 
 def _became(name: str, rows: pa.Table, found: Judgement, mapped: int) -> dict[tuple[str, str], int]:

@@ -33,8 +33,8 @@ def _of(table: TableMapping, frame: Frame) -> Iterator[pa.Table]:
     if table.deleted is None:
         return
     gone = evaluate(frame, [table.deleted])[table.deleted].take(None).fill_null(False).to_numpy(zero_copy_only=False)
-    bare = tuple(replace(each, when=None, by=(), parts={}) for each in table.resources)
-    for kind, made, _ in build(bare, frame, {}):
+    bare = tuple(replace(each, when=None, by=(), parts={}, times={}) for each in table.resources)
+    for kind, made, _ in build(bare, frame, {}, {}):
         rows = pd.DataFrame({"id": made.column("id").to_pylist(), "gone": gone}).dropna()
         last = rows.drop_duplicates("id", keep="last")
         ids = last["id"][last["gone"]].to_list()

@@ -10,7 +10,8 @@ import yaml
 
 from etl.mapping.cells import judge
 from etl.mapping.columns import column
-from etl.mapping.frame import Cells, select
+from etl.mapping.engine import select
+from etl.mapping.frame import Cells
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "cells.yaml").read_text(encoding="utf-8"))
 
