@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 Part = Literal[
     "given", "family", "prefix", "name", "line", "city", "district", "state", "zip", "country", "phone", "email", "url",
@@ -28,6 +29,18 @@ class Person:
     gender: str = ""  # FHIR administrative-gender of the subject
     birth: date | None = None
     death: date | None = None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once a person: identifiers are hundreds, and what is made of a person is looked up for every text."""
+        return hash((self.subject_id, self.identifiers, self.gender, self.birth, self.death))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the hash: another process hashes strings otherwise."""
+        return {name: value for name, value in vars(self).items() if name != "_hash"}
 
     def of(self, *labels: str) -> tuple[Identifier, ...]:
         return tuple(found for found in self.identifiers if found.label in labels)

@@ -40,6 +40,7 @@ class Texts:
     persons: Callable[[int], Person]
     surrogates: Callable[[int], Drawing]
     _read: dict[str, Read] = field(default_factory=dict)
+    _merged: dict[str, list[Span]] = field(default_factory=dict)
     _done: dict[tuple[int, str], str | None] = field(default_factory=dict)
 
     def __call__(self, texts: Sequence[str], subjects: Sequence[int]) -> list[str | None]:
@@ -66,9 +67,16 @@ class Texts:
         person, surrogates = self.persons(subject), self.surrogates(subject)
         note = replace(read.note, person=person)
         known = self.pipeline.by_layer([note], ("known",)).get("known", [[]])[0]
-        spans = self.pipeline.merged(note, [known, *read.found], read.safe)
+        spans = self.pipeline.merged(note, [known, *read.found], read.safe) if known else self._impersonal(read)
         text, _ = rewrite(note.text, spans, lambda found, label: surrogates.of(found, label, note.language))
         return None if own_leaks(person, [text])[0] else text
+
+    def _impersonal(self, read: Read) -> list[Span]:
+        """Of a text that says nothing known of the person: once, whoever's it is."""
+        text = read.note.text
+        if text not in self._merged:
+            self._merged[text] = self.pipeline.merged(read.note, read.found, read.safe)
+        return self._merged[text]
 
 
 def telling(note: Note, span: Span) -> bool:

@@ -30,8 +30,9 @@ class Everyone:
             if not len(self.digests)
             else self.digests[np.minimum(at, len(self.digests) - 1)] == seen
         )
-        places = part["places"].take(pa.array(np.unique(part["sightings"]["place"].to_numpy()[met])))
-        return [Place(*(row[name] for name in PLACES.names)) for row in places.to_pylist()]
+        said = pa.array(np.unique(part["sightings"]["said"].to_numpy()[met]))
+        places = part["places"].filter(pc.is_in(part["places"]["said"], said))
+        return list(dict.fromkeys(Place(*(row[name] for name in PLACES.names)) for row in places.to_pylist()))
 
 
 def everyone(known: Sequence[pa.Table], max_density: float) -> Everyone:

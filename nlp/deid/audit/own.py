@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from nlp.deid.audit.patterns import own
 from nlp.deid.audit.scan import Hit, Scanner
+from nlp.deid.audit.views import seen_as
 from nlp.deid.person import Person
 
 
@@ -14,7 +15,7 @@ def own_leaks(person: Person, texts: Sequence[str], ordinary: Collection[str] = 
     `ordinary`: names that are words too, beyond those of fhir_mappings/deid/audit.yaml.
     """
     scanner = _scanner(person, frozenset(ordinary))
-    return [scanner.find(text) for text in texts] if scanner.patterns else [set() for _ in texts]
+    return [scanner.find_in(seen_as(text)) for text in texts] if scanner.patterns else [set() for _ in texts]
 
 
 @lru_cache(maxsize=512)

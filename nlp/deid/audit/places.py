@@ -1,9 +1,10 @@
 """Where something was found: rows of open tables by what names them. What one batch says of its tables."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from contract.work import Shard, Withheld
@@ -20,7 +21,8 @@ PLACES = pa.schema(
     ]
 )
 HITS = PLACES.append(pa.field("rule", pa.string()))
-SIGHTINGS = pa.schema([("digest", pa.int64()), ("place", pa.int64())])
+SPOTS = PLACES.append(pa.field("said", pa.int64()))  # what is said there, by number
+SIGHTINGS = pa.schema([("digest", pa.int64()), ("said", pa.int64())])
 ROWS = pa.schema([("table", pa.string()), ("rows", pa.int64())])
 
 
@@ -42,23 +44,33 @@ class Place:
 
 @dataclass
 class Found:
-    """Of one batch. `hits` are decided; `sightings` wait for what is known of everyone."""
+    """Of one batch. `hits` are decided; what is `said`, and where, waits for what is known of everyone."""
 
     hits: dict[Place, str] = field(default_factory=dict)  # -> rule
-    sightings: dict[Place, set[str]] = field(default_factory=dict)
+    said: list[Collection[str]] = field(default_factory=list)  # sightings of each text
+    spots: list[pa.Table] = field(default_factory=list)  # SPOTS
+    alone: list[tuple[Place, int]] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
 
     def hit(self, place: Place, rule: str) -> None:
         self.hits.setdefault(place, rule)
 
-    def see(self, place: Place, seen: Iterable[str]) -> None:
-        self.sightings.setdefault(place, set()).update(seen)
+    def see(self, place: Place, seen: Collection[str]) -> None:
+        if seen:
+            self.alone.append((place, len(self.said)))
+            self.said.append(seen)
+
+    def see_all(self, places: pa.Table, texts: np.ndarray, seen: Sequence[Collection[str]]) -> None:
+        """Many places, and of each the number of its text in `seen`: texts repeat over rows."""
+        self.spots.append(places.append_column("said", pa.array(texts + len(self.said), pa.int64())))
+        self.said += seen
 
     def tables(self) -> Shard:
-        seen = [(digest(text), k) for k, texts in enumerate(self.sightings.values()) for text in texts]
+        seen = [(digest(text), k) for k, texts in enumerate(self.said) for text in texts]
+        alone = pa.Table.from_pylist([{**place.row(), "said": k} for place, k in self.alone], schema=SPOTS)
         return {
             "hits": pa.Table.from_pylist([{**p.row(), "rule": rule} for p, rule in self.hits.items()], schema=HITS),
-            "places": pa.Table.from_pylist([p.row() for p in self.sightings], schema=PLACES),
+            "places": pa.concat_tables([alone, *self.spots]),
             "sightings": pa.table([[d for d, _ in seen], [k for _, k in seen]], schema=SIGHTINGS),
             "rows": pa.table([list(self.rows), list(self.rows.values())], schema=ROWS),
         }

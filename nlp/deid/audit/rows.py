@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nlp.deid.audit.patterns import Pattern
-from nlp.deid.audit.places import Found, Place
+from nlp.deid.audit.places import PLACES, Found, Place
 from nlp.deid.audit.scan import LONG, Scanner
 from nlp.deid.audit.sightings import sightings
 from nlp.deid.audit.strings import Leaf, leaves, metadata
-from nlp.deid.audit.views import views
+from nlp.deid.audit.views import seen_as, views
 
 APART = "\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f"  # wider than what may stand between two parts of one identifier
 DATES = r"^\d{4}(-\d\d(-\d\d)?)?([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$"
-CHUNK = 200  # strings of a person that are read as one text
 KEYS = ("id", "note_id")  # columns that name a row
 
 
@@ -39,12 +38,6 @@ def sought(pattern: Pattern, kind: str) -> bool:
     if kind == "birth":
         return pattern.rule == "date"
     return pattern.rule not in ("zip", "date") and (pattern.rule != "number" or len(pattern.text) >= LONG)
-
-
-@lru_cache(maxsize=1 << 16)
-def seen_as(text: str) -> tuple[str, ...]:
-    """Displays and codes repeat over persons."""
-    return tuple(views(text))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -73,15 +66,12 @@ class Rows:
                 self.people.found.hit(place, "canary")
 
     def _alone(self, leaf: Leaf) -> None:
-        """Distinct strings of one person, read as one text; only where that has a hit, each by itself."""
+        """Each distinct string of one person."""
         for open_id, texts in self._by_subject(leaf):
             scanner = self._scanner(self.people.subject(open_id), _kind(leaf))
-            for start in range(0, len(texts), CHUNK):
-                some = texts[start : start + CHUNK]
-                joined = APART.join(view for text in some for view in seen_as(text))
-                for each, rule in ((scanner, "own"), (self.people.canaries, "canary")):
-                    if each.find_in([joined]):
-                        self._hit(leaf, {text for text in some if each.find_in(seen_as(text))}, rule, open_id)
+            for each, rule in ((scanner, "own"), (self.people.canaries, "canary")):
+                if each.patterns:
+                    self._hit(leaf, {text for text in texts if each.find_in(seen_as(text))}, rule, open_id)
 
     def _scanner(self, subject: int, kind: str) -> Scanner:
         if (subject, kind) not in self._scanners:
@@ -96,9 +86,30 @@ class Rows:
     def _together(self, leaf: Leaf) -> None:
         distinct = pc.unique(leaf.values)
         dated = pc.match_substring_regex(distinct, DATES)
-        texts = {text for text in distinct.filter(pc.invert(dated)).to_pylist() if sightings_of(text)}
-        for place, text in self._where(leaf, texts):
-            self.people.found.see(place, sightings_of(text))
+        texts = [text for text in distinct.filter(pc.invert(dated)).to_pylist() if sightings_of(text)]
+        if texts:
+            said = pc.index_in(leaf.values, pa.array(texts, leaf.values.type))
+            at = pc.is_valid(said)
+            places = self._places(leaf, at)
+            numbers = said.filter(at).to_numpy(zero_copy_only=False)
+            self.people.found.see_all(places, numbers, [sightings_of(text) for text in texts])
+
+    def _places(self, leaf: Leaf, at: pa.Array) -> pa.Table:
+        """Of the values of a leaf where `at` is true; as `_place`, all at once."""
+        rows, names = pa.array(leaf.rows[at.to_numpy(zero_copy_only=False)]), self.rows.column_names
+        key = next((key for key in KEYS if key in names), None)
+        open_ids = self.rows["subject_id"].take(rows) if "subject_id" in names else pa.nulls(len(rows), pa.int64())
+        distinct = pc.unique(open_ids)
+        people = pa.array([self.people.subject(open_id) for open_id in distinct.to_pylist()], pa.int64())
+        columns = {
+            "table": pa.repeat(self.name, len(rows)),
+            "column": pa.repeat(key or leaf.path.partition(".")[0], len(rows)),
+            "value": self.rows[key].take(rows) if key else leaf.values.filter(at),
+            "subject_id": open_ids,
+            "note_id": pa.repeat("", len(rows)),
+            "phi_subject_id": people.take(pc.index_in(open_ids, distinct)),
+        }
+        return pa.table(columns).cast(PLACES)
 
     def _births(self, said: list[Leaf]) -> None:
         """Names and birth date of a row stand in columns of their own: they are read as one line."""

@@ -17,6 +17,7 @@ SIGN = re.compile(r"[^\W_]")
 SINGLES = re.compile(r"[^\W_](?<![^\W_].)[\W_]{1,4}(?:[^\W_][\W_]{1,4})+[^\W_](?![^\W_])", re.S)  # S m i t h
 LETTERS, LETTERS_END = re.compile(r"[^\W\d_]*"), re.compile(r"[^\W\d_]+$")
 TITLE_END = re.compile(r"(?<![^\W\d_])[a-z]+$")
+BRIEF = 200  # characters up to which a view is remembered: labels of codes repeat over persons
 RARE = 2.5  # below it a word of four letters is hardly one
 COMMON = 3.0  # Zipf frequency (log10 of uses in a billion words) from which a piece of a word is a word itself
 WIDEST = 6  # characters that may stand between two parts of one identifier
@@ -58,30 +59,47 @@ class Scanner:
         return {hit for view in seen for hit in self._found(view)}
 
     def _found(self, view: str) -> Iterator[Hit]:
-        low = view.lower()
-        pieces = APART.split(low)
+        cut = _cut_once(view) if len(view) <= BRIEF else _cut(view)
         if self._words:
-            yield from self._alone(view, low, pieces)
+            yield from self._alone(view, cut)
         if len(self._glued):
-            text = "".join(pieces)
             where: list[int] = []
-            for end, pattern in self._glued.iter(text):
-                where = where or [found.start() for found in SIGN.finditer(low)]
+            for end, pattern in self._glued.iter(cut.glued):
+                where = where or [found.start() for found in SIGN.finditer(cut.low)]
                 start = end - len(pattern.text) + 1
-                if fits(pattern, view, low, where[start : end + 1], self._is_ordinary):
+                if fits(pattern, view, cut.low, where[start : end + 1], self._is_ordinary):
                     yield Hit(pattern.label, pattern.rule)
 
-    def _alone(self, view: str, low: str, pieces: Collection[str]) -> Iterator[Hit]:
+    def _alone(self, view: str, cut: "Cut") -> Iterator[Hit]:
         """Names that stand as words, or letter by letter."""
-        for word in self._words.keys() & pieces:
-            if not self._is_ordinary(word) or _titled(word, view, low):
+        for word in self._words.keys() & cut.pieces:
+            if not self._is_ordinary(word) or _titled(word, view, cut.low):
                 yield Hit(self._words[word].label, "word")
-        for run in SINGLES.findall(low):
-            if APART.sub("", run) in self._words:
-                yield Hit(self._words[APART.sub("", run)].label, "word")
+        for run in cut.spelt:
+            if run in self._words:
+                yield Hit(self._words[run].label, "word")
 
     def _is_ordinary(self, word: str) -> bool:
         return word in knowledge().ordinary or word in self.ordinary
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A view in lower case, its words, all its letters and digits, and what is spelt letter by letter."""
+
+    low: str
+    pieces: frozenset[str]
+    glued: str
+    spelt: tuple[str, ...]
+
+
+def _cut(view: str) -> Cut:
+    low = view.lower()
+    pieces = APART.split(low)
+    return Cut(low, frozenset(pieces), "".join(pieces), tuple(APART.sub("", run) for run in SINGLES.findall(low)))
+
+
+_cut_once = lru_cache(maxsize=1 << 14)(_cut)
 
 
 def _titled(word: str, view: str, low: str) -> bool:

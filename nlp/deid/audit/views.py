@@ -6,7 +6,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from nlp.deid.audit.fold import APART, fold
@@ -47,6 +47,34 @@ def views(text: str) -> list[str]:
             view for view in (_tagless(whole), _spoken(whole), _signed(whole), *_leet(whole), _digital(whole)) if view
         ]
     return list(dict.fromkeys(found))
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
+HOUR, CLOCK = 13, 11  # where the hour of a moment ends, and where it begins
+BRIEF = 400  # characters up to which views are remembered
+
+
+def seen_as(text: str) -> tuple[str, ...]:
+    """The views of a text of a row: displays and codes repeat over persons, and moments are much alike."""
+    if MOMENT.fullmatch(text) and text.isascii() and not _packed(text[:HOUR]) and not _packed(text[CLOCK:]):
+        return text, _figured(text[:HOUR])
+    return _seen_as(text) if len(text) <= BRIEF else tuple(views(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _seen_as(text: str) -> tuple[str, ...]:
+    return tuple(views(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _packed(part: str) -> bool:
+    """A part of a moment that can be decoded, by chance."""
+    return bool(decoded(part))
+
+
+@lru_cache(maxsize=1 << 16)
+def _figured(hour: str) -> str:
+    return _digital(hour)
 
 
 def decoded(text: str, depth: int = SHORT) -> list[str]:

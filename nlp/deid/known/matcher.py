@@ -1,6 +1,7 @@
 """Everything known of one person, looked for in one text: what the layer and the audit both stand on."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Protocol
 
 from nlp.deid.known.addresses import AddressFinder
@@ -12,6 +13,13 @@ from nlp.deid.known.numbers import NumberFinder
 from nlp.deid.known.page import Page
 from nlp.deid.person import Person
 from nlp.deid.span import Span
+
+BRIEF = 200  # characters up to which a page is remembered: labels of codes repeat over persons
+
+
+@lru_cache(maxsize=1 << 13)
+def _page(text: str, language: str) -> Page:
+    return Page(text, language)
 
 
 class Finder(Protocol):
@@ -52,7 +60,7 @@ class Matcher:
 
     def find(self, text: str) -> list[Span]:
         """In order of start; spans may overlap, none is given twice."""
-        page = Page(text, self.language)
+        page = _page(text, self.language) if len(text) <= BRIEF else Page(text, self.language)
         best: dict[tuple[int, int], Span] = {}
         for finder in self.finders:
             for span in finder.find(page):

@@ -15,6 +15,7 @@ from nlp.deid.labels import NAMES
 from nlp.deid.person import Person
 from nlp.deid.span import Span
 
+REMEMBERED = 20_000  # words of which a person's names one edit away are remembered
 FUZZY_FROM = 5  # letters of a name below which one edit makes another name
 
 
@@ -27,6 +28,7 @@ class NameFinder:
         self.glued = glued(known)
         self.logins = {**usernames(known), **self.glued}
         self.near = sorted(word for word in self.terms.keys() | self.glued.keys() if self._fuzzy(word))
+        self._alike: dict[str, tuple[str, ...]] = {}  # word -> names one edit away
         letters = {(naming.label, value[0][0]) for naming in known for value in naming.given}
         self.letters = {label: frozenset(c for of, c in letters if of == label) for label in NAMES}
 
@@ -63,9 +65,20 @@ class NameFinder:
         asked = [word for word in page.index if may[word] and word not in self.terms and word not in self.logins]
         if not asked or not self.near:
             return []
-        distances = process.cdist(asked, self.near, scorer=OSA.distance, score_cutoff=1)
+        if len(self._alike) > REMEMBERED:
+            self._alike.clear()
+        fresh = [word for word in asked if word not in self._alike]
+        if fresh:
+            self._compare(fresh)
+        return [(word, name) for word in asked for name in self._alike[word]]
+
+    def _compare(self, words: list[str]) -> None:
+        """Each word once a person: labels of codes are made of few words."""
+        distances = process.cdist(words, self.near, scorer=OSA.distance, score_cutoff=1)
+        self._alike.update(dict.fromkeys(words, ()))
         rows, columns = (distances == 1).nonzero()
-        return [(asked[row], self.near[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            self._alike[words[row]] += (self.near[column],)
 
     def _near(self, page: Page, number: int, term: Term) -> Mark:
         """Alone with a capital, or where it is no word at all; else beside another name, a title or a label."""

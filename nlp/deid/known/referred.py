@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 import pyarrow as pa
 
 from nlp.deid.known import rows
-from nlp.deid.known.columns import distinct, paths
+from nlp.deid.known.columns import distinct, leaf, paths
 from nlp.deid.known.sources import sources
 from nlp.deid.person import Identifier
 from schemas.fhir import resource_types
@@ -32,32 +33,53 @@ FURTHER = (
 )  # a role leads to its practitioner, a place to its owner
 
 
+class Rows:
+    """Rows of one type by source and id, or identifier; a row is taken out of its table when it is asked for."""
+
+    def __init__(self, kind: str, table: pa.Table) -> None:
+        self.kind, self.table = kind, table.select([c for c in COLUMNS if c in table.column_names])
+        sources = table["source"].to_pylist() if "source" in table.column_names else [""] * len(table)
+        self.places: dict[tuple[str, str], int] = {}
+        for row, key in self._keys():
+            self.places.setdefault((sources[row] or "", key), row)
+        self.taken: dict[int, dict[str, object]] = {}
+
+    def _keys(self) -> list[tuple[int, str]]:
+        """Row by row the id first, then identifiers."""
+        found: list[tuple[int, str]] = []
+        for path in ("id", "identifier.value"):
+            rows, values = leaf(self.table, path)
+            found += [(row, key) for row, key in zip(rows.tolist(), values.to_pylist(), strict=True) if key]
+        return sorted(found, key=itemgetter(0))
+
+    def get(self, source: str, key: str) -> dict[str, object] | None:
+        row = self.places.get((source, key))
+        if row is not None and row not in self.taken:
+            self.taken[row] = {**self.table.slice(row, 1).to_pylist()[0], "kind": self.kind}
+        return None if row is None else self.taken[row]
+
+
 class Referred:
     """Rows of the shared shard by source, type and id, or identifier."""
 
     def __init__(self, shared: Mapping[str, pa.Table]) -> None:
-        self.rows: dict[tuple[str, str, str], dict[str, object]] = {}
+        self.shared = shared
+        self.rows: dict[str, Rows | None] = {}
         self.said: dict[int, tuple[Identifier, ...]] = {}
-        for kind in SHARED:
-            table = shared.get(f"phi/fhir/{kind}")
-            if table is not None:
-                for row in table.select([c for c in COLUMNS if c in table.column_names]).to_pylist():
-                    self._keep(kind, row)
 
-    def _keep(self, kind: str, row: dict[str, object]) -> None:
-        source = str(row.get("source") or "")
-        found = row.get("identifier")
-        values = [one.get("value") for one in found or () if one] if isinstance(found, list) else []
-        for key in (row.get("id"), *values):
-            if key:
-                self.rows.setdefault((source, kind, str(key)), {**row, "kind": kind})
+    def _get(self, source: str, kind: str, key: str) -> dict[str, object] | None:
+        if kind not in self.rows:
+            table = self.shared.get(f"phi/fhir/{kind}") if kind in SHARED else None
+            self.rows[kind] = Rows(kind, table) if table is not None else None
+        held = self.rows[kind]
+        return held.get(source, key) if held else None
 
     def of(self, shard: Mapping[str, pa.Table]) -> Iterator[tuple[int, Identifier]]:
         done: set[tuple[int, str, str]] = set()
         for subject, source, kind, key, display in self._asked(shard):
             if (subject, kind, key + display) not in done:
                 done.add((subject, kind, key + display))
-                row = self.rows.get((source, kind, key))
+                row = self._get(source, kind, key)
                 yield from ((subject, one) for one in (self._row(row) if row else _displayed(kind, display)))
 
     def _asked(self, shard: Mapping[str, pa.Table]) -> Iterator[tuple[int, str, str, str, str]]:
@@ -87,7 +109,7 @@ class Referred:
         if not isinstance(found, dict):
             return []
         kind, key, display = _reference(found, ["Practitioner" if column == "practitioner" else "Organization"])
-        other = self.rows.get((str(row.get("source") or ""), kind, key))
+        other = self._get(str(row.get("source") or ""), kind, key)
         return list(self._row(other, depth + 1)) if other else list(_displayed(kind, display))
 
 

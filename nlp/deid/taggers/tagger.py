@@ -104,10 +104,12 @@ def _read(
 def _groups(texts: Sequence[str]) -> Iterator[list[Tokens]]:
     """Texts as tokens, some at a time."""
     group: list[Tokens] = []
+    held = 0
     for text in texts:
         group.append(tokenize(text))
-        if sum(map(len, group)) > AT_ONCE:
+        held += len(group[-1])
+        if held > AT_ONCE:
             yield group
-            group = []
+            group, held = [], 0
     if group:
         yield group
