@@ -8,9 +8,9 @@ from importlib import resources
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from contract.table import Column, Table
+from schemas import yaml_text
 
 PRIMITIVES: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
@@ -59,7 +59,7 @@ class ResourceType:
 
 
 def _load(name: str) -> Any:
-    return yaml.safe_load(resources.files("schemas").joinpath(name).read_text(encoding="utf-8"))
+    return yaml_text.read(resources.files("schemas").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache

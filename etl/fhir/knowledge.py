@@ -9,9 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from contract.errors import ConfigError, MappingError
+from schemas import yaml_text
 
 FOLDER = "fhir_mappings"
 
@@ -26,7 +25,7 @@ def load(name: str) -> Any:
     if not file.is_file():
         found = ", ".join(sorted(f.name.removesuffix(".yaml") for f in _folder().iterdir()))
         raise ConfigError(f"{FOLDER}/fhir/{name}.yaml is not there; found {found}. Name one of these, or add the file.")
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml_text.read(file.read_text(encoding="utf-8"))
 
 
 def digest(names: tuple[str, ...]) -> str:

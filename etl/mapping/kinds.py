@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from schemas import yaml_text
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ class CellType:
 @cache
 def cell_types() -> dict[str, CellType]:
     text = resources.files("etl.mapping").joinpath("types.yaml").read_text("utf-8")
-    said: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    said: dict[str, dict[str, Any]] = yaml_text.read(text)
     return {name: CellType(**what) for name, what in said.items()}

@@ -6,9 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from contract.errors import MappingError
+from schemas import yaml_text
 
 CATEGORIES = {
     "conformance": ("value", "relational", "computational"),
@@ -32,7 +31,7 @@ class Known:
 @cache
 def _said() -> Mapping[str, Any]:
     text = resources.files("fhir_mappings").joinpath("quality.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yaml_text.read(text))
 
 
 @cache

@@ -6,9 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from contract.errors import MappingError
+from schemas import yaml_text
 from schemas.fhir import Element, resource_types
 
 FIELDS = frozenset(("of", "severity", "says", "when", "any", "none", "same", "order", "least", "ascending", "distinct"))
@@ -71,7 +70,7 @@ def messages() -> Mapping[str, str]:
 
 @cache
 def _load(name: str) -> Any:
-    return yaml.safe_load(resources.files("schemas").joinpath(name).read_text(encoding="utf-8"))
+    return yaml_text.read(resources.files("schemas").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _standard() -> Iterator[Invariant]:

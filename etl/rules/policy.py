@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
-
 from contract.errors import MappingError
+from schemas import yaml_text
 
 FILE = "fhir_mappings/rules.yaml"
 ACTIONS = ("quarantine", "warn", "ignore")
@@ -35,7 +34,7 @@ class Policy:
 
 
 def parse(text: str) -> Policy:
-    said = yaml.safe_load(text)
+    said = yaml_text.read(text)
     _refuse_unknown(said)
     return Policy(
         said["actions"],

@@ -7,9 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from contract.errors import MappingError
+from schemas import yaml_text
 
 NOTHING = "NULL"
 FILE = "fhir_mappings/timeline.yaml"
@@ -57,7 +56,7 @@ class TimelineMapping:
 
 
 def parse(text: str) -> TimelineMapping:
-    said = yaml.safe_load(text)
+    said = yaml_text.read(text)
     parents = said["parents"]
     return TimelineMapping(
         systems=said["systems"],

@@ -9,14 +9,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from contract.errors import MappingError
 from etl.units.ucum import Line, is_ucum
+from schemas import yaml_text
 
 FOLDER = "fhir_mappings/units/canonical"
 LINE = re.compile(r"(?P<factor>-?[\d.]+)(?: (?P<sign>[+-]) (?P<add>[\d.]+))?")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def canonical_table() -> Mapping[str, Canonical]:
 @cache
 def usual_units() -> tuple[str, ...]:
     text = resources.files("fhir_mappings").joinpath("units", "kinds.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.load(text, LOADER))
+    return tuple(yaml_text.read(text))
 
 
 @cache
@@ -58,7 +56,7 @@ def _files() -> list[Any]:
 
 
 def _groups(path: Any) -> Iterator[tuple[Canonical, Mapping[str, str]]]:
-    for number, said in enumerate(yaml.load(path.read_text(encoding="utf-8"), LOADER), 1):
+    for number, said in enumerate(yaml_text.read(path.read_text(encoding="utf-8")), 1):
         yield group(said, f"{FOLDER}/{path.name}, group {number}"), said["codes"]
 
 

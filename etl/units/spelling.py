@@ -7,9 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from etl.units.ucum import is_ucum
+from schemas import yaml_text
 
 LONGEST = 60
 POWER = re.compile(
@@ -58,7 +57,7 @@ def _plain(text: str) -> str:
 @cache
 def _spellings() -> Mapping[str, Any]:
     text = resources.files("fhir_mappings").joinpath("units", "spellings.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yaml_text.read(text))
 
 
 @cache

@@ -152,7 +152,7 @@ class _Reader:
 @cache
 def _table() -> Mapping[str, Any]:
     text = resources.files("fhir_mappings").joinpath("units", "ucum.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, yaml.BaseLoader))
+    return dict(yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader)))
 
 
 @cache
