@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,10 +29,10 @@ class Coverage:
             timed["time"].to_numpy().astype("datetime64[M]").astype("int64")
         )  # naming a month costs more: once each
         runs = np.flatnonzero(_changes(months) | _changes(timed["subject_id"].to_numpy()))
-        spans = pd.DataFrame({"month": months[runs], "events": np.diff(np.append(runs, len(months))), "persons": 1})
-        counted = spans.groupby("month", as_index=False).sum()
-        counted["month"] = counted["month"].to_numpy().astype("datetime64[M]").astype(str)
-        return {"phi/coverage": pa.Table.from_pandas(counted, schema=COVERAGE.schema, preserve_index=False)}
+        named, place = np.unique(months[runs], return_inverse=True)
+        events_of = np.bincount(place, weights=np.diff(np.append(runs, len(months)))).astype(np.int64)
+        columns = [named.astype("datetime64[M]").astype(str), events_of, np.bincount(place)]
+        return {"phi/coverage": pa.table([pa.array(column) for column in columns], schema=COVERAGE.schema)}
 
     def merge(self, partials: Iterable[Shard]) -> Shard:
         parts = [part["phi/coverage"] for part in partials if "phi/coverage" in part]
