@@ -31,7 +31,7 @@ def test_the_switch_writes_the_extract_beside_the_tables(tmp_path: Path) -> None
 
 def test_a_folder_without_notes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "csv").mkdir()
-    with pytest.raises(InputError, match="notes.csv"):
+    with pytest.raises(InputError, match=r"notes\.csv"):
         reshape(tmp_path / "csv", tmp_path / "out", "epic")
     with pytest.raises(ConfigError, match="meditech"):
         reshape(tmp_path / "csv", tmp_path / "out", "epik")
