@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -144,7 +144,20 @@ class _Compiler:
         if element.name in ("system", "url") and NAME.match(value) and value not in self._sql.names:
             near = ", ".join(get_close_matches(value, self._words.systems, 5, 0.4)) or ", ".join(self._words.systems)
             raise self._error(f"{path}: {value!r} is neither a column nor a name in codesystems.yaml; close: {near}.")
-        return self._sql.expression(value, kind, path, self._ids)
+        found = self._sql.expression(value, kind, path, self._ids)
+        return self._named(found, value) if element.name == "system" else found
+
+    def _named(self, found: Sql, said: str) -> Sql:
+        """A short name that a map or a constant gives is no system yet: its URL is."""
+        texts = {
+            text for each in (said, *(text for _, text in self._table.let)) for text in re.findall(r"'([^']+)'", each)
+        }
+        fields = (entry for entries in self._sql.maps.values() for entry in entries.values())
+        texts |= {str(text) for entry in fields for text in (entry.values() if isinstance(entry, dict) else [entry])}
+        cases = [
+            f"WHEN '{name}' THEN '{self._words.systems[name]}'" for name in sorted(texts & set(self._words.systems))
+        ]
+        return replace(found, text=f"CASE {found.text} {' '.join(cases)} ELSE {found.text} END") if cases else found
 
     def _number(self, value: bool | int | float, kind: pa.DataType, path: str) -> Constant:
         fits = pa.types.is_boolean(kind) if isinstance(value, bool) else not pa.types.is_string(kind)

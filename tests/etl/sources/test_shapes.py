@@ -13,16 +13,16 @@ CASES = sorted((Path(__file__).parents[2] / "cases" / "shapes").glob("*.yaml"))
 Night = Callable[..., tuple[Spooled, list[Shard]]]
 
 
-def _holds(found: Any, wanted: Any) -> bool:
+def holds(found: Any, wanted: Any) -> bool:
     """All that is wanted is there; what is found beside it does not count."""
     if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(_holds(found.get(key), value) for key, value in wanted.items())
+        return isinstance(found, dict) and all(holds(found.get(key), value) for key, value in wanted.items())
     if isinstance(wanted, list):
-        return isinstance(found, list) and len(found) == len(wanted) and all(map(_holds, found, wanted))
+        return isinstance(found, list) and len(found) == len(wanted) and all(map(holds, found, wanted))
     return bool(found == wanted)
 
 
-def _write(root: Path, files: dict[str, Any], encoding: str = "utf-8") -> None:
+def write_files(root: Path, files: dict[str, Any], encoding: str = "utf-8") -> None:
     for name, said in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,14 +43,14 @@ def _at(value: Any, path: list[str]) -> Iterator[Any]:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_shape(path: Path, tmp_path: Path, night: Night) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
-    _write(tmp_path / "mapping", case["mapping"])
-    _write(tmp_path / "inbox", case["files"], case.get("encoding", "utf-8"))
+    write_files(tmp_path / "mapping", case["mapping"])
+    write_files(tmp_path / "inbox", case["files"], case.get("encoding", "utf-8"))
     spooled, shards = night(tmp_path / "inbox", tmp_path / "work", str(tmp_path / "mapping"))
     rows = {kind: [row for shard in shards for row in _rows(shard, kind)] for kind in case["out"]}
     for kind, wanted in case["out"].items():
         assert len(rows[kind]) == len(wanted), kind
         for want in wanted:
-            assert any(_holds(row, want) for row in rows[kind]), (kind, want)
+            assert any(holds(row, want) for row in rows[kind]), (kind, want)
     rejected = [spooled.quarantine, *(shard["phi/quarantine"] for shard in shards)]
     found = [[Path(r["file"]).name, r["line"], r["column"], r["rule"]] for table in rejected for r in table.to_pylist()]
     assert sorted(found) == sorted(case["quarantine"])
