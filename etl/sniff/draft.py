@@ -121,7 +121,7 @@ def _mentioned(draft: Draft) -> set[str]:
 
 def _apart(table: Sniffed, columns: list[str]) -> bool:
     """Whether some columns tell all rows apart."""
-    return len(table.found.rows.group_by(columns).aggregate([])) == table.found.rows.num_rows
+    return bool(len(table.found.rows.group_by(columns).aggregate([])) == table.found.rows.num_rows)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Exports that no mapping of the house was made for: YAML alone makes the rows, and sniff's first draft of each loads."""
+"""Exports that no mapping of the house was made for: YAML alone makes the rows, and a first draft by sniff loads."""
 
 from collections.abc import Callable
 from pathlib import Path
