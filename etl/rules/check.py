@@ -25,8 +25,8 @@ MESSAGES = {
     "id-format": "an id of 1 to 64 letters, digits, - and . was expected; mend the mapping or the exporting system",
     "required": "FHIR R4 demands this element; map a column to it, or have the source deliver it",
     "one-of": "only one of the types of this element may be filled; have the mapping choose one",
-    "date-format": "a date, or a dateTime with seconds and zone, was expected, as 2026-11-20 or 2026-11-20T23:00:00Z; where an "
-    "instant is demanded, a day alone is none: clock(DAY, '00:00') makes one of it",
+    "date-format": "a date, or a dateTime with seconds and zone, was expected, as 2026-11-20 or 2026-11-20T23:00:00Z; "
+    "a day alone is no instant: clock(DAY, '00:00') makes one of it",
     "date-range": "the year lies outside `years` of fhir_mappings/rules.yaml; an unknown date should be left out",
     "binding": "the code is not in the required value set (schemas/bindings.yaml); map the source's word to one of it",
     "reference-target": "it refers to a type that FHIR R4 does not allow here",
