@@ -61,3 +61,10 @@ CREATE MACRO moment(zone, said) AS list_transform([said], lambda s:
   CASE WHEN length(s) >= 10 THEN make_timestamp(epoch_us(try_cast(fhir_time(CASE WHEN length(s) = 10 THEN s || 'T00:00:00' ELSE s END, zone) AS TIMESTAMPTZ))) END)[1];
 CREATE MACRO moment_after(zone, said) AS
   moment(zone, CASE WHEN length(said) = 10 THEN CAST(try_cast(said AS DATE) + 1 AS VARCHAR) ELSE said END);
+-- A text that sorts as people count: 2 before 10, L2 before L10, 1.25 before 1.5, times by the clock whatever their zone.
+CREATE MACRO padded(cell) AS
+  array_to_string(list_transform(regexp_extract_all(cell, '\d+|\D+'), lambda part: CASE WHEN part[1] BETWEEN '0' AND '9' THEN lpad(part, CAST(greatest(20, length(part)) AS INTEGER), '0') ELSE part END), '');
+CREATE MACRO line_place(cell) AS
+  CASE WHEN regexp_full_match(cell, '\d{4}-\d\d-\d\d([T ].*)?') THEN coalesce(strftime(moment('UTC', cell), '%Y-%m-%d %H:%M:%S.%f'), cell)
+       WHEN regexp_full_match(cell, '\d+\.\d+') THEN padded(split_part(cell, '.', 1)) || '.' || split_part(cell, '.', 2)
+       ELSE padded(cell) END;

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import gzip
+import io
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -11,6 +13,7 @@ from etl.text.decode import RTF, tidy
 from etl.text.html import html_text
 
 MOST = 64 << 20  # bytes of one unpacked cell: what swells further is no note
+PADDING = b"\0 \r\n\t"  # what fills cells of one width
 BLANK = re.compile(r"\s+")
 Cell = str | bytes
 
@@ -33,11 +36,20 @@ def _inflate(bits: int) -> Callable[[Cell], bytes]:
     def inflated(cell: Cell) -> bytes:
         stream = zlib.decompressobj(bits)
         found = stream.decompress(_bytes(cell), MOST)
-        if not stream.eof:
+        if not stream.eof or stream.unused_data.strip(PADDING):
             raise NotPacked
         return found
 
     return inflated
+
+
+def _gzip(cell: Cell) -> bytes:
+    """All members, one after another."""
+    with gzip.GzipFile(fileobj=io.BytesIO(_bytes(cell).rstrip(PADDING[1:]))) as members:
+        found = members.read(MOST + 1)
+    if len(found) > MOST:
+        raise NotPacked
+    return found
 
 
 def _lzw(cell: Cell) -> bytes:
@@ -65,7 +77,7 @@ CODECS: dict[str, Callable[[Cell], Cell]] = {
     "base64": _base64,
     "hex": _hex,
     "zlib": _inflate(zlib.MAX_WBITS),
-    "gzip": _inflate(zlib.MAX_WBITS | 16),
+    "gzip": _gzip,
     "deflate": _inflate(-zlib.MAX_WBITS),
     "lzw": _lzw,
     "rtf": _rtf,
@@ -84,5 +96,5 @@ def unpacked(cell: str | None, codecs: Sequence[str]) -> str | None:
         for codec in codecs:
             found = CODECS[codec](found)
         return tidy(_text(found))
-    except (ValueError, zlib.error, LookupError, RecursionError):
+    except (ValueError, OSError, EOFError, zlib.error, LookupError, RecursionError):
         return None

@@ -60,6 +60,30 @@ def test_lines_make_one_text_and_never_two_persons(clinic: Path, night: Night) -
     assert sorted(told) == [(7, "LINE", "number-format"), (9, "BLOB", "codec")]
 
 
+@pytest.mark.parametrize("kind", ["string", "code", "dateTime"])
+@pytest.mark.parametrize(
+    "places",
+    [
+        ["1", "2", "10", "11"],
+        ["L2", "L10"],
+        ["1", "1a", "2", "10"],
+        ["1.10", "1.25", "1.5", "2"],
+        ["1.2.9", "1.2.10"],
+        ["2020-10-24", "2020-10-25T02:30:00.25+02:00", "2020-10-25T02:30:00.5+02:00", "2020-10-25T02:10:00+01:00"],
+    ],
+)
+def test_lines_stand_as_people_count(clinic: Path, night: Night, kind: str, places: list[str]) -> None:
+    if kind == "dateTime" and "T" not in places[-1]:
+        pytest.skip("no times")
+    notes = clinic / "clinic" / "notes.yaml"
+    notes.write_text(notes.read_text(encoding="utf-8").replace("LINE: integer", f"LINE: {kind}"), encoding="utf-8")
+    rows = "".join(f"1,a,{place},{number},\n" for number, place in reversed(list(enumerate(places))))
+    (clinic / "inbox" / "notes.csv").write_text(f"NR,NOTE,LINE,TEXT,BLOB\n{rows}", encoding="utf-8")
+    (shard,) = night(clinic / "inbox", clinic / "work", str(clinic / "clinic"))[1]
+    (said,) = shard["phi/fhir/Observation"].column("valueString").to_pylist()
+    assert said.split() == [str(number) for number in range(len(places))]
+
+
 def test_the_digest_follows_lines(clinic: Path, night: Night) -> None:
     night(clinic / "inbox", clinic / "work", str(clinic / "clinic"))
     found = Tables(str(clinic / "clinic"), "inbox").digests(clinic / "work", 0).to_pylist()
