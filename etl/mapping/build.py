@@ -75,7 +75,3 @@ def _table(
 def _level(resource: Resource, frame: Frame) -> Level:
     rows = np.arange(frame.length)
     return grouped(rows, [frame.raw[name] for name in resource.by]) if resource.by else single(rows)
-
-
-def rows_of(mask: pa.Array) -> Ints:
-    return np.flatnonzero(mask.to_numpy(zero_copy_only=False))

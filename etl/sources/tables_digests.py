@@ -124,7 +124,11 @@ def _together(table: TableMapping) -> list[tuple[str, ...]] | None:
     if any(not (set(key) <= known or table.raw.person in key) for key in keys):
         return None
     lines = [(OWNER,) for step in table.steps if isinstance(step, Lines)]  # never those of two persons
-    return [*(tuple(resource.by) for resource in table.resources if resource.by), *keys, *lines]
+    found = [*(tuple(resource.by) for resource in table.resources if resource.by), *keys, *lines]
+    varied = {column.name for column in table.raw.read if column.variants}  # equal, however unlike their texts
+    alone = {table.raw.person, OWNER}
+    sure = [key if alone & set(key) else tuple(name for name in key if name not in varied) for key in found]
+    return sure if all(sure) else None
 
 
 def _entangled(

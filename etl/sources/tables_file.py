@@ -118,9 +118,14 @@ def _held(table: RawTable, tables: Mapping[str, Sequence[str]]) -> str | None:
     if WHOLE in tables:
         return WHOLE
     asked = table.source_table.lower()
-    names = {name.lower(): name for name in tables}
-    last = {name.rsplit(".", 1)[-1]: whole for name, whole in names.items()}
-    return names.get(asked, last.get(asked))
+    whole = [name for name in tables if name == table.source_table] or [n for n in tables if n.lower() == asked]
+    found = whole or [name for name in tables if name.lower().rsplit(".", 1)[-1] == asked]
+    if len(found) > 1:
+        raise MappingError(
+            f"{table.name}.yaml: {table.source_table!r} may be {', '.join(found)} of the same file. Say which, such as "
+            f"`source_table: {found[0]}`; a mapping table for each reads them all."
+        )
+    return found[0] if found else None
 
 
 def _said(pattern: str, place: str) -> str | None:

@@ -63,8 +63,9 @@ def judged(rows: pa.Table, table: TableMapping, setting: Setting) -> Judgement:
     raw = {column.name: _column(rows, column.name, column.parts) for column in table.raw.read}
     verdicts = judge(table.raw.read, list(raw.values()), setting.years, zone)
     owner = {OWNER: cells(rows.column(OWNER))} if OWNER in rows.column_names else {}
+    alike = {v.column: _text(v.values) for v in verdicts if table.raw.column(v.column).variants}
     beside = {ZONE: Cells(pa.array([zone]), np.zeros(len(rows), np.int8)), **owner}
-    frame = Frame({v.column: _typed(v, table) for v in verdicts} | beside, {**raw, **owner}, len(rows))
+    frame = Frame({v.column: _typed(v, table) for v in verdicts} | beside, {**raw, **alike, **owner}, len(rows))
     broken = [verdict.rule > 0 for verdict in verdicts if verdict.rule is not None]
     bad_cells = np.logical_or.reduce(broken) if broken else np.zeros(len(rows), bool)
     found = compute(frame, table.steps, setting.other, bad_cells)
@@ -128,6 +129,11 @@ def _typed(verdict: Judged, table: TableMapping) -> Cells:
     kind = SQL_TYPES[cell_types()[table.raw.column(verdict.column).type].sql]
     found = verdict.values
     return found if found.values.type == kind else Cells(found.values.cast(kind), found.at)
+
+
+def _text(found: Cells) -> Cells:
+    """What may be written in several ways, written in one: hash() and `by` compare texts."""
+    return found if pa.types.is_string(found.values.type) else Cells(found.values.cast(pa.string()), found.at)
 
 
 def _is(found: Cells, value: bool) -> Bools:

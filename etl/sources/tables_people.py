@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +22,10 @@ IDENTIFIERS = PEOPLE.field("identifiers").type
 
 
 def read_people(group: Group, mapping: Mapping) -> pa.Table:
-    """Rows whose key is no id are left to the spool, which quarantines them; a key that comes twice is one person."""
+    """Rows whose key is no id are left to the spool, which quarantines them.
+
+    A key that comes twice is one person: all its identifiers count, and the first word on who replaces it.
+    """
     patients = mapping.patients
     if patients is None or patients.raw.people is None:
         return PEOPLE.empty_table()
@@ -32,7 +36,7 @@ def read_people(group: Group, mapping: Mapping) -> pa.Table:
     table, old, new = people.crosswalk
     moves = _frames(group, mapping, mapping.tables[table], [old, new]) if table else iter(())
     moved = [_moves(frame, old, new) for frame in moves]
-    return _with_moves(_once(pa.concat_tables([PEOPLE.empty_table(), *known])), moved)
+    return _with_moves(_together(pa.concat_tables([PEOPLE.empty_table(), *known])), moved)
 
 
 def _frames(group: Group, mapping: Mapping, table: TableMapping, names: list[str]) -> Iterator[Frame]:
@@ -106,3 +110,25 @@ def _once(people: pa.Table) -> pa.Table:
     at, _ = cells(people.column("key")).codes()
     first = np.unique(at, return_index=True)[1]
     return people if len(first) == len(people) else people.take(pa.array(np.sort(first)))
+
+
+def _together(people: pa.Table) -> pa.Table:
+    """One row a key, with the identifiers of all its rows."""
+    once = _once(people)
+    if len(once) == len(people):
+        return people
+    identifiers = people.column("identifiers").combine_chunks()
+    at = pc.index_in(people.column("key"), once.column("key").combine_chunks()).to_numpy()
+    said = pd.DataFrame({"at": at[pc.list_parent_indices(identifiers).to_numpy()]})
+    said[["system", "value"]] = pa.table(identifiers.flatten().flatten(), ["system", "value"]).to_pandas()
+    said = said.drop_duplicates().sort_values("at", kind="stable")
+    bounds = pa.array(np.searchsorted(said["at"], np.arange(len(once) + 1)), pa.int32())
+    entries = pa.StructArray.from_arrays(
+        [pa.array(said[name], pa.string()) for name in ("system", "value")], fields=list(IDENTIFIERS.value_type)
+    )
+    lists = pa.ListArray.from_arrays(bounds, entries, type=IDENTIFIERS, mask=pa.array(np.diff(bounds) == 0))
+    replaced = people.filter(pc.is_valid(people.column("replaced_by")))
+    newer = pc.take(
+        replaced.column("replaced_by"), pc.index_in(once.column("key"), replaced.column("key").combine_chunks())
+    )
+    return pa.table([once.column("key"), lists, newer], schema=PEOPLE)
