@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from etl.formats.hl7_messages import Message, knowledge
-from etl.formats.hl7_values import chosen, key, stamp
+from etl.formats.hl7_values import chosen, key, own_key, stamp
 
 
 def person(message: Message, at: int) -> str:
@@ -53,20 +53,27 @@ def visit(message: Message, at: int) -> str:
     pv1s = [i for i in message.named("PV1") if _pid(message, i) == pid]
     own = [at] if message.segments[at].name == "PV1" else []
     for pv1 in (*own, *pv1s):
-        if number := _identifier(message, pv1, 19):
+        if number := _identifier(message, pv1, 19, person(message, at)):
             return number
-    return _identifier(message, pid, 18) if pid >= 0 and pv1s else ""
+    return _identifier(message, pid, 18, person(message, at)) if pid >= 0 and pv1s else ""
 
 
 def prior_visit(message: Message, at: int) -> str:
     """Of an MRG: MRG-5, the visit, else MRG-3, the account; nothing where it is the visit of now."""
-    found = _identifier(message, at, 5) or _identifier(message, at, 3)
+    owner = prior_person(message, at)
+    found = _identifier(message, at, 5, owner) or _identifier(message, at, 3, owner)
     return found if found != visit(message, at) else ""
 
 
-def _identifier(message: Message, at: int, place: int) -> str:
+def _identifier(message: Message, at: int, place: int, owner: str) -> str:
     authority = message.text(at, place, 1, 4, 1) or message.text(at, place, 1, 4, 2)
-    return key(message.text(at, place, 1, 1), authority)
+    return own_key(message.text(at, place, 1, 1), authority, owner)
+
+
+def entity(message: Message, at: int, place: int, repeat: int = 1) -> str:
+    """Key of an EI, such as the number of a document; one without authority is of the segment's person."""
+    number, *authority = (message.text(at, place, repeat, part) for part in (1, 2, 3))
+    return own_key(number, next(filter(None, authority), ""), person(message, at))
 
 
 def place(message: Message, at: int) -> str:
@@ -99,20 +106,39 @@ def _utc(text: str) -> str:
 
 
 def results(message: Message, at: int) -> str:
-    """What tells the results of one order from all others, in every correction of them.
+    """What tells the results of one order of a person from all others, in every correction of them.
 
-    The order's number (OBR-3, else OBR-2, ORC-3, ORC-2) with what was ordered; without one, patient, order and time.
+    The order's number (OBR-3, else OBR-2, ORC-3, ORC-2) with what was ordered; a number that no authority gave comes
+    again, so there the sender and OBR-7 count too. Without a number: what was ordered, and OBR-7.
     """
-    obr, orc = message.above(at, "OBR"), message.above(at, "ORC")
-    if obr >= 0:
-        what = message.text(obr, 4, 1, 1) or message.text(obr, 4)
-        places = [(obr, 3), (obr, 2), *([(orc, 3), (orc, 2)] if orc >= 0 else [])]
-        number = next((found for i, place in places if (found := message.text(i, place))), "")
-        return " ".join((number, what) if number else (person(message, at), what, message.text(obr, 7, 1, 1)))
+    obr = message.above(at, "OBR")
+    found = _ordered(message, at, obr) if obr >= 0 else _stands_under(message, at)
+    return " ".join((person(message, at), *found))
+
+
+def _ordered(message: Message, at: int, obr: int) -> tuple[str, ...]:
+    orc = message.above(at, "ORC")
+    what, when = message.text(obr, 4, 1, 1) or message.text(obr, 4), message.text(obr, 7, 1, 1)
+    places = [(obr, 3), (obr, 2), *([(orc, 3), (orc, 2)] if orc >= 0 else [])]
+    for i, field in places:
+        if number := message.text(i, field):
+            given = message.text(i, field, 1, 2) or message.text(i, field, 1, 3)
+            return (number, what) if given else (number, what, message.text(0, 4), when)
+    return what, when
+
+
+def _stands_under(message: Message, at: int) -> tuple[str, ...]:
+    """Of what is under no order: the dose (RXA) or document (TXA) it is of, else when it was."""
     under = message.under(at)
     name = message.segments[under].name if under >= 0 else ""
-    said = " ".join(message.text(under, place, 1, 1) for place in (3, 5)) if name == "RXA" else ""
-    return f"{person(message, at)} {name} {said or message.text(at, 14, 1, 1) or recorded(message)}"
+    said = [message.text(under, field) for field in TELLS.get(name, ())]
+    if name == "RXA" and (orc := message.above(under, "ORC")) >= 0:
+        said.append(message.text(orc, 3))
+    return (name, *said) if any(said) else (name, message.text(at, 14, 1, 1) or recorded(message))
+
+
+TELLS = {"RXA": (2, 3, 5), "TXA": (12,)}
+"""The fields that tell segments of a name apart."""
 
 
 CONTEXT: Mapping[str, Callable[[Message, int], str]] = {

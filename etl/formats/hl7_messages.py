@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -131,8 +131,9 @@ def parsed(raw: RawMessage) -> Message | Broken:
     lines, name = _segments(raw, text, head[1])
     found = hl7.parse("\r".join(line for _, line in lines))
     segments = [
-        Segment(line[:3], number, [list(field) for field in said], said)
+        each
         for (number, line), said in zip(lines, found, strict=True)
+        for each in _one_value_each(Segment(line[:3], number, [list(field) for field in said], said))
     ]
     digest = hashlib.blake2b("\r".join(line.strip() for _, line in lines).encode(), digest_size=12).hexdigest()
     marks = str(found.separators[1:])
@@ -147,6 +148,19 @@ def parsed(raw: RawMessage) -> Message | Broken:
             first, "hl7-cut", raw.raw, last.name, f"{why}; the last segment, {last.name}, is line {last.line}"
         )
     return message
+
+
+def _one_value_each(segment: Segment) -> list[Segment]:
+    """The segment, or where a field of it holds several values, one for each of them."""
+    said = knowledge()["several"].get(segment.name)
+    if not said or len(segment.fields) <= said["field"] or len(segment.fields[said["field"]]) < 2:
+        return [segment]
+    kind, values = segment.fields[said["kind"]], segment.fields[said["field"]]
+    filled = [value for value in values if str(value)] or values[:1]
+    if not kind or str(kind[0]) not in said["of"]:
+        return [segment]
+    before, after = segment.fields[: said["field"]], segment.fields[said["field"] + 1 :]
+    return [replace(segment, fields=[*before, [value], *after]) for value in filled]
 
 
 def _decoded(raw: RawMessage) -> tuple[list[str] | None, str]:

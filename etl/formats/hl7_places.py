@@ -16,9 +16,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.formats.hl7_context import CONTEXT
+from etl.formats.hl7_context import CONTEXT, entity
 from etl.formats.hl7_messages import Message
-from etl.formats.hl7_values import key, stamp
+from etl.formats.hl7_values import stamp
 
 FORMS = "time|date|text|key"
 PLACE = rf"(?P<field>\d+)(?:\[(?P<repeat>\d+)\])?(?:\.(?P<part>\d+))?(?:\.(?P<sub>\d+))?(?: (?P<form>{FORMS}))?"
@@ -45,7 +45,7 @@ class _Place:
         if self.form == "text":
             return self._lines(message, at)
         if self.form == "key":
-            return key(message.text(at, self.field, self.repeat, 1), message.text(at, self.field, self.repeat, 2))
+            return entity(message, at, self.field, self.repeat)
         part = self.part or (1 if self.form else 0)
         if not (self.part or self.form):
             return self._whole(message, at)

@@ -63,6 +63,11 @@ def key(number: str, authority: str) -> str:
     return hashlib.blake2b("\x1f".join((authority, number)).encode(), digest_size=16).hexdigest()
 
 
+def own_key(number: str, authority: str, owner: str) -> str:
+    """As `key`; without an authority the number tells things apart only among those of one owner."""
+    return key(number, authority) if authority or not number else key(number, f"of\x1f{owner}")
+
+
 def chosen(entries: Sequence[Callable[[int, int], str]], types: Sequence[str], never: Sequence[str]) -> str:
     """The key of the one of several CX identifiers that names a person. Entry (component, subcomponent) -> text."""
     filled = [entry for entry in entries if entry(1, 0)]

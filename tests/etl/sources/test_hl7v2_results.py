@@ -34,6 +34,10 @@ VALUES = {
     },
     "SN||^1^:^128": {"valueRatio": {"numerator": {"value": 1.0}, "denominator": {"value": 128.0}}},
     "SN||^2^+": {"valueString": "^2^+"},
+    "SN||<>^5|mmol/L": {"valueString": "<>^5"},
+    "SN||=^5|mmol/L": {"valueQuantity": {"value": 5.0, "unit": "mmol/L"}},
+    "SN||>^1^:^128": {"valueString": ">^1^:^128"},
+    "SN||^a^-^b": {"valueString": "^a^-^b"},
     "ST||a & b": {"valueString": "a & b"},
     "TX||one\\.br\\two~three": {"valueString": "one\ntwo\nthree"},
     "CWE||260373001^Detected^SCT^POS^Pos^L": {
