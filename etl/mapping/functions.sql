@@ -68,3 +68,7 @@ CREATE MACRO line_place(cell) AS
   CASE WHEN regexp_full_match(cell, '\d{4}-\d\d-\d\d([T ].*)?') THEN coalesce(strftime(moment('UTC', cell), '%Y-%m-%d %H:%M:%S.%f'), cell)
        WHEN regexp_full_match(cell, '\d+\.\d+') THEN padded(split_part(cell, '.', 1)) || '.' || split_part(cell, '.', 2)
        ELSE padded(cell) END;
+-- A year of two digits within the years of the source, a hundred at most; null where that year has no such day.
+CREATE MACRO same_day(said, moved) AS CASE WHEN day(said) = day(moved) THEN moved END;
+CREATE MACRO in_century(said, first, last) AS
+  same_day(said, said + to_years(CASE WHEN year(said) > last THEN -100 WHEN year(said) < first THEN 100 ELSE 0 END));

@@ -19,6 +19,7 @@ from etl.mapping.shapes import shapes
 from etl.mapping.source_yaml import read_yaml
 from etl.mapping.table import TableMapping, compiled
 from etl.mapping.ways import check_ways
+from etl.mapping.written import check_century
 from etl.rules.policy import policy
 
 __all__ = ["Mapping", "TableMapping", "folder", "load"]
@@ -78,10 +79,13 @@ def load(mapping: str, maps: str = "") -> Mapping:
     own = {**source.get("maps", {}), **_csv_maps(where / "maps")}
     site = _site_maps(maps, {*own, *(name for table in said.values() for name in table.get("maps", {}))})
     tables = compiled(raws, {name: {**own, **table.get("maps", {}), **site} for name, table in said.items()}, words)
+    years = _years(said_in, source.get("years", [1850, 2100]))
+    for name, raw in raws.items():
+        check_century(f"{name}.yaml", raw.read, years)
     return Mapping(
         where.name,
         tables,
-        _years(said_in, source.get("years", [1850, 2100])),
+        years,
         _zone(str(source.get("zone", "UTC")), where.name),
         _digest([*_files(where), *(shared / name for name in SHARED), *(_files(Path(maps)) if maps else ())]),
         ready(said_in, source.get("ready", "")),

@@ -1,6 +1,7 @@
 """How cells of a type may be written otherwise: dates by formats, decimals with a comma, ids that were numbers."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import duckdb
@@ -28,6 +29,7 @@ SKIPPED = (  # what says its own offset, or counts from 1970, skips nothing
     "length(made) <= 10 OR made[-1] = 'Z' OR "
     "regexp_matches(cell, '[+-]\\d\\d:?\\d\\d$') OR NOT skipped(made[1:-7], '{zone}')"
 )
+SHORT = "%y"
 DATE, MONTH, YEAR = "%Y-%m-%d", "%Y-%m", "%Y"
 
 
@@ -57,6 +59,8 @@ def _made(variant: str, kind: str) -> str:
 
 def _from_format(text: str) -> str:
     read = f"try_strptime(cell, {_quoted(text)})"
+    if SHORT in text:
+        read = f"in_century({read}, {{first}}, {{last}})"
     if not re.search("%[-]?[HIcXT]", text):
         precise = DATE if re.search("%[-]?[djxc]", text) else MONTH if re.search("%[-]?[mbB]", text) else YEAR
         return f"strftime({read}, '{precise}')"
@@ -77,6 +81,17 @@ def check(where: str, column: RawColumn) -> None:
                 f"{where}: column {column.name}: {variant!r} is no way a {column.type} is written; it may be "
                 f"{VARIED[column.type]}. Formats are made of %Y %y %m %b %B %d %H %I %M %S %f %p %z."
             )
+
+
+def check_century(where: str, columns: Iterable[RawColumn], years: tuple[int, int]) -> None:
+    """A year of two digits says nothing of its century: the years of the source must."""
+    short = [column.name for column in columns if any(SHORT in variant for variant in column.variants)]
+    if short and years[1] - years[0] >= 100:
+        raise MappingError(
+            f"{where}: column {', '.join(short)}: a year of two digits ({SHORT}) may be of several centuries within "
+            f"`years: [{years[0]}, {years[1]}]`. Say a hundred years at most in source.yaml, such as "
+            "`years: [1925, 2024]`."
+        )
 
 
 def _fits(column: RawColumn, variant: str) -> bool:

@@ -1,5 +1,6 @@
 """A drafted mapping as files: YAML that loads, with what was guessed and doubted as comments beside it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,18 @@ def write(drafts: Drafts, out: Path) -> list[Path]:
 
 
 def _source(drafts: Drafts) -> str:
+    years, doubts = [YEARS[0], drafts.last], list(drafts.doubts)
+    if any("%y" in kind for draft in drafts.tables for kind in draft.columns.values()):
+        years = [date.today().year - 99, date.today().year]
+        doubts.append("`years`: of years of two digits; those of the last hundred are taken to be meant")
     said = {
         "about": f"{drafts.name}, a first mapping by chartloom sniff.",
-        "years": [YEARS[0], drafts.last],
+        "years": years,
         "zone": "UTC",
         "systems": drafts.systems,
         "maps": {name: dict(entries) for name, entries in drafts.maps.items()},
     }
-    doubts = ["`zone`: of times that name none; UTC is a guess", "`systems`: write your own URLs", *drafts.doubts]
+    doubts = ["`zone`: of times that name none; UTC is a guess", "`systems`: write your own URLs", *doubts]
     return _comments("doubt", doubts) + _yaml(said)
 
 

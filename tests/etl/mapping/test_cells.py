@@ -19,11 +19,11 @@ CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "cells.yaml").read
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["type"]))
 def test_cells(case: dict[str, Any]) -> None:
     said = column("t.yaml", "X", case["type"])
-    cells = list(case["cells"])
+    cells, years = list(case["cells"]), tuple(case.get("years", (1850, 2100)))
     coded = Cells(pa.array([*cells, None]), np.arange(len(cells) + 1))
     for found in (coded, Cells(coded.values)):
         beside = [Cells(coded.values.slice(0, 1)), Cells(pa.nulls(2, pa.string()))]
-        judged = judge([said] * 3, [beside[0], found, beside[1]], (1850, 2100), "Europe/Stockholm")[1]
+        judged = judge([said] * 3, [beside[0], found, beside[1]], years, "Europe/Stockholm")[1]
         rules = np.zeros(len(found), int) if judged.rule is None else judged.rule
         values = judged.values.take(None).to_pylist()
         told = [[judged.rules[rule - 1][0]] if rule else v for rule, v in zip(rules, values, strict=True)]

@@ -118,6 +118,15 @@ def test_words_of_a_few_persons_are_not_named_however_often_they_stand_there(tmp
     assert not [word for word in ("88001", "Quettelby", "123-45") if word in text]
 
 
+def test_years_of_two_digits_are_of_the_last_hundred(tmp_path: Path) -> None:
+    days = "".join(f"p{n},{n:02}/{20 + n}/45\n" for n in range(1, 10))
+    _, drafts = sniff(export(tmp_path / "in", patient_dot_csv=f"patient_id,birth_date\n{days}"), "clinic")
+    write(drafts, tmp_path / "out")
+    assert "%m/%d/%y" in (tmp_path / "out" / "patient.yaml").read_text("utf-8")
+    first, last = load(str(tmp_path / "out")).years
+    assert last - first == 99
+
+
 def test_a_mapping_in_place_is_not_written_over(tmp_path: Path) -> None:
     export(tmp_path, source_dot_yaml="mine")
     with pytest.raises(InputError, match="not empty"):
