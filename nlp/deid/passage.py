@@ -14,8 +14,10 @@ from nlp.deid.notes import NoteGate, Released
 from nlp.deid.person import NOBODY, Person
 from nlp.deid.pipeline import Pipeline
 from nlp.deid.policy.policy import Policy
+from nlp.deid.policy.references import Index
 from nlp.deid.policy.release import Release
 from nlp.deid.policy.withhold import Withheld
+from nlp.deid.slices import slices, together
 from nlp.deid.surrogates.surrogates import Surrogates
 from nlp.deid.texts import Texts
 from schemas.clinical import OPEN_NOTES, PHI_NOTES
@@ -50,10 +52,16 @@ class Passage:
     def tables(self, shard: Shard) -> Shard:
         """The open tables of a shard's phi tables, phi/spans, phi/notes_withheld and phi/deid_account."""
         secrets = secrets_of(shard[IDENTITIES.name]) if IDENTITIES.name in shard else {}
-        rows = {n: whole(t) for n, t in shard.items() if n != IDENTITIES.name and len(t)}
         desk = Desk(self, secrets, persons(shard))
-        release = Release(self.policy, secrets, desk.drawn, self.key, desk.texts)
-        withheld = release.withheld(rows)
+        rows = {n: t for n, t in shard.items() if n != IDENTITIES.name and len(t)}
+        held = frozenset(rows)
+        return together([self._passed(some, desk, held) for some in slices(rows)])
+
+    def _passed(self, shard: Shard, desk: "Desk", held: frozenset[str]) -> Shard:
+        """Of some persons. `held`: tables of all of them, where there are rows to refer to."""
+        secrets, rows = desk.secrets, {n: whole(t) for n, t in shard.items() if len(t)}
+        release = Release(self.policy, secrets, desk.drawn, self.key, desk.texts, shared=desk.shared)
+        withheld = release.withheld(rows, held)
         notes = rows.pop(PHI_NOTES.name, PHI_NOTES.empty())
         passed = desk.gate(_reasons(withheld, notes)).release(notes)
         withheld.rows.update({(row["subject_id"], "note", row["note_id"]): row["rule"] for row in passed.withheld})
@@ -69,7 +77,11 @@ class Desk:
     passage: Passage
     secrets: Mapping[int, Secret]
     people: Mapping[int, Person]
+    shared: Index = field(init=False)
     _drawn: dict[int, Surrogates] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shared = Index(self.secrets, self.passage.key)
 
     def person(self, subject: int) -> Person:
         return self.people.get(subject, NOBODY)

@@ -53,12 +53,14 @@ class Rows:
     _scanners: dict[tuple[int, str], Scanner] = field(default_factory=dict)
 
     def read(self) -> None:
-        said = list(leaves(self.rows))
-        for leaf in said:
+        naming = []  # the other leaves go as they were read
+        for leaf in leaves(self.rows):
             self._alone(leaf)
             if not leaf.coded:
                 self._together(leaf)
-        self._births(said)
+            if leaf.path.endswith("birthDate") or leaf.path.startswith("name."):
+                naming.append(leaf)
+        self._births(naming)
         for text in metadata(self.rows):
             place = Place(self.name, "", "metadata")
             self.people.found.see(place, sightings(views(text)))

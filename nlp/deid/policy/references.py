@@ -43,6 +43,12 @@ class Index:
     _sources: dict[int | None, list[str]] = field(default_factory=dict, repr=False)
     _lookups: dict[tuple[Place, str], Callable[[str], str | None]] = field(default_factory=dict, repr=False)
 
+    def beside(self, held: set[str]) -> "Index":
+        """A new index of the same rows, to which others are added; of the types `held` there are rows somewhere."""
+        ids = {place: dict(kinds) for place, kinds in self._ids.items()}
+        sources = {subject: list(names) for subject, names in self._sources.items()}
+        return Index(self.secrets, self.lake_key, held | self.held, ids, _sources=sources)
+
     def add(self, kind: str, rows: pa.Table) -> None:
         """The rows of one type that pass; two sources of one person may call two things alike."""
         self.held.add(kind)

@@ -1,6 +1,6 @@
 """The structured side of the gate: PHI tables in, open tables out, every value accounted for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,18 +41,15 @@ class Release:
     texts: Texts = field(repr=False)
     displays: Texts | None = field(default=None, repr=False)
     as_of: date | None = None
+    shared: Index | None = field(default=None, repr=False)  # rows of no person, the same for other slices of a shard
     _account: Account = field(default_factory=Account, repr=False)
     _withheld: Withheld | None = field(default=None, repr=False)
     _context: Context | None = field(default=None, repr=False)
 
-    def withheld(self, shard: Shard) -> Withheld:
-        """What stays behind of these tables, and which rows the others may refer to."""
+    def withheld(self, shard: Shard, held: Collection[str] = ()) -> Withheld:
+        """What stays behind of these tables, and which rows the others may refer to; `held`: other tables with rows."""
         found = withheld(self.policy, self.secrets, shard)
-        index = Index(self.secrets, self.lake_key)
-        for name, rows in sorted(shard.items()):
-            if name.startswith("phi/fhir/") and short(name) != OTHER:
-                columns = [c for c in ("id", "subject_id", "source") if c in rows.column_names]
-                index.add(short(name), keep(rows.select(columns), found.kept(name, rows)))
+        index = self._index(shard, found, held)
         texts = Reader(self.texts)
         self._context = Context(
             self.policy,
@@ -68,6 +65,17 @@ class Release:
         )
         self._withheld = found
         return found
+
+    def _index(self, shard: Shard, found: Withheld, held: Collection[str]) -> Index:
+        known = self.shared or Index(self.secrets, self.lake_key)
+        tables = {short(name): rows for name, rows in sorted(shard.items()) if _indexed(name)}
+        own = {kind: rows for kind, rows in tables.items() if "subject_id" in rows.column_names}
+        for kind in tables.keys() - own.keys() - known.held:
+            known.add(kind, _named(tables[kind], found.kept(kind, tables[kind])))
+        index = known.beside({short(name) for name in held if _indexed(name)})
+        for kind, rows in own.items():
+            index.add(kind, _named(rows, found.kept(kind, rows)))
+        return index
 
     @property
     def account(self) -> pa.Table:
@@ -121,6 +129,14 @@ class Release:
         out = keep(pa.table({n: kept[n] for n in held}), whole)
         out = out.take(_order(out, said.order)) if len(out) else out
         return out if said.sparse and len(out) else said.conform(out) if len(out) else said.empty()
+
+
+def _named(rows: pa.Table, passing: np.ndarray) -> pa.Table:
+    return keep(rows.select([c for c in ("id", "subject_id", "source") if c in rows.column_names]), passing)
+
+
+def _indexed(name: str) -> bool:
+    return name.startswith("phi/fhir/") and short(name) != OTHER
 
 
 def _order(rows: pa.Table, by: tuple[str, ...]) -> pa.Array:

@@ -10,6 +10,7 @@ import pytest
 from contract.errors import StageError
 from contract.work import Shard
 from etl.fhir.tables import from_json
+from nlp.deid import slices
 from nlp.deid.stage import Deidentify
 from schemas.clinical import PHI_NOTES, PHI_TIMELINE
 from schemas.people import IDENTITIES
@@ -148,3 +149,18 @@ def test_capitals_of_a_label_name_nobody_but_names_in_it_do() -> None:
     ].to_pylist()
     assert row["code"]["coding"][0]["display"] == "Albumin [Mass/volume] in Serum or Plasma"
     assert "Fairweather" not in row["code"]["text"] and row["code"]["text"].endswith("in Serum")
+
+
+def test_what_is_released_does_not_depend_on_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A type of which a slice has no rows is looked up as in the whole shard: what refers to nothing is dropped."""
+    visit = {"resourceType": "Encounter", "id": "e1", "status": "finished"}
+    seen = {"resourceType": "Condition", "encounter": {"reference": "Encounter/e1"}}
+    given = shard(("n1", 1, TOLD), ("n2", 2, TOLD)) | {
+        "phi/fhir/Encounter": fhir("Encounter", (1, visit)),
+        "phi/fhir/Condition": fhir("Condition", (1, {**seen, "id": "c1"}), (2, {**seen, "id": "c2"})),
+    }
+    whole = released(given)
+    monkeypatch.setattr(slices, "ROWS", 1)
+    cut = released(given)
+    assert {name: rows.to_pylist() for name, rows in cut.items()} == {n: rows.to_pylist() for n, rows in whole.items()}
+    assert [row.get("encounter") is not None for row in whole["fhir/Condition"].to_pylist()] == [True, False]
