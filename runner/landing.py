@@ -95,10 +95,12 @@ def _read(job: Job, plan: Plan, delivery: Delivery, seen: Seen | None) -> Shard:
 
 
 def distinct_rows(quarantine: pa.Table) -> int:
-    """Raw rows, each once, however many rules it broke."""
+    """Raw rows, each once, however many rules it broke; a line that is a row of several raw tables counts in each."""
     if not quarantine.num_columns:
         return 0
-    return len(quarantine.group_by([n for n in ("file", "line") if n in quarantine.column_names]).aggregate([]))
+    return len(
+        quarantine.group_by([n for n in ("file", "line", "target") if n in quarantine.column_names]).aggregate([])
+    )
 
 
 def _stamped(rows: pa.Table, source: str, arrival: int) -> pa.Table:

@@ -11,6 +11,7 @@ from contract.errors import CheckFailed
 from contract.work import TALLY, Shard
 from etl.sources.fhir import Fhir
 from etl.sources.tables import Tables
+from runner.landing import distinct_rows
 from tests.runner.hospital import Hospital, Row, condition, illness, patient, person, weight
 
 ROWS: list[Row] = [person("p1"), *(weight("p1", f"2020-01-0{day}", 60 + day) for day in range(1, 5))]
@@ -70,3 +71,14 @@ def test_what_became_of_rows_is_told_by_table(engine: dict[str, Any], tmp_path: 
         "patients": {**became, "resources": 2, "unchanged": 4},
     }
     assert second["resources_made"] == {"Condition": 3, "Patient": 2}
+
+
+def test_a_line_that_two_raw_tables_refuse_counts_in_each() -> None:
+    """One file may hold the rows of several tables: each has its own account of the line."""
+    said = {
+        "file": ["a.csv"] * 3,
+        "line": [2, 2, 2],
+        "target": ["orders", "orders", "pharmacy"],
+        "rule": ["a", "b", "a"],
+    }
+    assert distinct_rows(pa.table(said)) == 2
