@@ -13,7 +13,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from etl.formats.hl7_context import CONTEXT, entity
@@ -66,6 +66,18 @@ class _Place:
 
 def is_place(name: str) -> bool:
     return name in CONTEXT or any(pattern.match(name) for pattern in (OWN, OTHER, NTH))
+
+
+def repeats_read(names: Iterable[str]) -> dict[int, int]:
+    """How many repetitions these columns read of each field that they read in parts; a field read whole loses none."""
+    most: dict[int, int] = {}
+    for name in names:
+        ran = NTH.match(name)
+        if found := OWN.match((ran["what"] or "") if ran else name):
+            place = _place(found)
+            whole = place.form == "text" or not (place.part or place.form or found["repeat"])
+            most[place.field] = max(most.get(place.field, 0), 10_000 if whole else place.repeat)
+    return most
 
 
 def cell(name: str) -> Cell:

@@ -98,6 +98,15 @@ def test_a_merge_moves_all_to_the_one_who_stays(feed: Feed) -> None:
     assert feed.subject("NORTH.77", "hl7") == feed.subject("NORTH.66", "hl7") and said["status"] == "published"
 
 
+def test_an_order_number_that_comes_again_replaces_nobodys_result(feed: Feed) -> None:
+    feed.send("1", oru("20240302090000+0000", "5.4", "F"))
+    feed.night()
+    feed.send("2", oru("20240303090000+0000", "9.9", "F", mrn="88"))
+    feed.night()
+    assert sorted(each["valueQuantity"]["value"] for each in feed.rows("Observation")) == [5.4, 9.9]
+    assert len(feed.rows("DiagnosticReport")) == 2
+
+
 def test_a_message_that_comes_again_is_counted_as_a_duplicate(feed: Feed) -> None:
     result = oru("20240302090000+0000", "5.4", "F")
     feed.send("1", result, result)

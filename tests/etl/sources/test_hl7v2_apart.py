@@ -139,3 +139,44 @@ def test_a_replaced_document_is_superseded(read_hl7: Read) -> None:
     )
     states = {row["identifier"][0]["value"]: row["status"] for row in made["DocumentReference"]}
     assert states == {"d1": "superseded", "d2": "current", "d3": "current"}
+
+
+def kept(made: dict[str, list[dict[str, Any]]]) -> list[str]:
+    return [row["extension"][0]["valueString"] for row in made.get("Basic", [])]
+
+
+def test_more_repetitions_than_are_read_keep_the_segment(read_hl7: Read) -> None:
+    pid = PID.format(mrn="77") + "||^^{}|Old St^^Bo~New St^^Ny"
+    made = read_hl7(adt("A08", at="20240301").replace(PID.format(mrn="77"), pid))
+    assert [text.split("|")[0] for text in kept(made)] == ["PID"] and "~New St^^Ny" in kept(made)[0]
+
+
+def test_second_routes_and_orders_without_body_are_kept(read_hl7: Read) -> None:
+    made = read_hl7(
+        message("RDE^O11", PID.format(mrn="77"), "ORC|NW|M1", "RXE||1^Drug^L|2", "RXR|PO", "RXR|IV"),
+        message("ORM^O01", PID.format(mrn="77"), "ORC|CA|P1"),
+    )
+    assert sorted(kept(made)) == ["ORC|CA|P1", "RXR|IV"]
+
+
+def test_answers_and_master_files_speak_of_nobody(read_hl7: Read) -> None:
+    acknowledged = message("ACK^A01", "SFT|soft", "MSA|AE|1", "ERR|||101|E")
+    masters = message("MFN^M02", "MFI|PRA", "MFE|MAD", "STF|1")
+    made = read_hl7(acknowledged, masters, adt("A08", at="20240301"))
+    assert set(made) == {"quarantine", "Patient"} and not made["quarantine"]
+
+
+def test_allergies_of_a_list(read_hl7: Read) -> None:
+    made = read_hl7(
+        adt(
+            "A08", "AL1|1|DA|7980^Penicillin^RXNORM|SV|hives", "AL1|2|DA|7980^Penicillin^RXNORM|SV|rash", at="20240301"
+        ),
+        adt("A60", "IAM|1|FA|^Nuts|MO|itch~swelling|A|n1||||20200101||||||C", at="20240302"),
+        adt("A60", "IAM|1|DA|7980^Penicillin^RXNORM|SV||D", at="20240303"),
+    )
+    assert not made["quarantine"]
+    first, nuts, gone = made["AllergyIntolerance"]
+    assert first["reaction"][0]["manifestation"][0]["text"] == "hives\nrash"
+    assert (nuts["category"], nuts["onsetDateTime"]) == (["food"], "2020-01-01")
+    assert nuts["reaction"][0]["manifestation"][0]["text"] == "itch\nswelling"
+    assert gone["id"] == first["id"] and gone["verificationStatus"]["coding"][0]["code"] == "entered-in-error"

@@ -60,6 +60,7 @@ VALUES = {
     "DT||soon": {"valueString": "soon"},
     "TM||1430": {"valueTime": "14:30:00"},
     "RP||https://x.example/1^^IM": {"valueString": "https://x.example/1"},
+    "ED||^application^pdf^Base64^": {"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "unknown"}]}},
     "NM||": {"dataAbsentReason": {"coding": [{"system": ABSENT, "code": "unknown"}]}},
 }  # fmt: skip
 
