@@ -83,13 +83,7 @@ class RawTable:
 
 def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTable:
     where = f"{name}.yaml"
-    unknown = [key for key in said if key not in TABLE_KEYS]
-    if unknown:
-        raise MappingError(
-            f"{where}: {', '.join(unknown)} is not part of the language; a table says {', '.join(TABLE_KEYS)}."
-        )
-    if "columns" not in said:
-        raise MappingError(f"{where}: `columns` is missing: raw column -> type, such as PATIENT: id!.")
+    _check_keys(where, said)
     columns = tuple(column(where, each, text) for each, _, text in numbered(f"{where}: columns", said["columns"]))
     names = [column.name for column in columns]
     _check_parts(where, columns)
@@ -116,6 +110,16 @@ def raw_table(name: str, said: Dict[str, Any], systems: Dict[str, str]) -> RawTa
         str(said.get("zone", "")),
         str(said.get("deleted", "")),
     )
+
+
+def _check_keys(where: str, said: Dict[str, Any]) -> None:
+    unknown = [key for key in said if key not in TABLE_KEYS]
+    if unknown:
+        raise MappingError(
+            f"{where}: {', '.join(unknown)} is not part of the language; a table says {', '.join(TABLE_KEYS)}."
+        )
+    if "columns" not in said:
+        raise MappingError(f"{where}: `columns` is missing: raw column -> type, such as PATIENT: id!.")
 
 
 def _check_parts(where: str, columns: tuple[RawColumn, ...]) -> None:
