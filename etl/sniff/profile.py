@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
+from stdnum import luhn, verhoeff
 
 MOSTLY = 0.98  # share of filled cells that must fit a type
 ALIKE = 0.9  # share of a column's codes that must look like those of a system
@@ -50,6 +51,10 @@ SYSTEMS = (  # short name of a code system, what its codes look like
     ("atc", re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")),
     ("snomed", re.compile(r"\d{6,18}")),
 )
+CHECKED: dict[str, Callable[[str], bool]] = {
+    "loinc": luhn.is_valid,
+    "snomed": lambda code: code[-3:-1] in ("00", "10") and verhoeff.is_valid(code),  # of a concept; TIG 5.5
+}
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def profile(name: str, cells: pa.ChunkedArray, known: tuple[str, ...] = ()) -> P
         unique,
         few,
         tuple(nothing) if kind not in ("string", "text") or nothing else (),
-        tuple(system for system, pattern in SYSTEMS if _share(some, pattern.fullmatch) >= ALIKE),
+        tuple(system for system, pattern in SYSTEMS if _share(some, _reads(system, pattern)) >= ALIKE),
         numeric=_share(some, DECIMAL.fullmatch),
         tight=_share(some, KEY.fullmatch) == 1,
         doubts=doubts,
@@ -118,6 +123,12 @@ def _latest(kind: str, some: pd.Series) -> int:
 def _middle(some: pd.Series) -> float | None:
     numbers = pd.to_numeric(pd.Series(some.index, dtype="string"), errors="coerce").dropna()
     return float(numbers.median()) if len(numbers) else None
+
+
+def _reads(system: str, pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """The form of a system's codes, and their check digit where they have one."""
+    check = CHECKED.get(system, bool)
+    return lambda cell: bool(pattern.fullmatch(cell)) and bool(check(cell.replace("-", "")))
 
 
 def _share(some: pd.Series, fits: Callable[[str], object]) -> float:

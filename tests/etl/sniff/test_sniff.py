@@ -127,6 +127,16 @@ def test_years_of_two_digits_are_of_the_last_hundred(tmp_path: Path) -> None:
     assert last - first == 99
 
 
+def test_numbers_are_no_snomed_without_their_check_digit(tmp_path: Path) -> None:
+    codes = ["22298006", "44054006", "38341003", "73211009"]
+    for name, shift in (("procedures", 0), ("treatments", 1)):
+        rows = "".join(f"A_{i % 7},{int(codes[i % 4]) + shift},2020-01-{1 + i % 28:02}\n" for i in range(40))
+        export(tmp_path, **{f"{name}_dot_csv": f"pat_id,code,performed_date\n{rows}"})
+    found = drafted(export(tmp_path, persons_dot_psv=PERSONS))
+    concepts = [found[name].said["resources"]["Procedure"]["code"] for name in ("procedures", "treatments")]
+    assert concepts == ["concept(snomed, code)", "concept(clinic-code, code)"]
+
+
 def test_a_mapping_in_place_is_not_written_over(tmp_path: Path) -> None:
     export(tmp_path, source_dot_yaml="mine")
     with pytest.raises(InputError, match="not empty"):
