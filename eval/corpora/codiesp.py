@@ -1,0 +1,98 @@
+"""CodiEsp (CLEF eHealth 2020): clinical cases with ICD-10-CM and ICD-10-PCS codes, as notes and labels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from contract.errors import InputError
+from schemas.clinical import OPEN_NOTES
+from schemas.results import LABELS
+
+TEXTS = {"es": "text_files", "en": "text_files_en"}
+SYSTEMS = {"D": "ICD-10-CM", "P": "ICD-10-PCS"}
+KINDS = {"DIAGNOSTICO": "D", "PROCEDIMIENTO": "P"}
+
+
+def read_notes(folder: Path, language: str = "es") -> pa.Table:
+    """`notes`: one a case, by name; subject_id counts them. `language`: es as written, en as translated by machine."""
+    paths = sorted((folder / TEXTS[language]).glob("*.txt"))
+    if not paths:
+        raise InputError(f"{folder} holds no {TEXTS[language]}/*.txt; expected the layout of CodiEsp.")
+    rows = [
+        {"note_id": path.stem, "subject_id": at, "language": language, "text": path.read_bytes().decode("utf-8")}
+        for at, path in enumerate(paths)
+    ]
+    return OPEN_NOTES.conform(pa.Table.from_pylist(rows))
+
+
+def read_labels(folder: Path, task: str = "D", *, spans: bool = True) -> pa.Table:
+    """`labels` of task D or P: SYSTEM//code; spans of the Spanish text, from NAMEX.tsv where there is one."""
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for name, code in _pairs(folder, task):
+        found.setdefault((name, code), [])
+    if spans:
+        for name, code, start, end in _marked(folder, task):
+            found.setdefault((name, code), []).append((start, end))
+    places = {name: at for at, name in enumerate(sorted(p.stem for p in (folder / TEXTS["es"]).glob("*.txt")))}
+    rows = [
+        {
+            "subject_id": places[name],
+            "task": "icd",
+            "unit_id": name,
+            "label": f"{SYSTEMS[task]}//{code}",
+            "source": "codiesp",
+            "evidence": [
+                {"note_id": name, "start": start, "end": end, "source": "marked", "weight": 1.0}
+                for start, end in sorted(set(marked))
+            ],
+        }
+        for (name, code), marked in sorted(found.items())
+        if name in places
+    ]
+    return LABELS.conform(pa.Table.from_pylist(rows, LABELS.schema))
+
+
+def dotted(code: str, task: str = "D") -> str:
+    """n44.8 is N44.8, n448 too; procedures have no dot."""
+    plain = code.strip().upper().replace(".", "")
+    return plain if task == "P" or len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
+
+
+def _pairs(folder: Path, task: str) -> Iterator[tuple[str, str]]:
+    for cells, path, number in _lines(folder, task):
+        if len(cells) < 2:
+            raise InputError(f"{path.name}, line {number}: expected `case<tab>code`.")
+        yield cells[0], dotted(cells[1], task)
+
+
+def _marked(folder: Path, task: str) -> Iterator[tuple[str, str, int, int]]:
+    """A span in pieces is taken from its first to its last character where it is short, else as its longest piece."""
+    for cells, path, number in _lines(folder, "X", required=False):
+        try:
+            name, kind, code, _, places = cells[:5]
+            pieces = [tuple(map(int, piece.split())) for piece in places.split(";")]
+            (start, end) = _one(pieces)
+        except ValueError:
+            raise InputError(
+                f"{path.name}, line {number}: expected `case<tab>kind<tab>code<tab>words<tab>start end;...`."
+            ) from None
+        if KINDS.get(kind) == task:
+            yield name, dotted(code, task), start, end
+
+
+def _one(pieces: list[tuple[int, ...]]) -> tuple[int, int]:
+    start, end = min(piece[0] for piece in pieces), max(piece[1] for piece in pieces)
+    if end - start > 2 * sum(piece[1] - piece[0] for piece in pieces) + 20:
+        return max(((piece[0], piece[1]) for piece in pieces), key=lambda piece: piece[1] - piece[0])
+    return start, end
+
+
+def _lines(folder: Path, task: str, *, required: bool = True) -> Iterator[tuple[list[str], Path, int]]:
+    paths = sorted(folder.glob(f"*{task}.tsv"))
+    if not paths and required:
+        raise InputError(f"{folder} holds no *{task}.tsv; expected the layout of CodiEsp.")
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                yield line.split("\t"), path, number
