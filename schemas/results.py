@@ -38,6 +38,31 @@ def _results(root: str) -> tuple[Table, ...]:
             ("encounter_id", "system", "rank", "code"),
         ),
         Table(
+            root + "codes_account",
+            "One encounter with notes as coding saw it: what was read, what was suggested, why not more.",
+            (
+                SUBJECT,
+                ENCOUNTER,
+                Column("notes", pa.int32(), "Notes there are.", required=True),
+                Column(
+                    "notes_read",
+                    pa.int32(),
+                    "Notes with text of their own in a language that the artifact knows.",
+                    required=True,
+                ),
+                Column("characters", pa.int64(), "Characters read, copies left out.", required=True),
+                Column("languages", pa.list_(pa.string()), "Of the notes read."),
+                Column("setting", pa.string(), "inpatient, outpatient, or null: not known."),
+                Column("pre_accept", pa.int32(), "Suggestions of that band.", required=True),
+                Column("review", pa.int32(), "Suggestions of that band.", required=True),
+                Column("hidden", pa.int32(), "Suggestions of that band that were kept.", required=True),
+                FLAGS,
+                ARTIFACT,
+            ),
+            ("encounter_id",),
+            ("encounter_id",),
+        ),
+        Table(
             root + "findings",
             "One event found in text.",
             (

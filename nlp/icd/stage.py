@@ -1,0 +1,158 @@
+"""The stage that suggests codes for every encounter with notes: `codes`, and in `codes_account` what was read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from contract.errors import ConfigError
+from contract.work import Shard
+from nlp.icd import artifact as artifacts
+from nlp.icd.artifact import Artifact
+from nlp.icd.chart import BANDS, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
+from nlp.icd.encounter import Encounter, Limits, encounters
+from schemas.registry import table
+
+CODE_VERSION = "1"  # raise it when the same rows and artifact give other codes
+NO_ARTIFACT, NOTHING_FOUND = "no-artifact", "nothing-found"
+
+
+@dataclass
+class SuggestCodes:
+    """Parameters in pipelines.yaml.
+
+    artifact: a folder that `chartloom train icd` wrote; empty: the one shipped. require: without the shipped one the
+    step fails; false: it says so in codes_account, and the night goes on. limit: codes of an encounter and code system
+    that are kept. hidden: whether codes below review are. pre_accept, review: a site's own least scores for the bands;
+    they lower a code's band and never raise it. language: of notes that neither declare nor show theirs.
+    most_characters: of an encounter's notes; what is beyond is cut, with a flag.
+    """
+
+    artifact: str = ""
+    require: bool = False
+    limit: int = 30
+    hidden: bool = True
+    pre_accept: float = 0.0
+    review: float = 0.0
+    language: str = "en"
+    most_characters: int = 200_000
+
+    def __post_init__(self) -> None:
+        if self.limit < 1 or self.most_characters < 1:
+            raise ConfigError("icd: limit and most_characters are whole numbers from 1.")
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("notes", "fhir/Encounter", "fhir/Patient")
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return ("codes", "codes_account")
+
+    @property
+    def unit(self) -> str:
+        return "encounter_id"
+
+    @property
+    def version(self) -> str:
+        return f"{CODE_VERSION}-{artifacts.name_of(self._folder) if self._there else NO_ARTIFACT}"
+
+    @property
+    def releases(self) -> bool:
+        return False
+
+    def open(self) -> None:
+        _ = self._coder
+
+    def run(self, shard: Shard) -> Shard:
+        if "notes" not in shard or not len(shard["notes"]):
+            return {}
+        spoken = self._coder.languages if self._coder else (self.language,)
+        held = encounters(shard, Limits(self.most_characters, spoken, self.language))
+        coded = self._coded(held)
+        rows = [row for at, each in enumerate(held) for row in self._rows(each, coded[at])]
+        account = [self._account(each, coded[at]) for at, each in enumerate(held)]
+        return {
+            "codes": pa.Table.from_pylist(rows, schema=table("codes").schema),
+            "codes_account": pa.Table.from_pylist(account, schema=table("codes_account").schema),
+        }
+
+    def _coded(self, held: Sequence[Encounter]) -> list[dict[str, list[Suggestion]]]:
+        """For each encounter, by code system, what is kept."""
+        found: list[dict[str, list[Suggestion]]] = [{} for _ in held]
+        places = [at for at, each in enumerate(held) if each.chart.notes]
+        charts: list[Chart] = [held[at].chart for at in places]
+        for code_system, system in (self._coder.parts if self._coder and charts else {}).items():
+            for at, said in zip(places, system.suggest(charts), strict=True):
+                found[at][code_system] = self._kept(said)
+        return found
+
+    def _kept(self, said: Sequence[Suggestion]) -> list[Suggestion]:
+        banded = ((each, self._band(each)) for each in said[: self.limit])
+        return [
+            each if band == each.band else Suggestion(each.code, each.score, band, each.evidence, each.flags)
+            for each, band in banded
+            if self.hidden or band != HIDDEN
+        ]
+
+    def _band(self, said: Suggestion) -> str:
+        if said.score < self.review:
+            return HIDDEN
+        return REVIEW if said.band == PRE_ACCEPT and said.score < self.pre_accept else said.band
+
+    def _rows(self, encounter: Encounter, coded: Mapping[str, Sequence[Suggestion]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "subject_id": encounter.subject_id,
+                "encounter_id": encounter.chart.encounter_id,
+                "system": code_system,
+                "code": said.code,
+                "rank": rank,
+                "score": said.score,
+                "band": said.band,
+                "evidence": _evidence(encounter, said),
+                "flags": list(said.flags),
+                "artifact": self._coder.name if self._coder else None,
+            }
+            for code_system, suggestions in coded.items()
+            for rank, said in enumerate(suggestions, 1)
+        ]
+
+    def _account(self, encounter: Encounter, coded: Mapping[str, Sequence[Suggestion]]) -> dict[str, Any]:
+        bands = Counter(said.band for suggestions in coded.values() for said in suggestions)
+        notes = encounter.chart.notes
+        nothing = bool(notes and self._coder) and not bands[PRE_ACCEPT] + bands[REVIEW]
+        more = {NO_ARTIFACT: self._coder is None, NOTHING_FOUND: nothing}
+        return {
+            "subject_id": encounter.subject_id,
+            "encounter_id": encounter.chart.encounter_id,
+            "notes": encounter.notes,
+            "notes_read": len(notes),
+            "characters": sum(len(note.text) for note in notes),
+            "languages": sorted({note.language for note in notes}),
+            "setting": encounter.visit.setting or None,
+            **{band.replace("-", "_"): bands[band] for band in BANDS},
+            "flags": [*encounter.flags, *(flag for flag, true in more.items() if true)],
+            "artifact": self._coder.name if self._coder else None,
+        }
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.artifact) if self.artifact else artifacts.SHIPPED
+
+    @property
+    def _there(self) -> bool:
+        return bool(self.artifact) or self.require or artifacts.there(artifacts.SHIPPED)
+
+    @cached_property
+    def _coder(self) -> Artifact | None:
+        return artifacts.load(self._folder) if self._there else None
+
+
+def _evidence(encounter: Encounter, said: Suggestion) -> list[dict[str, Any]]:
+    ordered = sorted(said.evidence, key=lambda each: -each.weight)
+    return [{name: getattr(each, name) for name in each.__slots__} for each in map(encounter.back, ordered)]
