@@ -82,8 +82,7 @@ def _check(folder: Path) -> None:
     missing = [name for name in (*FILES, "digest") if not (folder / name).is_file()]
     if missing:
         raise InputError(
-            f"{folder} is no trained artifact: {', '.join(missing)} is missing. "
-            "`chartloom train deid --data DIR --out ARTIFACT` makes one."
+            f"{folder} is no trained artifact: {', '.join(missing)} is missing. `chartloom train` makes one (--out)."
         )
     if digest(folder) != (folder / "digest").read_text(encoding="utf-8").strip():
         raise InputError(
