@@ -1,0 +1,139 @@
+"""Titles by their words: which are said by a passage, and where."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from nlp.icd.titles.entries import Entry
+from nlp.icd.titles.roots import root
+from nlp.icd.titles.wordlists import open_roots, weak_roots
+from nlp.icd.titles.words import WORD
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+OPTIONAL = 0.15  # the share of a word in brackets or after "without": it need not be said
+
+
+class Said(NamedTuple):
+    """A term that a word of a passage may mean."""
+
+    passage: int
+    place: int
+    term: int
+    share: float
+
+
+class Found(NamedTuple):
+    """Columns: entries that a passage says, how much of each (cover), from which word to which."""
+
+    passage: Ints
+    entry: Ints
+    cover: Floats
+    first: Ints
+    last: Ints
+    said: Floats  # weight of the words that were matched
+
+
+@dataclass(frozen=True)
+class Index:
+    terms: dict[str, int]
+    weights: Floats  # of a term: how rare it is among categories
+    entries: sparse.csr_matrix  # entry by term, each row sums to 1
+    codes: list[str]
+    code: Ints  # of an entry
+    sources: list[str]  # of an entry
+    by_term: sparse.csr_matrix
+
+    def find(self, said: Sequence[Said], least: float) -> Found:
+        """Entries of which at least the share `least` is said in one passage."""
+        where = np.array([(one.passage, one.place, one.term) for one in said], dtype=np.int64).reshape(-1, 3)
+        share = np.array([one.share for one in said])
+        passages = int(where[:, 0].max()) + 1 if len(where) else 0
+        key = where[:, 0] * len(self.terms) + where[:, 2]
+        order = np.lexsort((-share, key))
+        kept = order[np.r_[True, key[order][1:] != key[order][:-1]]] if len(order) else order
+        asked = sparse.csr_matrix((share[kept], (where[kept, 0], where[kept, 2])), shape=(passages, len(self.terms)))
+        cover = (asked @ self.by_term).tocoo()
+        good = cover.data >= least
+        passage, entry = cover.row[good].astype(np.int64), cover.col[good].astype(np.int64)
+        return self._placed(passage, entry, cover.data[good], (key[kept], where[kept, 1], share[kept]))
+
+    def _placed(self, passage: Ints, entry: Ints, cover: Floats, said: tuple[Ints, Ints, Floats]) -> Found:
+        keys, places, shares = said
+        starts, ends = self.entries.indptr[entry], self.entries.indptr[entry + 1]
+        sizes = (ends - starts).astype(np.int64)
+        if not len(entry):
+            return Found(passage, entry, cover, passage, passage, cover)
+        begin = np.cumsum(sizes) - sizes
+        cell = np.arange(int(sizes.sum())) - np.repeat(begin - starts, sizes)
+        term = self.entries.indices[cell].astype(np.int64)
+        wanted = np.repeat(passage, sizes) * len(self.terms) + term
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        hit = keys[at] == wanted
+        first = np.minimum.reduceat(np.where(hit, places[at], 1 << 40), begin)
+        last = np.maximum.reduceat(np.where(hit, places[at], -1), begin)
+        weight = np.add.reduceat(np.where(hit, shares[at] * self.weights[term], 0.0), begin)
+        return Found(passage, entry, np.minimum(cover, 1.0), first, last, weight)
+
+
+def indexed(entries: Sequence[tuple[Entry, str]]) -> Index:
+    """Of entries, each in its language."""
+    parsed = [_terms(entry.words, language) for entry, language in entries]
+    terms: dict[str, int] = {}
+    for found in parsed:
+        for word in found:
+            terms.setdefault(word, len(terms))
+    weights = _rarity(entries, parsed, terms)
+    rows, columns, values = [], [], []
+    for row, found in enumerate(parsed):
+        total = sum(weights[terms[word]] * share for word, share in found.items()) or 1.0
+        for word, share in found.items():
+            rows.append(row)
+            columns.append(terms[word])
+            values.append(weights[terms[word]] * share / total)
+    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(len(entries), len(terms)))
+    codes = list(dict.fromkeys(entry.code for entry, _ in entries))
+    number = {code: at for at, code in enumerate(codes)}
+    return Index(
+        terms,
+        weights,
+        matrix,
+        codes,
+        np.array([number[entry.code] for entry, _ in entries]),
+        [entry.source for entry, _ in entries],
+        matrix.T.tocsr(),
+    )
+
+
+def _terms(words: str, language: str) -> dict[str, float]:
+    """Roots of a title with the share of their weight that counts; empty words only where there are no others."""
+    found: dict[str, float] = {}
+    brackets = 0
+    without = False
+    weak, empty = weak_roots(), open_roots()
+    last = 0
+    for match in WORD.finditer(words):
+        gap = words[last : match.start()]
+        brackets += gap.count("(") + gap.count("[") - gap.count(")") - gap.count("]")
+        without = (without and "," not in gap) or match.group() in ("without", "sin")
+        last = match.end()
+        word = root(match.group(), language)
+        if word in empty:
+            continue
+        share = weak.get(word, 1.0) * (OPTIONAL if brackets > 0 or without else 1.0)
+        found[word] = max(found.get(word, 0.0), share)
+    return found or {root(word, language): 1.0 for word in WORD.findall(words)}
+
+
+def _rarity(entries: Sequence[tuple[Entry, str]], parsed: list[dict[str, float]], terms: dict[str, int]) -> Floats:
+    held: dict[str, set[str]] = defaultdict(set)
+    for (entry, _), found in zip(entries, parsed, strict=True):
+        for word in found:
+            held[word].add(entry.code[:3])
+    number = len({entry.code[:3] for entry, _ in entries})
+    return np.array([np.log(1 + number / len(held[word])) for word in terms])
