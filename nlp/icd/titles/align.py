@@ -18,11 +18,11 @@ def translations(pairs: Iterable[Pair], rounds: int = 6) -> tuple[Numbers, Numbe
         return source, target, weight, weight
     width = int(target.max()) + 1
     kinds, cell = np.unique(source * width + target, return_inverse=True)
-    likely: Weights = np.ones(len(kinds))
+    likely, counts = np.ones(len(kinds)), np.ones(len(kinds))
     for _ in range(rounds):
         held = likely[cell]
         total = np.bincount(sentence, held)
-        counts = np.bincount(cell, weight * held / total[sentence], minlength=len(kinds))
+        counts = np.asarray(np.bincount(cell, weight * held / total[sentence], len(kinds)), dtype=np.float64)
         of_source = np.bincount(kinds // width, counts)
         likely = counts / np.maximum(of_source[kinds // width], 1e-12)
     return kinds // width, kinds % width, likely, counts

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nlp.icd.chart import DIAGNOSES
+from nlp.icd.knowledge.terms import terms
 from nlp.icd.titles.entries import Entry, tabular
 from nlp.icd.titles.index import Floats, Found, Index, Said, indexed
 from nlp.icd.titles.lexicon import Lexicon, of_spans
@@ -45,7 +47,7 @@ class Titles:
     @classmethod
     def of(
         cls,
-        system: str = "ICD-10-CM",
+        system: str = DIAGNOSES,
         languages: Sequence[str] = LANGUAGES,
         lexicon: Lexicon | Path | None = None,
         table: Iterable[tuple[str, str]] | None = None,
@@ -54,9 +56,15 @@ class Titles:
         if not isinstance(lexicon, Lexicon):
             path = lexicon or SHIPPED
             lexicon = Lexicon.load(path) if path.exists() else Lexicon()
-        del system
-        entries = tabular() if table is None else (Entry(code, title, "title") for code, title in table)
-        return cls(indexed([(entry, "en") for entry in entries]), {"es": lexicon}, tuple(languages))
+        titled = tabular() if table is None else (Entry(code, title, "title") for code, title in table)
+        entries = [(entry, "en") for entry in titled]
+        if table is None:
+            entries += [
+                (Entry(code, phrase, "index"), language)
+                for language in languages
+                for phrase, code in terms(language, system)
+            ]
+        return cls(indexed(entries), {"es": lexicon}, tuple(languages))
 
     def fit_spans(self, pairs: Iterable[tuple[str, str]], language: str = "es") -> None:
         """(phrase, code) as coders marked them: what phrases' words are called in titles. Fits anew each time."""
