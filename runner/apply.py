@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
     "deid": "nlp.deid.stage:Deidentify",
     "timeline": "etl.timeline.stage:BuildTimeline",
     "notes": "etl.notes:ExtractNotes",
+    "icd": "nlp.icd.stage:SuggestCodes",
 }
 
 
@@ -107,13 +108,12 @@ def _entry(step: str, config: Config | None) -> Entry:
 
 
 def _typed(entry: Entry, name: str, text: str) -> Any:
-    """The text of a --set NAME=TEXT as the type of the stage's default."""
-    kinds = {f.name: f.type for f in fields(entry.kind())}
-    kind = str(kinds.get(name, "str"))
-    if kind == "bool":
+    """The text of a --set NAME=TEXT as the type of the stage's field."""
+    kind = get_type_hints(entry.kind()).get(name, str)
+    if kind is bool:
         return text.lower() in ("true", "1", "yes")
     try:
-        return int(text) if kind == "int" else float(text) if kind == "float" else text
+        return kind(text) if kind in (int, float) else text.split(",") if get_origin(kind) is list else text
     except ValueError as error:
         raise ConfigError(f"{entry.name}: {name} is {text!r}; expected a number.") from error
 

@@ -35,8 +35,21 @@ def _parsed(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
     if path.suffix in (".ndjson", ".jsonl"):
         return (_resources if "fhir/" in name else _rows)(name, path, rejected)
     if path.suffix == ".csv":
-        return pyarrow.csv.read_csv(path)
+        return _delimited(name, path)
     raise InputError(f"{name}: a file that ends in {path.suffix!r} cannot be read; expected .parquet, .ndjson or .csv.")
+
+
+def _delimited(name: str, path: Path) -> pa.Table:
+    """Texts may run over lines; ids stay texts, whatever they look like."""
+    texts = [field.name for field in table(name).schema if field.type in (pa.string(), pa.large_string())]
+    kinds = dict.fromkeys([PATIENT, *texts], pa.large_string())
+    blocks = pyarrow.csv.ReadOptions(block_size=max(path.stat().st_size, 1))  # a text may be longer than a block
+    return pyarrow.csv.read_csv(
+        path,
+        read_options=blocks,
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""]),
+    )
 
 
 def _lines(path: Path) -> list[tuple[int, bytes]]:

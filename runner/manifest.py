@@ -19,6 +19,7 @@ from etl.versions import Counts
 from runner import recorded
 from runner.balance import balance, tallied
 from runner.clock import Clock, cpu_seconds
+from runner.coding import coding_of
 from runner.config import Config
 from runner.inbox import Found
 from runner.job import Result
@@ -78,7 +79,7 @@ class Account:
 
     def unchanged(self) -> None:
         before = self.previous.manifest() if self.previous else {}
-        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coverage", "quality", "persons")
+        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coding", "coverage", "quality", "persons")
         self.manifest.update({name: before[name] for name in kept if name in before}, status="unchanged")
         self.manifest["snapshot"] = self.manifest["previous"]
         self._stop()
@@ -110,6 +111,7 @@ class Account:
                 {"batch": k - 1, "rows": r.rows, "peak_mb": round(r.peak_mb), **_seconds(r.parts)}
                 for k, r in enumerate(results)
             ],
+            coding=coding_of(draft),
             coverage=whole_of(draft, "phi/coverage"),
             quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),

@@ -13,7 +13,8 @@ from contract.errors import ConfigError
 from contract.work import Shard
 from nlp.icd import artifact as artifacts
 from nlp.icd.artifact import Artifact
-from nlp.icd.chart import BANDS, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
+from nlp.icd.catalogue.catalogue import Catalogue
+from nlp.icd.chart import BANDS, DIAGNOSES, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
 from nlp.icd.encounter import Encounter, Limits, encounters
 from schemas.registry import table
 
@@ -66,7 +67,7 @@ class SuggestCodes:
         return False
 
     def open(self) -> None:
-        _ = self._coder
+        _ = self._coder, Catalogue.icd10cm()
 
     def run(self, shard: Shard) -> Shard:
         if "notes" not in shard or not len(shard["notes"]):
@@ -111,6 +112,7 @@ class SuggestCodes:
                 "encounter_id": encounter.chart.encounter_id,
                 "system": code_system,
                 "code": said.code,
+                "display": self._title(code_system, said.code),
                 "rank": rank,
                 "score": said.score,
                 "band": said.band,
@@ -139,6 +141,10 @@ class SuggestCodes:
             "flags": [*encounter.flags, *(flag for flag, true in more.items() if true)],
             "artifact": self._coder.name if self._coder else None,
         }
+
+    def _title(self, code_system: str, code: str) -> str | None:
+        """As the installed edition has it; null for a system whose table a site would have to supply."""
+        return (Catalogue.icd10cm().title(code) or None) if code_system == DIAGNOSES else None
 
     @property
     def _folder(self) -> Path:

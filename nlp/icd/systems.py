@@ -1,5 +1,6 @@
 """The systems that an artifact may hold, by the name its config.json says."""
 
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -33,7 +34,11 @@ def kind(name: str) -> type[Kept]:
 
 
 def make(name: str, code_system: str, seed: int) -> Kept:
-    return kind(name)(system=code_system, seed=seed)  # type: ignore[call-arg]
+    """With the code system and the seed, where the class has a field for them."""
+    found = kind(name)
+    known = {each.name for each in fields(found)} if is_dataclass(found) else {"system", "seed"}
+    said = {"system": code_system, "seed": seed}
+    return found(**{field: value for field, value in said.items() if field in known})
 
 
 def load(name: str, folder: Path) -> Kept:

@@ -40,3 +40,39 @@ def deid(
     training = Training(kind, language, schedule, members=members, command=f"{said} --seed {seed}", phi=not open_data)
     measured = train(data, out, training, tell=lambda line: typer.echo(line, err=True))
     typer.echo(", ".join(f"{name} {value}" for name, value in measured.items()))
+
+
+@app.command()
+def icd(
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="The layout of CodiEsp, or notes.parquet beside labels.parquet.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The artifact; replaced when all is trained.")],
+    system: Annotated[str, typer.Option(help="ours, or one of the literature: svm, cbow, ...")] = "ours",
+    task: Annotated[str, typer.Option(help="D (diagnoses), P (procedures) or both.")] = "both",
+    language: Annotated[str, typer.Option(help="Of the notes to learn from, with commas.")] = "es,en",
+    seed: Annotated[int, typer.Option(help="The same seed and data, the same coder.")] = 1,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")] = "not said",
+    licence: Annotated[str, typer.Option(metavar="TEXT", help="For the card: of the data.")] = "not said",
+    open_data: Annotated[
+        bool, typer.Option("--open-data", help="The notes name nobody real: the artifact is no PHI.")
+    ] = False,
+) -> None:
+    """Train a coder that suggests ICD codes. The folder appears when all is trained, or stays as it was.
+
+    \b
+    Tables: notes (note_id, text; encounter_id, language ...) and labels (unit_id: the encounter,
+    or the note that has none; label: ICD-10-CM//I50.9; evidence: the words marked for it, if any).
+    Example: chartloom train icd --data codiesp/train --out artifacts/icd --open-data
+             chartloom apply icd --in notes=notes.csv --out out --set artifact=artifacts/icd
+             chartloom run nightly      with `artifact: artifacts/icd` of the step icd in pipelines.yaml
+    """
+    from nlp.icd.train import Training, train
+
+    languages = tuple(dict.fromkeys(part.strip().lower() for part in language.split(",") if part.strip()))
+    said = f"chartloom train icd --system {system} --task {task} --language {','.join(languages)} --seed {seed}"
+    training = Training(system, task, languages, seed, source=source, licence=licence, command=said, phi=not open_data)
+    trained = train(data, out, training, tell=lambda line: typer.echo(line, err=True))
+    for code_system, learned in trained.parts.items():
+        typer.echo(f"{code_system}: {', '.join(f'{name} {value}' for name, value in learned.items())}")
+    typer.echo(f"digest {trained.digest}")

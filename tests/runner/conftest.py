@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.nlp.icd.conftest import coder
 from tests.runner.hospital import Hospital
+
+__all__ = ["coder"]
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ WRONG: dict[str, tuple[str, str, str, dict[str, str], type[ChartloomError], str]
         "n.csv",
         {},
         ConfigError,
-        "no step is called 'timelime'. Known: deid, notes, time",
+        "no step is called 'timelime'. Known: deid, icd, notes, time",
     ),
     "unknown table": ("notes", "phi/note", "n.csv", {}, ConfigError, "no table is called 'phi/note'; close"),
     "not read": (
@@ -135,3 +135,19 @@ def test_a_note_of_no_patient_is_withheld_beside_one_that_passes(tmp_path: Path)
     assert [(row["note_id"], row["rule"]) for row in rows(tmp_path / "out", "phi/notes_withheld")] == [
         ("b", "no-patient")
     ]
+
+
+def test_ids_of_a_csv_stay_as_they_are_and_texts_may_run_over_lines(tmp_path: Path) -> None:
+    file = written(tmp_path / "n.csv", "note_id,patient_id,text", '0012,007,"Two', 'lines"', "13,8,x", "14,8,5")
+    apply(f"{HERE}Measure", Hand({"phi/notes": file}, tmp_path / "out"), None, {"kind": "size"})
+    found = {(r["patient_id"], r["note_id"], r["effect"]) for r in rows(tmp_path / "out", "phi/findings")}
+    assert {("007", "0012", "9"), ("8", "14", "1")} <= found
+
+
+def test_codes_of_notes_that_have_a_patient_an_id_and_a_text(coder: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "n.ndjson", {"patient_id": "zoe", "note_id": "n1", "text": "Seen for gout."})
+    counts = apply("icd", Hand({"notes": file}, tmp_path / "out"), None, {"artifact": str(coder), "hidden": "false"})
+    assert counts == {"codes": 1, "codes_account": 1}
+    (code,) = rows(tmp_path / "out", "codes")
+    assert (code["patient_id"], code["encounter_id"], code["code"]) == ("zoe", "n1", "M10.9")
+    assert code["display"] == "Gout, unspecified" and [(e["start"], e["end"]) for e in code["evidence"]] == [(9, 13)]

@@ -1,0 +1,92 @@
+"""Coded charts to learn from: a folder in the layout of CodiEsp, or notes.parquet beside labels.parquet."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from contract.errors import InputError
+from eval.corpora import codiesp
+from nlp.icd.chart import PROCEDURES, Chart
+from nlp.icd.charts import charts
+from nlp.icd.language import language
+from schemas.clinical import OPEN_NOTES
+from schemas.results import LABELS
+
+TASKS = ("D", "P", "both")
+ABSENT = {"subject_id": pa.scalar(0, pa.int64()), "task": pa.scalar("icd"), "source": pa.scalar("own")}
+
+
+def coded(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+    """By code system. A chart that has codes of another system alone is one without codes of this one."""
+    if any((data / place).is_dir() for place in codiesp.TEXTS.values()):
+        found = _codiesp(data, task, languages)
+    elif all((data / name).is_file() for name in ("notes.parquet", "labels.parquet")):
+        found = _own(data, task, languages)
+    else:
+        raise InputError(
+            f"{data} holds neither text_files/ or text_files_en/ beside *D.tsv and *P.tsv (the layout of CodiEsp), "
+            "nor notes.parquet beside labels.parquet (`chartloom tables labels` explains their columns)."
+        )
+    if not any(chart.gold for of in found.values() for chart in of):
+        raise InputError(
+            f"{data} holds no chart of {', '.join(languages)} with codes of task {task}: nothing to learn."
+        )
+    return {system: of for system, of in found.items() if any(chart.gold for chart in of)}
+
+
+def _codiesp(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+    """The same case in two languages is two charts of one encounter; only the Spanish one has marked spans."""
+    there = [name for name, place in codiesp.TEXTS.items() if name in languages and (data / place).is_dir()]
+    notes = {name: codiesp.read_notes(data, name) for name in there}
+    wanted = [letter for letter in codiesp.SYSTEMS if task in (letter, "both") and any(data.glob(f"*{letter}.tsv"))]
+    found: dict[str, list[Chart]] = {}
+    for letter in wanted:
+        system = codiesp.SYSTEMS[letter]
+        for name in there:
+            labels = codiesp.read_labels(data, letter, spans=name == "es")
+            found.setdefault(system, []).extend(charts(notes[name], labels, system))
+    return found
+
+
+def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+    """Encounters without any code were not coded: nothing is learned of them."""
+    notes = OPEN_NOTES.conform(_filled(pq.read_table(data / "notes.parquet")))
+    labels = LABELS.conform(_filled(pq.read_table(data / "labels.parquet")))
+    labels = labels.filter(pc.equal(labels["task"], "icd"))
+    unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
+    notes = notes.filter(pc.is_in(unit, value_set=labels["unit_id"].combine_chunks()))
+    notes = _spoken(notes, languages)
+    systems = sorted({label.partition("//")[0] for label in labels["label"].to_pylist()})
+    return {
+        system: charts(notes, labels, system)
+        for system in systems
+        if task == "both" or (task == "P") == (system == PROCEDURES)
+    }
+
+
+def _filled(rows: pa.Table) -> pa.Table:
+    for name, value in ABSENT.items():
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.repeat(value, len(rows)))
+    return rows
+
+
+def _spoken(notes: pa.Table, languages: Sequence[str]) -> pa.Table:
+    """Notes of the languages asked for, each with its language."""
+    pairs = zip(notes["text"].to_pylist(), notes["language"].to_pylist(), strict=True)
+    said = [language(text or "", declared or "", languages, languages[0]) for text, declared in pairs]
+    at = notes.column_names.index("language")
+    return notes.set_column(at, "language", pa.array(said, pa.string())).filter(pa.array([bool(one) for one in said]))
+
+
+def told(found: Mapping[str, Sequence[Chart]]) -> list[str]:
+    """What there is to learn from, a line a code system."""
+    return [
+        f"{system}: {len(of):,} charts, {sum(len(chart.gold) for chart in of):,} codes, "
+        f"{len({code for chart in of for code in chart.gold}):,} different, "
+        f"{sum(bool(spans) for chart in of for spans in chart.gold.values()):,} with marked words"
+        for system, of in found.items()
+    ]

@@ -1,0 +1,110 @@
+"""Training from CodiEsp's layout and from own tables, the card, and what cannot be learned from."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from contract.errors import ConfigError, InputError
+from nlp.icd import artifact
+from nlp.icd.corpus import coded
+from nlp.icd.train import Training, train
+from runner import cli
+from tests.nlp.icd.conftest import WHERE
+
+CASE = "Ingresa por neumonía y se hace una radiografía de tórax, que es normal para la edad del paciente."
+LEARNED = {"system": WHERE, "phi": False}
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    folder = tmp_path / "cases"
+    for place, text in (("text_files", CASE), ("text_files_en", "Admitted for pneumonia; the chest film is normal.")):
+        (folder / place).mkdir(parents=True)
+        (folder / place / "s1.txt").write_text(text)
+    (folder / "trainD.tsv").write_text("s1\tj18.9\n")
+    (folder / "trainP.tsv").write_text("s1\tbw03\n")
+    at, end = CASE.index("neumonía"), CASE.index("neumonía") + 8
+    (folder / "trainX.tsv").write_text(f"s1\tDIAGNOSTICO\tj18.9\tneumonía\t{at} {end}\n")
+    return folder
+
+
+def own(folder: Path, labels: list[dict[str, Any]]) -> Path:
+    folder.mkdir()
+    notes = [
+        {"note_id": "a", "encounter_id": "e1", "text": "Seen for gout."},
+        {"note_id": "b", "text": "Seen for asthma."},
+        {"note_id": "c", "text": "Never coded."},
+    ]
+    pq.write_table(pa.Table.from_pylist(notes), folder / "notes.parquet")
+    pq.write_table(pa.Table.from_pylist(labels), folder / "labels.parquet")
+    return folder
+
+
+def test_codiesp_in_two_languages(cases: Path) -> None:
+    found = coded(cases, "both", ("es", "en"))
+    assert [(c.encounter_id, c.notes[0].language, len(c.gold["J18.9"])) for c in found["ICD-10-CM"]] == [
+        ("s1", "es", 1), ("s1", "en", 0)
+    ]  # fmt: skip
+    assert [set(c.gold) for c in found["ICD-10-PCS"]] == [{"BW03"}, {"BW03"}]
+    assert set(coded(cases, "P", ("en",))) == {"ICD-10-PCS"}
+
+
+def test_own_tables(tmp_path: Path) -> None:
+    span = [{"note_id": "a", "start": 9, "end": 13, "source": "coder", "weight": 1.0}]
+    labels = [
+        {"unit_id": "e1", "label": "ICD-10-CM//M10.9", "evidence": span},
+        {"unit_id": "b", "label": "ICD-9-CM//493.90", "evidence": None},
+    ]
+    found = coded(own(tmp_path / "own", labels), "D", ("en",))
+    assert set(found) == {"ICD-10-CM", "ICD-9-CM"}
+    assert [(c.encounter_id, set(c.gold)) for c in found["ICD-10-CM"]] == [("e1", {"M10.9"}), ("b", set())]
+
+
+def test_the_artifact_of_a_training(cases: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    training = Training(**LEARNED, source="Cases", licence="CC BY 4.0")  # type: ignore[arg-type]
+    made = train(cases, tmp_path / "out", training, lines.append)
+    found = artifact.load(tmp_path / "out")
+    assert made.digest.startswith(found.name.removeprefix("out-")) and not found.phi
+    assert set(found.parts) == {"ICD-10-CM", "ICD-10-PCS"}
+    card = (tmp_path / "out" / "card.md").read_text()
+    assert "CC BY 4.0" in card and "no identifiable notes" in card and "charts 2, codes 1" in card
+    assert lines[0] == "ICD-10-CM: 2 charts, 2 codes, 1 different, 1 with marked words"
+
+
+def test_the_same_data_the_same_digest(cases: Path, tmp_path: Path) -> None:
+    made = [train(cases, tmp_path / name, Training(**LEARNED)).digest for name in "ab"]  # type: ignore[arg-type]
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ({"task": "X"}, ConfigError, "expected D, P, both"),
+        ({"languages": ()}, ConfigError, "names no language"),
+        ({"system": "magic"}, ConfigError, "no coding system is called 'magic'"),
+        ({"languages": ("fr",)}, InputError, "nothing to learn"),
+    ],
+)
+def test_what_cannot_be_trained(
+    cases: Path, tmp_path: Path, said: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        train(cases, tmp_path / "out", Training(**{**LEARNED, **said}))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_charts(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"neither text_files/.*nor notes\.parquet"):
+        coded(tmp_path, "D", ("en",))
+
+
+def test_the_command(cases: Path, tmp_path: Path) -> None:
+    said = ["train", "icd", "--data", str(cases), "--out", str(tmp_path / "out"), "--system", WHERE, "--task", "D"]
+    told = CliRunner().invoke(cli.app, said)
+    assert told.exit_code == 0 and "digest" in told.stdout and "learning" in told.stderr
+    assert artifact.load(tmp_path / "out").phi
