@@ -16,17 +16,19 @@ from bench.icd_charts import Corpus, parts
 from bench.json_line import say
 from contract.errors import ConfigError
 from eval.coding_sheet import Document, Said
+from eval.corpora.codiesp import SYSTEMS as CODE_SYSTEMS
 from nlp.icd.chart import PRE_ACCEPT, Chart, Suggestion, System
 
 FINAL = "ours"
 SYSTEMS = {
     "dictionary": "nlp.icd.literature.dictionary:Dictionary",
-    "titles": "nlp.icd.titles.system:TitlesOnly",
+    "titles": "nlp.icd.literature.titles_alone:TitlesAlone",
     FINAL: "nlp.icd.coder.coder:Coder",
 }
 """Beside those of nlp.icd.literature.systems:LITERATURE."""
+SYSTEMATIC = {"titles", FINAL}  # these ask which code system
 ROOT = Path(__file__).parents[1]
-CODE = {FINAL: ("nlp/icd", "nlp/text", "models"), "titles": ("nlp/icd/titles", "nlp/text")}
+CODE = {FINAL: ("nlp/icd", "nlp/text", "models"), "titles": ("nlp/icd/titles", "nlp/icd/knowledge", "nlp/text")}
 LITERATURE = ("nlp/icd/literature", "models")
 KINDS = {".py", ".yaml", ".csv"}
 
@@ -67,11 +69,12 @@ def _there(name: str) -> bool:
         return False
 
 
-def made(name: str) -> System:
+def made(name: str, code_system: str) -> System:
     if name not in SYSTEMS:
         return cast(System, literature()[name]())
     module, _, kind = SYSTEMS[name].partition(":")
-    return cast(System, getattr(import_module(module), kind)())
+    options = {"system": code_system} if name in SYSTEMATIC else {}
+    return cast(System, getattr(import_module(module), kind)(**options))
 
 
 def run_all(corpus: Corpus, systems: Sequence[str], work: Path, processes: int) -> dict[str, list[Run]]:
@@ -95,7 +98,7 @@ def _run(corpus: Corpus, name: str, part: int, file: Path) -> float:
 
     torch.set_num_threads(1)
     one = parts(corpus)[part]
-    system = made(name)
+    system = made(name, CODE_SYSTEMS[corpus.task])
     began = _cpu()
     system.fit(one.train)
     trained = _cpu()

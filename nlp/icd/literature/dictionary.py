@@ -6,9 +6,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlp.icd.chart import Chart, Evidence, Note, Suggestion
+from nlp.icd.literature.said_yes import best_of
 
 WORD = re.compile(r"\w+")
 LONGEST = 12  # words of a phrase
@@ -27,14 +27,16 @@ class Dictionary:
     common: tuple[tuple[str, float], ...] = ()  # codes by how often a chart has them: the end of every list
 
     def fit(self, charts: Sequence[Chart]) -> None:
-        scores, right, wanted = [], [], sum(len(chart.gold) for chart in charts)
+        scores: list[float] = []
+        right: list[bool] = []
+        wanted = sum(len(chart.gold) for chart in charts)
         for part in range(PARTS):
             self._learn([chart for at, chart in enumerate(charts) if at % PARTS != part])
             for chart in charts[part::PARTS]:
                 found = {code: score for code, (score, _) in self._found(chart).items()}
                 scores += found.values()
                 right += [code in chart.gold for code in found]
-        self.threshold = _best(np.array(scores), np.array(right, np.bool_), wanted)
+        self.threshold = best_of(np.array(scores), np.array(right, np.bool_), wanted)
         self._learn(charts)
 
     def suggest(self, charts: Sequence[Chart]) -> list[list[Suggestion]]:
@@ -94,14 +96,3 @@ def _matches(note: Note, known: Container[Phrase]) -> Iterator[tuple[Phrase, tup
         if size:
             yield tuple(words[at : at + size]), (spans[at][0], spans[at + size - 1][1])
         at += size or 1
-
-
-def _best(scores: NDArray[np.float64], right: NDArray[np.bool_], wanted: int) -> float:
-    """The score at which saying yes has the highest micro-F1; 1 where nothing was found."""
-    if not right.any():
-        return 1.0
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(right[order])
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + wanted)
-    f1[:-1][scores[order][:-1] == scores[order][1:]] = 0  # equal scores are said yes together
-    return float(scores[order][int(f1.argmax())])
