@@ -51,9 +51,10 @@ def rules() -> dict[str, Rule]:
 
 
 def _rule(name: str, fields: dict[str, Any]) -> Rule:
-    lists = {key: tuple(fields[key]) for key in ("countries", "settings") if key in fields}
+    lists: dict[str, Any] = {key: tuple(fields[key]) for key in ("countries", "settings") if key in fields}
+    given: dict[str, Any] = {**fields, **lists}
     try:
-        return Rule(name, **{**fields, **lists})
+        return Rule(name, **given)
     except TypeError as error:
         raise ConfigError(
             f"rule {name} in rules.yaml: {error}. A rule has severity, what, section, countries and, if need be, "

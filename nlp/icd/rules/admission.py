@@ -1,0 +1,73 @@
+"""What is asked of an admission: the principal diagnosis and the present-on-admission indicators."""
+
+from collections.abc import Iterator
+
+from nlp.icd.catalogue.references import named, within
+from nlp.icd.rules.book import FACTS, codes
+from nlp.icd.rules.case import Case
+from nlp.icd.rules.found import Found
+
+LONGEST = 8
+
+
+def poa_missing(case: Case) -> Iterator[Found]:
+    asked = FACTS["poa"]["indicators"]
+    for each in case.codes:
+        if each.poa is not None and each.poa not in asked and not exempt(each.code):
+            yield Found(each.code, f"{each.code} has no present-on-admission indicator ({', '.join(asked)})")
+
+
+def poa_exempt(case: Case) -> Iterator[Found]:
+    for each in case.codes:
+        if each.poa in FACTS["poa"]["indicators"] and exempt(each.code):
+            yield Found(each.code, f"{each.code} is exempt from present-on-admission reporting, but says {each.poa}")
+
+
+def exempt(code: str) -> bool:
+    said = FACTS["poa"]["exempt_sevenths"]
+    later = len(code) == LONGEST and code[-1] in said["characters"]
+    injury = later and within(code, codes("poa", "exempt_sevenths", "codes"))
+    return injury or within(code, codes("poa", "exempt"))
+
+
+def external_cause(case: Case) -> Iterator[Found]:
+    if within(case.principal, codes("principal", "external")):
+        yield Found(case.principal, f"{case.principal} says how it happened; the injury or condition is principal")
+
+
+def symptom(case: Case) -> Iterator[Found]:
+    code = case.principal
+    if within(code, codes("principal", "symptoms_but")):
+        return
+    for block in FACTS["principal"]["symptoms"]:
+        if not within(code, named(block)):
+            continue
+        definite = [other for other in case.named if within(other, codes("principal", "symptoms", block))]
+        if definite:
+            yield Found(code, f"{code} is a symptom; {definite[0]}, if it explains it, is principal", definite[0])
+
+
+def secondary_only(case: Case) -> Iterator[Found]:
+    for written, why in FACTS["principal"]["secondary_only"].items():
+        if within(case.principal, named(written)):
+            yield Found(case.principal, f"{case.principal} is only a secondary diagnosis ({why})", source=why)
+
+
+def unacceptable(case: Case) -> Iterator[Found]:
+    if within(case.principal, codes("principal", "unacceptable")) and not within(
+        case.principal, codes("principal", "only")
+    ):
+        yield Found(case.principal, f"{case.principal} is a history or a status, which does not explain an admission")
+
+
+def principal_only(case: Case) -> Iterator[Found]:
+    """Nothing while nobody has said which code is principal, or where that is such a code too (I.C.2.e.2)."""
+    for code in case.named if case.principal and not _only(case.principal) else ():
+        if _only(code):
+            yield Found(
+                code, f"{code} may only be the principal or first diagnosis; that is {case.principal}", case.principal
+            )
+
+
+def _only(code: str) -> bool:
+    return within(code, codes("principal", "only")) and not within(code, codes("principal", "only_but"))
