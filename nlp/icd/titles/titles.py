@@ -15,7 +15,7 @@ from nlp.icd.titles.index import Floats, Found, Index, Said, indexed
 from nlp.icd.titles.lexicon import Lexicon, of_spans
 from nlp.icd.titles.relatives import Relatives
 from nlp.icd.titles.roots import folded, root
-from nlp.icd.titles.wordlists import LANGUAGES, read, stop_words
+from nlp.icd.titles.wordlists import LANGUAGES, read, stop_words, written
 from nlp.icd.titles.words import WORD, Word, passages
 
 SHIPPED = Path(__file__).parent / "data" / "spanish.json.gz"
@@ -166,11 +166,16 @@ class Titles:
             return {self.index.terms[one]: 0.9 for one in short if one in self.index.terms}
         own = root(word, language)
         said[own] = 1.0
+        for other, share in written("spanish.yaml", "es").get(own, ()) if language == "es" else ():
+            said[other] = max(said.get(other, 0.0), share)
         for lexicons in (self.spans, self.lexicons):
             held = lexicons[language].meanings.get(own, ()) if language in lexicons else ()
             top = max((share for _, share in held), default=1.0)
             for other, share in held:
                 said[other] = max(said.get(other, 0.0), 0.95 * share / max(top, 0.3))
+        for other, share in list(said.items()):
+            for further, so in written("english.yaml", "en").get(other, ()) if share > 0.3 else ():
+                said[further] = max(said.get(further, 0.0), share * so)
         return {self.index.terms[one]: share for one, share in said.items() if one in self.index.terms}
 
 

@@ -32,3 +32,14 @@ def open_roots() -> frozenset[str]:
 def weak_roots() -> dict[str, float]:
     weak = read("words.yaml")["weak"]
     return {root(word): float(weak["share"]) for word in weak["words"].split()}
+
+
+@cache
+def written(name: str, language: str) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Root of a word of a list: the roots of English words that it may mean, the first being the surest."""
+    found: dict[str, dict[str, float]] = {}
+    for word, others in read(name).items():
+        held = found.setdefault(root(str(word), language), {})
+        for at, other in enumerate(str(others).split()):
+            held.setdefault(root(other), 0.95 if at == 0 else 0.85)
+    return {word: tuple(held.items()) for word, held in found.items()}
