@@ -16,16 +16,17 @@ from nlp.icd.titles.words import WORD
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+OTHER, WIDER, PART = 0.92, 0.97, 0.8  # scores of what stands beside a plainer code that says as much
 OPTIONAL = 0.15  # the share of a word in brackets or after "without": it need not be said
 
 
 class Said(NamedTuple):
-    """A term that a word of a passage may mean."""
+    """Columns: terms that the words of passages may mean, a passage's together and in order."""
 
-    passage: int
-    place: int
-    term: int
-    share: float
+    passage: Ints
+    place: Ints
+    term: Ints
+    share: Floats
 
 
 class Found(NamedTuple):
@@ -48,20 +49,19 @@ class Index:
     code: Ints  # of an entry
     sources: list[str]  # of an entry
     by_term: sparse.csr_matrix
+    plain: Floats  # of an entry: below 1 where it is what is meant if another title says no more
 
-    def find(self, said: Sequence[Said], least: float) -> Found:
+    def find(self, said: Said, passages: int, least: float) -> Found:
         """Entries of which at least the share `least` is said in one passage."""
-        where = np.array([(one.passage, one.place, one.term) for one in said], dtype=np.int64).reshape(-1, 3)
-        share = np.array([one.share for one in said])
-        passages = int(where[:, 0].max()) + 1 if len(where) else 0
-        key = where[:, 0] * len(self.terms) + where[:, 2]
-        order = np.lexsort((-share, key))
+        key = said.passage * len(self.terms) + said.term
+        order = np.lexsort((-said.share, key))
         kept = order[np.r_[True, key[order][1:] != key[order][:-1]]] if len(order) else order
-        asked = sparse.csr_matrix((share[kept], (where[kept, 0], where[kept, 2])), shape=(passages, len(self.terms)))
+        key, place, share = key[kept], said.place[kept], said.share[kept]
+        asked = sparse.csr_matrix((share, (said.passage[kept], said.term[kept])), shape=(passages, len(self.terms)))
         cover = (asked @ self.by_term).tocoo()
         good = cover.data >= least
         passage, entry = cover.row[good].astype(np.int64), cover.col[good].astype(np.int64)
-        return self._placed(passage, entry, cover.data[good], (key[kept], where[kept, 1], share[kept]))
+        return self._placed(passage, entry, cover.data[good], (key, place, share))
 
     def _placed(self, passage: Ints, entry: Ints, cover: Floats, said: tuple[Ints, Ints, Floats]) -> Found:
         keys, places, shares = said
@@ -107,6 +107,7 @@ def indexed(entries: Sequence[tuple[Entry, str]]) -> Index:
         np.array([number[entry.code] for entry, _ in entries]),
         [entry.source for entry, _ in entries],
         matrix.T.tocsr(),
+        _plainness(entries),
     )
 
 
@@ -137,3 +138,17 @@ def _rarity(entries: Sequence[tuple[Entry, str]], parsed: list[dict[str, float]]
             held[word].add(entry.code[:3])
     number = len({entry.code[:3] for entry, _ in entries})
     return np.array([np.log(1 + number / len(held[word])) for word in terms])
+
+
+def _plainness(entries: Sequence[tuple[Entry, str]]) -> Floats:
+    """Of titles that say as much: the whole category and what is called `other` after what is left open."""
+    codes = {entry.code for entry, _ in entries}
+    wider = {code[:-1].rstrip(".") for code in codes}
+    found = np.ones(len(entries))
+    for row, (entry, _) in enumerate(entries):
+        words = entry.words.lower()
+        found[row] = PART if entry.source == "part" else 1.0
+        if entry.source == "title" and "unspecified" not in words:
+            found[row] = OTHER if "other " in words or "elsewhere" in words else 1.0
+            found[row] *= WIDER if entry.code in wider else 1.0
+    return found

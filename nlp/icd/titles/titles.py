@@ -1,6 +1,6 @@
 """Codes by what the tabular list calls them, said in a note in English or Spanish: also codes that nobody ever used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,16 +11,26 @@ import numpy as np
 from nlp.icd.chart import DIAGNOSES
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.titles.entries import Entry, tabular
-from nlp.icd.titles.index import Floats, Found, Index, Said, indexed
+from nlp.icd.titles.index import Floats, Found, Index, Ints, Said, indexed
+from nlp.icd.titles.kept import kept
 from nlp.icd.titles.lexicon import Lexicon, of_spans
 from nlp.icd.titles.relatives import Relatives
 from nlp.icd.titles.roots import folded, root
+from nlp.icd.titles.unknown import Unknown
 from nlp.icd.titles.wordlists import LANGUAGES, read, stop_words, written
-from nlp.icd.titles.words import WORD, Word, passages
+from nlp.icd.titles.words import WORD, Word, passages, words
 
 SHIPPED = Path(__file__).parent / "data" / "spanish.json.gz"
 UNKNOWN = 3.0  # weight of a word that no title holds, in a phrase
-Meaning = tuple[tuple[int, float], ...]
+NO_TERMS, NO_SHARES = np.zeros(0, dtype=np.int64), np.zeros(0)
+
+
+class Meaning(NamedTuple):
+    """Terms of titles that a word may mean, each with its share of 1; how much the word weighs in a phrase."""
+
+    terms: Ints
+    shares: Floats
+    heavy: float
 
 
 class Hit(NamedTuple):
@@ -38,7 +48,7 @@ class Titles:
     index: Index
     lexicons: dict[str, Lexicon]
     languages: tuple[str, ...]
-    least: float = 0.5  # score from which a mention is said
+    least: float = 0.4  # score from which a mention is said
     codes_a_mention: int = 5
     spans: dict[str, Lexicon] = field(default_factory=dict)
     _meanings: dict[tuple[str, str], Meaning] = field(default_factory=dict, repr=False)
@@ -56,15 +66,29 @@ class Titles:
         if not isinstance(lexicon, Lexicon):
             path = lexicon or SHIPPED
             lexicon = Lexicon.load(path) if path.exists() else Lexicon()
-        titled = tabular() if table is None else (Entry(code, title, "title") for code, title in table)
-        entries = [(entry, "en") for entry in titled]
-        if table is None:
-            entries += [
-                (Entry(code, phrase, "index"), language)
-                for language in languages
-                for phrase, code in terms(language, system)
-            ]
-        return cls(indexed(entries), {"es": lexicon}, tuple(languages))
+        if table is not None:
+            index = indexed([(Entry(code, title, "title"), "en") for code, title in table])
+        else:
+            index = kept(system, languages, lambda: indexed(list(_entries(system, languages))))
+        return cls(index, {"es": lexicon}, tuple(languages))
+
+    def save(self, folder: Path) -> None:
+        """What was learned; the titles themselves are made of what is installed."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, lexicons in (("words", self.lexicons), ("spans", self.spans)):
+            for language, lexicon in lexicons.items():
+                lexicon.save(folder / f"{kind}-{language}.json.gz")
+
+    @classmethod
+    def load(cls, folder: Path, system: str = DIAGNOSES, languages: Sequence[str] = LANGUAGES) -> "Titles":
+        titles = cls.of(system, languages)
+        for path in sorted(folder.glob("*-*.json.gz")):
+            kind, language = path.name.removesuffix(".json.gz").split("-", 1)
+            (titles.lexicons if kind == "words" else titles.spans)[language] = Lexicon.load(path)
+        return titles
+
+    def __post_init__(self) -> None:
+        self._unknown = Unknown(self.index.terms)
 
     def fit_spans(self, pairs: Iterable[tuple[str, str]], language: str = "es") -> None:
         """(phrase, code) as coders marked them: what phrases' words are called in titles. Fits anew each time."""
@@ -82,8 +106,7 @@ class Titles:
 
     def near(self, phrase: str, language: str, limit: int = 20) -> list[tuple[str, float]]:
         """The codes that a phrase may mean, best first."""
-        part = [Word(match.group(), match.start(), match.end()) for match in WORD.finditer(phrase)]
-        found, score = self._scored([part], language, whole=True, least=0.15)
+        found, score = self._scored([words(phrase)], language, whole=True, least=0.15)
         best: dict[str, float] = {}
         for at in np.argsort(-score, kind="stable"):
             best.setdefault(self.index.codes[self.index.code[found.entry[at]]], float(score[at]))
@@ -111,51 +134,56 @@ class Titles:
         self, parts: Sequence[Sequence[Word]], language: str, *, whole: bool, least: float = 0.0
     ) -> tuple[Found, Floats]:
         """Cover of the title times cover of what was said, from the first matched word to the last (or of all)."""
-        said: list[Said] = []
-        weight: list[float] = [0.0]
-        offsets = []
-        for number, part in enumerate(parts):
-            offsets.append(len(weight) - 1)
-            for place, word in enumerate(part):
-                meaning = self.meaning(word.text, language)
-                said += [Said(number, place, term, share) for term, share in meaning]
-                heavy = max((self.index.weights[term] * share for term, share in meaning), default=UNKNOWN)
-                weight.append(weight[-1] + (0.0 if folded(word.text) in stop_words(language) else heavy))
-        found = self.index.find(said, least or self.least)
-        total, start = np.array(weight), np.array(offsets, dtype=np.int64)
+        meanings = [self.meaning(word.text, language) for part in parts for word in part]
+        sizes = np.array([len(part) for part in parts], dtype=np.int64)
+        start = np.cumsum(sizes) - sizes
+        total = np.cumsum([0.0, *(meaning.heavy for meaning in meanings)])
+        counts = np.array([len(meaning.terms) for meaning in meanings], dtype=np.int64)
+        passage = np.repeat(np.repeat(np.arange(len(parts)), sizes), counts)
+        place = np.repeat(np.arange(len(meanings)) - np.repeat(start, sizes), counts)
+        said = Said(
+            passage,
+            place,
+            np.concatenate([NO_TERMS, *(meaning.terms for meaning in meanings)]),
+            np.concatenate([NO_SHARES, *(meaning.shares for meaning in meanings)]),
+        )
+        found = self.index.find(said, len(parts), least or self.least)
         if whole:
-            ends = np.append(start[1:], len(weight) - 1)
-            length = total[ends[found.passage]] - total[start[found.passage]]
+            length = (total[start + sizes] - total[start])[found.passage]
         else:
             length = total[start[found.passage] + found.last + 1] - total[start[found.passage] + found.first]
         dense = np.minimum(1.0, found.said / np.maximum(length, 1e-9))
-        return found, found.cover * np.sqrt(dense)
+        return found, found.cover * np.sqrt(dense) * self.index.plain[found.entry]
 
     def _hits(self, found: Found, score: Floats, parts: Sequence[Sequence[Word]]) -> list[Hit]:
-        hits: list[Hit] = []
-        held: dict[tuple[int, int, int], dict[str, None]] = {}
-        for at in np.argsort(-score, kind="stable"):
-            if score[at] < self.least:
-                break
-            place = (int(found.passage[at]), int(found.first[at]), int(found.last[at]))
-            codes = held.setdefault(place, {})
-            entry = int(found.entry[at])
-            code = self.index.codes[self.index.code[entry]]
-            if code in codes or len(codes) >= self.codes_a_mention:
-                continue
-            codes[code] = None
-            part = parts[place[0]]
-            hits.append(
-                Hit(code, part[place[1]].start, part[place[2]].end, float(score[at]), self.index.sources[entry])
-            )
-        return sorted(hits, key=lambda hit: (hit.start, hit.end, -hit.score))
+        """The best codes of each mention, the best entry of each code."""
+        code = self.index.code[found.entry]
+        good = np.flatnonzero(score >= self.least)
+        mention = (found.passage << 40) + (found.first << 20) + found.last
+        good = good[np.lexsort((-score[good], code[good], mention[good]))]
+        again = (np.diff(mention[good], prepend=-1) == 0) & (np.diff(code[good], prepend=-1) == 0)
+        good = good[~again]
+        good = good[np.lexsort((-score[good], mention[good]))]
+        begins = np.flatnonzero(np.diff(mention[good], prepend=-1))
+        rank = np.arange(len(good)) - np.repeat(begins, np.diff(begins, append=len(good)))
+        return [self._hit(found, float(score[at]), parts, int(at)) for at in good[rank < self.codes_a_mention]]
+
+    def _hit(self, found: Found, score: float, parts: Sequence[Sequence[Word]], at: int) -> Hit:
+        part, entry = parts[found.passage[at]], found.entry[at]
+        start, end = part[found.first[at]].start, part[found.last[at]].end
+        return Hit(self.index.codes[self.index.code[entry]], start, end, score, self.index.sources[entry])
 
     def meaning(self, word: str, language: str) -> Meaning:
-        """Terms of titles that a word may mean, with their shares."""
         key = (word, language)
         if key not in self._meanings:
-            self._meanings[key] = tuple(self._means(word, language).items())
+            self._meanings[key] = self._weighed(self._means(word, language), folded(word) in stop_words(language))
         return self._meanings[key]
+
+    def _weighed(self, said: dict[int, float], stop: bool) -> Meaning:
+        terms = np.fromiter(said.keys(), np.int64, len(said))
+        shares = np.fromiter(said.values(), np.float64, len(said))
+        heavy = float((self.index.weights[terms] * shares).max(initial=0.0)) if len(said) else UNKNOWN
+        return Meaning(terms, shares, 0.0 if stop else heavy)
 
     def _means(self, word: str, language: str) -> dict[int, float]:
         if folded(word) in stop_words(language):
@@ -173,6 +201,8 @@ class Titles:
             top = max((share for _, share in held), default=1.0)
             for other, share in held:
                 said[other] = max(said.get(other, 0.0), 0.95 * share / max(top, 0.3))
+        if not any(one in self.index.terms for one in said):
+            said.update(self._unknown.near(own))
         for other, share in list(said.items()):
             for further, so in written("english.yaml", "en").get(other, ()) if share > 0.3 else ():
                 said[further] = max(said.get(further, 0.0), share * so)
@@ -183,3 +213,10 @@ class Titles:
 def _abbreviations(language: str) -> dict[str, tuple[str, ...]]:
     held = read("abbreviations.yaml").get(language, {})
     return {short: tuple(root(word) for word in WORD.findall(long)) for short, long in held.items()}
+
+
+def _entries(system: str, languages: Sequence[str]) -> Iterator[tuple[Entry, str]]:
+    if system == DIAGNOSES:
+        yield from ((entry, "en") for entry in tabular())
+    for language in languages:
+        yield from ((Entry(code, phrase, "index"), language) for phrase, code in terms(language, system))

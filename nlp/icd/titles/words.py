@@ -1,18 +1,20 @@
 """The words of a text with their places, cut into passages that no mention crosses."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
-_HARD = re.compile(r"[.;:!?\n](?:\s|$)|\n|[;:]")
-LONGEST = 14  # words of a passage: a longer one is cut with an overlap, so that its words stay near each other
+_HARD = re.compile(r"[.!?](?:\s|$)|[\n;:]")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def words(text: str) -> list[Word]:
+    return [Word(match.group(), match.start(), match.end()) for match in WORD.finditer(text)]
 
 
 def passages(text: str) -> list[list[Word]]:
@@ -20,11 +22,10 @@ def passages(text: str) -> list[list[Word]]:
     found: list[list[Word]] = []
     here: list[Word] = []
     last = 0
-    for match in WORD.finditer(text):
-        gap = text[last : match.start()]
-        if here and len(gap) > 1 - (gap == "\n") and _HARD.search(gap):
+    for word in words(text):
+        if here and text[last : last + 1] != " " and _HARD.search(text, last, word.start):
             found.append(here)
             here = []
-        here.append(Word(match.group(), match.start(), match.end()))
-        last = match.end()
+        here.append(word)
+        last = word.end
     return [*found, here] if here else found
