@@ -1,6 +1,6 @@
 """What is asked of an admission: the principal diagnosis and the present-on-admission indicators."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from nlp.icd.catalogue.references import named, within
 from nlp.icd.rules.book import FACTS, codes
@@ -13,17 +13,19 @@ LONGEST = 8
 def poa_missing(case: Case) -> Iterator[Found]:
     asked = FACTS["poa"]["indicators"]
     for each in case.codes:
-        if each.poa is not None and each.poa not in asked and not exempt(each.code):
+        if each.poa is not None and each.poa not in asked and not exempt(each.code, case.exempt):
             yield Found(each.code, f"{each.code} has no present-on-admission indicator ({', '.join(asked)})")
 
 
 def poa_exempt(case: Case) -> Iterator[Found]:
     for each in case.codes:
-        if each.poa in FACTS["poa"]["indicators"] and exempt(each.code):
+        if each.poa in FACTS["poa"]["indicators"] and exempt(each.code, case.exempt):
             yield Found(each.code, f"{each.code} is exempt from present-on-admission reporting, but says {each.poa}")
 
 
-def exempt(code: str) -> bool:
+def exempt(code: str, listed: Container[str] | None = None) -> bool:
+    if listed is not None:
+        return code in listed
     said = FACTS["poa"]["exempt_sevenths"]
     later = len(code) == LONGEST and code[-1] in said["characters"]
     injury = later and within(code, codes("poa", "exempt_sevenths", "codes"))

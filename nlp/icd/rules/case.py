@@ -1,6 +1,6 @@
 """What the rules look at, the codes of one encounter with its patient and its stay, and what they say: messages."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,6 +60,7 @@ class Case:
     patient: Patient
     stay: Stay
     catalogue: Catalogue
+    exempt: Container[str] | None = None  # codes exempt from POA reporting, where a site has the list of the year
 
     @property
     def named(self) -> tuple[str, ...]:

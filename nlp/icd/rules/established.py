@@ -6,6 +6,7 @@ Dates play no part: the verdict is the same on shifted ones.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from nlp.icd.catalogue.references import named, within
@@ -43,6 +44,7 @@ class Verdict:
 CODE = Verdict("code")
 
 
+@lru_cache(maxsize=100_000)
 def established(mention: Mention) -> Verdict:
     """The first that speaks: who wrote it, what is asserted, how certain it is."""
     if mention.country != COUNTRY:

@@ -1,6 +1,6 @@
 """All rules on the codes of one encounter: what is wrong, or may be, in sentences with their sources."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.catalogue.editions import Edition, diagnoses
@@ -38,9 +38,19 @@ DATED = ("exists", "billable", "seventh-character")
 """Rules whose answer hangs on the edition: held again at relink, on real dates."""
 
 
-def check(codes: Sequence[Coded], patient: Patient, stay: Stay, catalogue: Catalogue) -> list[Message]:
-    """Errors first, then in the order of CHECKS. Rules of another country, setting or edition are silent."""
-    found = list(_messages(Case(codes, patient, stay, catalogue), tuple(CHECKS)))
+def check(
+    codes: Sequence[Coded],
+    patient: Patient,
+    stay: Stay,
+    catalogue: Catalogue,
+    *,
+    exempt: Container[str] | None = None,
+) -> list[Message]:
+    """Errors first, then in the order of CHECKS. Rules of another country, setting or edition are silent.
+
+    `exempt`: the year's list of codes exempt from POA reporting (a CodeMap of CMS's file), in place of our categories.
+    """
+    found = list(_messages(Case(codes, patient, stay, catalogue, exempt), tuple(CHECKS)))
     return sorted(found, key=lambda message: message.severity != "error")
 
 

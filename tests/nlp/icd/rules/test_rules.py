@@ -1,0 +1,90 @@
+"""All rules on one encounter: what comes first, what is silent where, what a message tells; editions on real dates.
+
+The rules one by one are judged by bench/icd_rules_cases.yaml (tests/bench/test_icd_rules.py).
+"""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nlp.icd.catalogue.catalogue import Catalogue
+from nlp.icd.catalogue.shelf import Shelf
+from nlp.icd.rules.case import Coded, Patient, Stay, setting
+from nlp.icd.rules.rules import check, check_edition, edition_of
+
+
+@pytest.fixture(scope="module")
+def table() -> Catalogue:
+    return Catalogue.icd10cm()
+
+
+def coded(*names: str) -> list[Coded]:
+    return [Coded(name) for name in names]
+
+
+def test_errors_come_first_and_say_what_to_do(table: Catalogue) -> None:
+    found = check(coded("E10.9", "E11.9", "N18", "A00.5"), Patient(), Stay("inpatient"), table)
+    assert [message.severity for message in found[:2]] == ["error", "error"]
+    assert found[0].rule == "exists" and "A00.0" in found[0].text
+    assert found[1].rule == "billable" and "N18.1" in found[1].text and "N18.6" in found[1].text
+    pair = next(message for message in found if message.rule == "excludes1")
+    assert {pair.code, pair.other} == {"E10.9", "E11.9"}
+    assert pair.source.startswith("I.A.12.a; note") and "E11.-" in pair.source
+
+
+def test_nothing_is_said_of_codes_in_order(table: Catalogue) -> None:
+    codes = [Coded("I21.4", True, "Y"), Coded("E78.5", poa="Y"), Coded("Z79.82", poa="")]
+    assert check(codes, Patient("male", 60), Stay("inpatient", country="US"), table) == []
+    assert check([], Patient(), Stay(), table) == []
+
+
+def test_spain_has_existence_only(table: Catalogue) -> None:
+    codes = coded("E10.9", "E11.9", "E11", "O80", "I10")
+    found = check(codes, Patient("male", 90), Stay("inpatient", country="ES"), table)
+    assert {message.rule for message in found} == {"billable", "parent-and-child"}
+    assert check(codes[:2] + coded("Q99.99"), Patient(), Stay(country="ES"), Catalogue.unknown("CIE-10-ES")) == []
+
+
+def test_a_list_of_exempt_codes_takes_the_place_of_ours(table: Catalogue) -> None:
+    codes = [Coded("Z79.4", poa=""), Coded("I10", poa="")]
+    stay = Stay("inpatient")
+    assert [m.code for m in check(codes, Patient(), stay, table) if m.rule == "poa-missing"] == ["I10"]
+    assert [m.code for m in check(codes, Patient(), stay, table, exempt={"I10"}) if m.rule == "poa-missing"] == [
+        "Z79.4"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("inpatient", "inpatient"),
+        ("IMP", "inpatient"),
+        ("AMB", "outpatient"),
+        ("Emergency", "outpatient"),
+        ("?", "unknown"),
+    ],
+)
+def test_words_for_settings(word: str, kind: str) -> None:
+    assert setting(word) == kind
+
+
+def test_the_deciding_day_is_discharge_or_service() -> None:
+    days = {"discharge": date(2024, 10, 1), "service": date(2024, 9, 30)}
+    names = [edition_of(Stay(word, **days, country="US")) for word in ("inpatient", "outpatient", "unknown")]
+    assert [each and each.name for each in names] == ["2025", "2024-april", "2025"]
+    assert edition_of(Stay("inpatient", service=date(2024, 9, 30))) is None
+
+
+def test_codes_are_checked_with_the_edition_of_the_day(tmp_path: Path) -> None:
+    (tmp_path / "ICD-10-CM").mkdir()
+    (tmp_path / "ICD-10-CM" / "2020.csv").write_text("code,title,billable\nE11,x,0\nE11.9,x,1\n")
+    shelf = Shelf(tmp_path)
+    codes = coded("E11.9", "E11", "U07.1")
+    old, new, lacking = (Stay("inpatient", discharge=date(*day)) for day in ((2020, 1, 5), (2026, 5, 1), (2019, 1, 5)))
+    assert [(m.rule, m.code) for m in check_edition(codes, old, shelf)] == [("exists", "U07.1"), ("billable", "E11")]
+    assert [(m.rule, m.code) for m in check_edition(codes, new, shelf)] == [("billable", "E11")]
+    unchecked = check_edition(codes, lacking, shelf)
+    assert [(m.rule, m.severity) for m in unchecked] == [("edition", "warning")]
+    assert "ICD-10-CM 2019 is not at hand" in unchecked[0].text
+    assert check_edition(codes, Stay("inpatient"), shelf)[0].rule == "edition"
