@@ -1,12 +1,13 @@
 """The systems that an artifact may hold, by the name its config.json says."""
 
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from contract.errors import ConfigError
-from nlp.icd.chart import System
+from nlp.icd.chart import HIDDEN, REVIEW, Chart, Suggestion, System
 
 SYSTEMS = {
     "ours": "nlp.icd.coder.coder:Coder",
@@ -14,33 +15,62 @@ SYSTEMS = {
 
 
 class Kept(System, Protocol):
-    """A System that can be written to a folder; its class reads it again with `load(folder)`."""
+    """A System that can be written to a folder."""
 
     def save(self, folder: Path) -> object: ...
 
 
-def kind(name: str) -> type[Kept]:
-    """The class of a system; its libraries are imported now and not before."""
-    where = SYSTEMS.get(name, name if ":" in name else "")
-    module, _, found = where.partition(":")
-    try:
-        made: type[Kept] = getattr(import_module(module), found)
-    except (ImportError, AttributeError, ValueError):
-        raise ConfigError(
-            f"no coding system is called {name!r}. Known: {', '.join(SYSTEMS)}, or module:Class of a class with "
-            "fit, suggest, save and load."
-        ) from None
-    return made
+def require(name: str) -> None:
+    """Refuses a name that is not known, and one whose libraries are not there."""
+    _both(name)
 
 
 def make(name: str, code_system: str, seed: int) -> Kept:
-    """With the code system and the seed, where the class has a field for them."""
-    found = kind(name)
-    known = {each.name for each in fields(found)} if is_dataclass(found) else {"system", "seed"}
+    """With the code system and the seed, where it has a field for them."""
+    maker = _both(name)[0]
+    known = {each.name for each in fields(maker)} if is_dataclass(maker) else {"system", "seed"}
     said = {"system": code_system, "seed": seed}
-    return found(**{field: value for field, value in said.items() if field in known})
+    made: Kept = maker(**{field: value for field, value in said.items() if field in known})
+    return made
 
 
-def load(name: str, folder: Path) -> Kept:
-    found: Kept = kind(name).load(folder)  # type: ignore[attr-defined]
-    return found
+def load(name: str, folder: Path) -> System:
+    from nlp.icd.literature.systems import KINDS
+
+    found: Kept = _both(name)[1](folder)
+    return Banded(found, found.name, found.threshold) if name in KINDS else found
+
+
+@dataclass
+class Banded:
+    """A system that knows yes and no only: yes is for review, no is hidden, and nothing is accepted beforehand."""
+
+    inner: System
+    name: str
+    threshold: float
+
+    def fit(self, charts: Sequence[Chart]) -> None:
+        self.inner.fit(charts)
+
+    def suggest(self, charts: Sequence[Chart]) -> list[list[Suggestion]]:
+        return [[self._banded(each) for each in said] for said in self.inner.suggest(charts)]
+
+    def _banded(self, said: Suggestion) -> Suggestion:
+        return replace(said, band=REVIEW if said.score >= self.threshold else HIDDEN)
+
+
+def _both(name: str) -> tuple[Callable[..., Any], Callable[[Path], Any]]:
+    """What makes a system, and what reads it again. Its libraries are imported now and not before."""
+    from nlp.icd.literature.systems import KINDS, LITERATURE
+
+    if name in LITERATURE:
+        return LITERATURE[name], KINDS[name]
+    module, _, found = SYSTEMS.get(name, name if ":" in name else "").partition(":")
+    try:
+        kind = getattr(import_module(module), found)
+    except (ImportError, AttributeError, ValueError):
+        raise ConfigError(
+            f"no coding system is called {name!r}. Known: {', '.join((*SYSTEMS, *LITERATURE))}, or module:Class of a "
+            "class with fit, suggest, save and load."
+        ) from None
+    return kind, kind.load

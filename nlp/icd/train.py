@@ -45,7 +45,7 @@ class Trained:
 
 def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None) -> Trained:
     """Writes the artifact whole or not at all."""
-    systems.kind(training.system)  # a name that is not known is refused before anything is read
+    systems.require(training.system)  # a name that is not known is refused before anything is read
     found = coded(data, training.task, training.languages)
     for line in told(found):
         tell(line)

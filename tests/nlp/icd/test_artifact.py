@@ -7,6 +7,7 @@ import pytest
 from contract.errors import ConfigError, InputError
 from nlp.icd import artifact, systems
 from nlp.icd.artifact import Said
+from nlp.icd.chart import Chart, Note
 from tests.nlp.icd.conftest import WHERE
 from tests.nlp.icd.stand_in import StandIn
 
@@ -57,4 +58,11 @@ def test_a_folder_of_other_things_is_not_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nothing", "tests.nlp.icd.stand_in:Nobody", "no.such.module:Class", ":", ""])
 def test_systems_that_are_not_there(name: str) -> None:
     with pytest.raises(ConfigError, match="no coding system is called"):
-        systems.kind(name)
+        systems.require(name)
+
+
+def test_a_system_that_knows_yes_and_no_only_has_two_bands() -> None:
+    inner = StandIn(words={"gout": "M10.9", "asthma": "J45.909"}, threshold=0.6)
+    chart = Chart("e", (Note("n", "gout gout and asthma"),))
+    (said,) = systems.Banded(inner, "svm", inner.threshold).suggest([chart])
+    assert [(each.code, each.band) for each in said] == [("M10.9", "review"), ("J45.909", "hidden")]
