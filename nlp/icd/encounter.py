@@ -21,7 +21,7 @@ UNSUPPORTED, NO_TEXT, COPIED, CUT, TWICE = "language-unsupported", "no-text", "c
 class Visit:
     """What rules ask beside the notes; empty or None: not known. `age` in whole years at the start."""
 
-    setting: str = ""
+    setting: str = ""  # inpatient, outpatient
     sex: str = ""
     age: int | None = None
 
@@ -107,13 +107,13 @@ def _setting(said: Mapping[str, Any] | None) -> str:
 
 def _age(born: str | None, start: str | None) -> int | None:
     """Whole years; from partial dates as well as they can say."""
-    begin, end = _day(born), _day(start)
+    begin, end = day(born), day(start)
     if begin is None or end is None or end < begin:
         return None
     return end.year - begin.year - ((end.month, end.day) < (begin.month, begin.day))
 
 
-def _day(said: str | None) -> date | None:
+def day(said: str | None) -> date | None:
     parts = [int(part) for part in (said or "")[:10].split("-") if part.isdigit()]
     try:
         return date(*[*parts, 1, 1][:3]) if parts else None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from nlp.icd.artifact import Artifact
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.chart import BANDS, DIAGNOSES, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
 from nlp.icd.encounter import Encounter, Limits, encounters
+from nlp.icd.ruled import Rules
 from schemas.registry import table
 
 CODE_VERSION = "1"  # raise it when the same rows and artifact give other codes
@@ -30,7 +31,8 @@ class SuggestCodes:
     step fails; false: it says so in codes_account, and the night goes on. limit: codes of an encounter and code system
     that are kept. hidden: whether codes below review are. pre_accept, review: a site's own least scores for the bands;
     they lower a code's band and never raise it. language: of notes that neither declare nor show theirs.
-    most_characters: of an encounter's notes; what is beyond is cut, with a flag.
+    most_characters: of an encounter's notes; what is beyond is cut, with a flag. country: whose coding rules hold;
+    empty: none.
     """
 
     artifact: str = ""
@@ -41,6 +43,7 @@ class SuggestCodes:
     review: float = 0.0
     language: str = "en"
     most_characters: int = 200_000
+    country: str = "US"
 
     def __post_init__(self) -> None:
         if self.limit < 1 or self.most_characters < 1:
@@ -67,7 +70,7 @@ class SuggestCodes:
         return False
 
     def open(self) -> None:
-        _ = self._coder, Catalogue.icd10cm()
+        _ = self._coder, self._rules, Catalogue.icd10cm()
 
     def run(self, shard: Shard) -> Shard:
         if "notes" not in shard or not len(shard["notes"]):
@@ -89,16 +92,13 @@ class SuggestCodes:
         charts: list[Chart] = [held[at].chart for at in places]
         for code_system, system in (self._coder.parts if self._coder and charts else {}).items():
             for at, said in zip(places, system.suggest(charts), strict=True):
-                found[at][code_system] = self._kept(said)
+                found[at][code_system] = self._kept(held[at], code_system, said[: self.limit])
         return found
 
-    def _kept(self, said: Sequence[Suggestion]) -> list[Suggestion]:
-        banded = ((each, self._band(each)) for each in said[: self.limit])
-        return [
-            each if band == each.band else Suggestion(each.code, each.score, band, each.evidence, each.flags)
-            for each, band in banded
-            if self.hidden or band != HIDDEN
-        ]
+    def _kept(self, encounter: Encounter, code_system: str, said: Sequence[Suggestion]) -> list[Suggestion]:
+        banded = [replace(each, band=self._band(each)) for each in said]
+        ruled = self._rules.ruled(encounter, code_system, banded) if self._rules else banded
+        return [each for each in ruled if self.hidden or each.band != HIDDEN]
 
     def _band(self, said: Suggestion) -> str:
         if said.score < self.review:
@@ -153,6 +153,10 @@ class SuggestCodes:
     @property
     def _there(self) -> bool:
         return bool(self.artifact) or self.require or artifacts.there(artifacts.SHIPPED)
+
+    @cached_property
+    def _rules(self) -> Rules | None:
+        return Rules(self.country) if self.country else None
 
     @cached_property
     def _coder(self) -> Artifact | None:

@@ -12,10 +12,11 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def export() -> None:
-    """Write FHIR out as bulk NDJSON.
+    """Write FHIR out as bulk NDJSON; codes for coders and billing.
 
     \b
     Example: chartloom export fhir --out bulk
+             chartloom export codes --out billing --format csv
     """
 
 
@@ -41,3 +42,38 @@ def fhir(
         typer.echo(f"{entry['url']}: {entry['count']:,}")
     if not manifest["output"]:
         typer.echo(f"No resources in {'phi/fhir' if phi else 'fhir: the open root is filled by de-identification'}.")
+
+
+@app.command()
+def codes(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder.")],
+    form: Annotated[str, typer.Option("--format", help="fhir, hl7 (v2.5.1, BAR^P12) or csv.")] = "csv",
+    suggested: Annotated[
+        bool, typer.Option("--suggested", help="Also what nobody has accepted yet, marked unconfirmed.")
+    ] = False,
+    tables: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Your folder of code tables, for earlier editions.")
+    ] = None,
+    country: Annotated[str, typer.Option(help="Whose editions: US, ES ...")] = "US",
+    lake: LakeFolder = LAKE,
+) -> None:
+    """Write the codes that coders accepted, with real ids and dates; written to the audit of PHI.
+
+    Each code is held against the edition in force on the day of discharge (service, for outpatients).
+
+    \b
+    Example: chartloom export codes --out billing --format hl7
+             chartloom export codes --out suggestions --format fhir --suggested
+    """
+    from runner.bars import watching
+    from runner.codes_export import Wanted, export_codes
+    from runner.commands.screen import screen
+
+    with watching(screen()) as progress:
+        manifest = export_codes(lake, out, Wanted(form, suggested, tables, country), progress)
+    for entry in (*manifest["output"], *manifest["error"]):
+        typer.echo(f"{entry['url']}: {entry['count']:,}")
+    for rule, times in manifest["faults"].items():
+        typer.echo(f"{rule}: {times:,}", err=True)
+    if not manifest["codes"]:
+        typer.echo("No codes of persons who are still known.")

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nlp.icd.billing.items import WITHDRAWN
 from nlp.icd.billing.stay import Stay
@@ -14,14 +14,14 @@ FORMULA = ("=", "+", "-", "@")  # a spreadsheet would reckon with a text that be
 
 
 def header() -> str:
-    return _line(COLUMNS)
+    return line(COLUMNS)
 
 
-def lines(stay: Stay, errors: dict[str, list[str]]) -> str:
+def lines(stay: Stay, errors: Mapping[str, list[str]]) -> str:
     """`errors`: code -> what is wrong with it on the encounter's date."""
     ids = [str(one["value"]) for one in stay.patient.get("identifier") or () if one.get("value")]
     return "".join(
-        _line(
+        line(
             (
                 str(stay.patient["id"]),
                 " ".join(ids),
@@ -51,7 +51,7 @@ def lines(stay: Stay, errors: dict[str, list[str]]) -> str:
     )
 
 
-def _line(cells: Iterable[str]) -> str:
+def line(cells: Iterable[str]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
     return out.getvalue()

@@ -1,0 +1,72 @@
+"""Suggestions held against rules: what is flagged, what is no longer accepted beforehand, what is hidden."""
+
+import pytest
+
+from nlp.icd.chart import HIDDEN, PRE_ACCEPT, REVIEW, Chart, Evidence, Note, Suggestion
+from nlp.icd.encounter import Encounter, Visit
+from nlp.icd.ruled import Rules
+
+SURE = "The patient has pneumonia of the left lung."
+UNKNOWN = Visit()
+DOUBT = "Final diagnosis: probable pneumonia."
+
+
+def held(text: str, code: str, words: str, visit: Visit = UNKNOWN, country: str = "US", **note: str) -> Suggestion:
+    at = text.index(words)
+    chart = Chart("e", (Note("n", text, "en", **note),))
+    said = Suggestion(code, 0.99, PRE_ACCEPT, (Evidence("n", at, at + len(words), "words"),))
+    (found,) = Rules(country).ruled(Encounter(1, chart, 1, {}, visit), "ICD-10-CM", [said])
+    return found
+
+
+def test_what_is_established_stays_as_it_is() -> None:
+    assert held(SURE, "J18.9", "pneumonia", Visit("inpatient", "female", 40)) == held(SURE, "J18.9", "pneumonia")
+    assert held(SURE, "J18.9", "pneumonia").band == PRE_ACCEPT and held(SURE, "J18.9", "pneumonia").flags == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "band", "flag"),
+    [("inpatient", PRE_ACCEPT, "uncertain-inpatient"), ("outpatient", HIDDEN, "uncertain-outpatient"),
+     ("", REVIEW, "uncertain-setting")],
+)  # fmt: skip
+def test_a_doubt_counts_by_setting(setting: str, band: str, flag: str) -> None:
+    found = held(DOUBT, "J18.9", "pneumonia", Visit(setting), kind="discharge")
+    assert (found.band, found.flags) == (band, (flag,))
+
+
+def test_rules_of_the_us_are_not_those_of_spain() -> None:
+    found = held(DOUBT, "J18.9", "pneumonia", Visit("outpatient"), "ES")
+    assert (found.band, found.flags) == (PRE_ACCEPT, ())
+
+
+def test_a_denied_diagnosis_is_not_accepted_beforehand() -> None:
+    found = held("The patient denies pneumonia.", "J18.9", "pneumonia")
+    assert (found.band, found.flags) == (REVIEW, ("negated",))
+
+
+def test_a_code_that_does_not_exist_is_not_accepted_beforehand() -> None:
+    found = held(SURE, "J18.999", "pneumonia")
+    assert found.band == REVIEW and "exists" in found.flags
+    assert held(SURE, "J18.999", "pneumonia", country="ES").band == PRE_ACCEPT
+
+
+def test_one_mention_that_establishes_is_enough() -> None:
+    text = f"No pneumonia on admission. {SURE}"
+    spans = tuple(Evidence("n", at, at + 9, "words") for at in (3, text.rindex("pneumonia")))
+    said = Suggestion("J18.9", 0.99, PRE_ACCEPT, spans)
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    assert Rules().ruled(encounter, "ICD-10-CM", [said]) == [said]
+
+
+def test_sex_and_both_sides_of_a_pair() -> None:
+    chart = Chart("e", (Note("n", "x", "en"),))
+    said = [Suggestion(code, 0.9, REVIEW) for code in ("O80", "J44.1", "J44.9")]
+    found = Rules().ruled(Encounter(1, chart, 1, {}, Visit("inpatient", "male", 40)), "ICD-10-CM", said)
+    assert "sex-conflict" in found[0].flags and "unspecified" in found[1].flags and "unspecified" in found[2].flags
+
+
+def test_hidden_codes_and_procedures_are_left_alone() -> None:
+    said = [Suggestion("J18.999", 0.1, HIDDEN)]
+    encounter = Encounter(1, Chart("e", (Note("n", "x", "en"),)), 1, {})
+    assert Rules().ruled(encounter, "ICD-10-CM", said) == said
+    assert Rules().ruled(encounter, "ICD-10-PCS", [Suggestion("0", 0.9)]) == [Suggestion("0", 0.9)]
