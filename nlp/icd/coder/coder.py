@@ -1,0 +1,107 @@
+"""The final system: candidates from all that speaks for a code, a ranker, probabilities, evidence."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contract.errors import InputError
+from nlp.icd.chart import BANDS, DIAGNOSES, Chart, Suggestion
+from nlp.icd.coder.calibration import banded
+from nlp.icd.coder.evidence import evidence
+from nlp.icd.coder.ranker import Ranker
+from nlp.icd.coder.reader import Reader
+from nlp.icd.learning.terms import Term
+from nlp.text.language import guess
+
+MOST = 200  # codes of a chart
+FEWEST = 10  # charts of a language that a reader can be trained on
+
+
+@dataclass
+class Coder:
+    """A System (nlp/icd/chart.py), named "ours"."""
+
+    system: str = DIAGNOSES
+    seed: int = 1
+    most: int = MOST
+    name: str = "ours"
+    readers: dict[str, tuple[Reader, Ranker]] = field(default_factory=dict, repr=False)
+
+    @property
+    def threshold(self) -> float:
+        """Of the language with most charts: codes at or above it are said yes."""
+        held = [ranker.calibration.threshold for _, ranker in self.readers.values()]
+        return held[0] if held else 1.0
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.readers)
+
+    def fit(self, charts: Sequence[Chart]) -> None:
+        """One reader and ranker for each language of the charts. Charts of one encounter have one language."""
+        spoken = [language_of(chart) for chart in charts]
+        self.readers = {}
+        for language, count in Counter(spoken).most_common():
+            if language and count >= FEWEST:
+                held = [chart for chart, found in zip(charts, spoken, strict=True) if found == language]
+                reader, ranker = Reader(language, self.system), Ranker(self.seed)
+                ranker.fit(reader.fit(held), [frozenset(chart.gold) for chart in held])
+                self.readers[language] = (reader, ranker)
+        if not self.readers:
+            raise InputError(
+                f"{len(charts)} charts, and no language with {FEWEST} of them; expected notes whose language is told "
+                "or can be seen, and labels for them."
+            )
+
+    def suggest(self, charts: Sequence[Chart]) -> list[list[Suggestion]]:
+        return [self._suggested(chart) for chart in charts]
+
+    def learn(self, terms: Iterable[Term]) -> None:
+        """Terms take effect at once; the ranker stays as it is."""
+        held = list(terms)
+        for reader, _ in self.readers.values():
+            reader.learn(held)
+
+    def _suggested(self, chart: Chart) -> list[Suggestion]:
+        language = language_of(chart, tuple(self.readers))
+        if language not in self.readers:
+            return []
+        reader, ranker = self.readers[language]
+        (content, each), *_ = reader.candidates([chart])
+        scores = ranker.scores(each)
+        order = (-scores).argsort(kind="stable")[: self.most]
+        codes = [each.codes[at] for at in order]
+        spans = evidence(codes, content, each, reader.whole)
+        return [
+            Suggestion(code, float(scores[at]), banded(float(scores[at]), ranker.calibration, BANDS), found)
+            for at, code, found in zip(order, codes, spans, strict=True)
+        ]
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        said = {"system": self.system, "seed": self.seed, "languages": list(self.readers)}
+        (folder / "coder.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
+        for language, (reader, ranker) in self.readers.items():
+            place = folder / language
+            place.mkdir(exist_ok=True)
+            reader.save(place)
+            ranker.save(place)
+
+    @staticmethod
+    def load(folder: Path) -> "Coder":
+        said = json.loads((folder / "coder.json").read_text(encoding="utf-8"))
+        made = Coder(said["system"], said["seed"])
+        for language in said["languages"]:
+            made.readers[language] = (Reader.load(folder / language), Ranker.load(folder / language))
+        return made
+
+
+def language_of(chart: Chart, known: Sequence[str] = ()) -> str:
+    """Of most of its characters, as its notes say or show; where they do not and one is known, that one."""
+    counts: Counter[str] = Counter()
+    for note in chart.notes:
+        counts[note.language[:2] or guess(note.text)] += len(note.text)
+    found = counts.most_common(1)[0][0] if counts else ""
+    return found or (known[0] if len(known) == 1 else "")

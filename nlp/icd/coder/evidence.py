@@ -1,0 +1,57 @@
+"""Where the notes say it: the mentions of a code; where there is none, the words that moved its score, marked weak."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp.icd.chart import Evidence
+from nlp.icd.coder.content import Content
+from nlp.icd.coder.features import Candidates
+from nlp.icd.coder.mentions import Mention
+from nlp.icd.coder.whole import Whole
+
+MOST = 5  # spans of a code
+WORDS = 3  # of weak evidence
+WEAK = "words"
+WEAKEST = 0.1  # no weak evidence weighs more
+
+
+def evidence(codes: Sequence[str], content: Content, each: Candidates, whole: Whole) -> list[tuple[Evidence, ...]]:
+    """Of each code, strongest first; empty only where the chart has no words."""
+    silent = [code for code in codes if not each.mentions.get(code)]
+    weak = dict(zip(silent, _weak(silent, content, whole), strict=True))
+    return [_mentioned(each.mentions[code], content) if code not in weak else weak[code] for code in codes]
+
+
+def _mentioned(mentions: Sequence[Mention], content: Content) -> tuple[Evidence, ...]:
+    """A place once, by what says most there."""
+    kept: dict[tuple[int, int], Mention] = {}
+    for mention in sorted(mentions, key=lambda m: (m.nested, -m.says, m.first)):
+        kept.setdefault((mention.first, mention.end), mention)
+    chosen = list(kept.values())[:MOST]
+    return tuple(content.evidence(m.first, m.end, m.layer, min(m.says, 1.0)) for m in chosen)
+
+
+def _weak(codes: Sequence[str], content: Content, whole: Whole) -> list[tuple[Evidence, ...]]:
+    """The words that the regression over the whole text gives most weight for the code."""
+    first: dict[str, int] = {}
+    for at, word in enumerate(content.stems):
+        if word in whole.words:
+            first.setdefault(word, at)
+    known = [code for code in codes if code in whole.places]
+    if not first or not known:
+        return [_first_word(content)] * len(codes)
+    weights = whole.weights([whole.words[word] for word in first], [whole.places[code] for code in known])
+    stands, found = list(first.values()), {}
+    for column, code in enumerate(known):
+        best = np.argsort(-weights[:, column], kind="stable")[:WORDS]
+        top = max(float(weights[best[0], column]), 1e-9)
+        found[code] = tuple(
+            content.evidence(stands[at], stands[at] + 1, WEAK, WEAKEST * max(float(weights[at, column]), 0.0) / top)
+            for at in best
+        )
+    return [found.get(code, _first_word(content)) for code in codes]
+
+
+def _first_word(content: Content) -> tuple[Evidence, ...]:
+    return (content.evidence(0, 1, WEAK, 0.0),) if len(content) else ()

@@ -1,0 +1,111 @@
+"""Boosted trees over candidates, in two steps: each candidate by itself, then beside the chart's others."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from contract.errors import InputError
+from nlp.icd.coder.calibration import Calibration, logit
+from nlp.icd.coder.company import AMONG, Company
+from nlp.icd.coder.features import NAMES, Candidates
+
+FOLDS = 5
+TREES = 250
+SETTINGS: dict[str, Any] = {
+    "objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 40, "feature_fraction": 0.6,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1,
+    "deterministic": True, "force_row_wise": True,
+}  # fmt: skip
+AT = NAMES.index("charts")
+
+
+@dataclass
+class Ranker:
+    """`first`, `second`: boosters; None before `fit`."""
+
+    seed: int = 1
+    trees: int = TREES
+    first: Any = field(default=None, repr=False)
+    second: Any = field(default=None, repr=False)
+    company: Company = field(default_factory=Company)
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def fit(self, held: Sequence[Candidates], gold: Sequence[frozenset[str]]) -> None:
+        truth = [np.array([code in codes for code in each.codes], bool) for each, codes in zip(held, gold, strict=True)]
+        self.company = Company.of(gold)
+        folds = np.random.default_rng(self.seed).permutation(len(held)) % min(FOLDS, max(len(held), 1))
+        alone = _held_out([each.rows for each in held], truth, folds, self._train)
+        beside = [self._beside(*each) for each in zip(held, alone, gold, strict=True)]
+        final = _held_out(beside, truth, folds, self._train)
+        self.first = self._train(np.concatenate([each.rows for each in held]), np.concatenate(truth))
+        self.second = self._train(np.concatenate(beside), np.concatenate(truth))
+        charts = np.concatenate([each.rows[:, AT] for each in held])
+        self.calibration = Calibration.fit(
+            np.concatenate(final), charts, np.concatenate(truth), sum(len(codes) for codes in gold)
+        )
+
+    def scores(self, each: Candidates) -> np.ndarray:
+        """Calibrated probability of every candidate."""
+        if not len(each.codes):
+            return np.zeros(0)
+        alone = self.first.predict(each.rows, num_threads=1)
+        final = self.second.predict(self._beside(each, alone), num_threads=1)
+        return self.calibration.probabilities(final, each.rows[:, AT])
+
+    def save(self, folder: Path) -> None:
+        for name, model in (("first", self.first), ("second", self.second)):
+            (folder / f"{name}.txt").write_text(model.model_to_string(), encoding="utf-8")
+        pairs = [[*pair, count] for pair, count in self.company.double.items()]
+        said = {
+            "features": [*NAMES, *AMONG], "seed": self.seed, "calibration": self.calibration.as_json(),
+            "company": [self.company.charts, self.company.single, pairs],
+        }  # fmt: skip
+        (folder / "ranker.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> "Ranker":
+        import lightgbm
+
+        said = json.loads((folder / "ranker.json").read_text(encoding="utf-8"))
+        if said["features"] != [*NAMES, *AMONG]:
+            raise InputError(f"{folder} was trained on other features than this version has; train it anew.")
+        charts, single, pairs = said["company"]
+        first, second = (
+            lightgbm.Booster(model_str=(folder / f"{name}.txt").read_text(encoding="utf-8"))
+            for name in ("first", "second")
+        )
+        company = Company(charts, single, {(one, two): count for one, two, count in pairs})
+        return Ranker(said["seed"], TREES, first, second, company, Calibration.from_json(said["calibration"]))
+
+    def _beside(self, each: Candidates, alone: np.ndarray, mine: frozenset[str] = frozenset()) -> np.ndarray:
+        columns = self.company.columns(each, alone, mine)
+        return np.column_stack([each.rows, logit(alone), *columns]).astype(np.float32)
+
+    def _train(self, rows: np.ndarray, truth: np.ndarray) -> Any:
+        import lightgbm
+
+        data = lightgbm.Dataset(rows, truth.astype(np.int8))
+        return lightgbm.train({**SETTINGS, "seed": self.seed}, data, self.trees)
+
+
+def _held_out(
+    rows: Sequence[np.ndarray],
+    truth: Sequence[np.ndarray],
+    folds: np.ndarray,
+    train: Callable[[np.ndarray, np.ndarray], Any],
+) -> list[np.ndarray]:
+    """Scores of every chart by a model that was trained on the charts of the other folds."""
+    made: list[np.ndarray] = [np.zeros(len(each)) for each in rows]
+    for fold in np.unique(folds):
+        inside = np.flatnonzero(folds != fold).tolist()
+        if not inside:
+            continue
+        model = train(np.concatenate([rows[at] for at in inside]), np.concatenate([truth[at] for at in inside]))
+        for at in np.flatnonzero(folds == fold).tolist():
+            if len(rows[at]):
+                made[at] = model.predict(rows[at], num_threads=1)
+    return made

@@ -1,0 +1,173 @@
+"""What the coder knows in one language, and the candidates that it sees in a chart."""
+
+import json
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+
+from nlp.icd.chart import DIAGNOSES, Chart
+from nlp.icd.coder.content import Content, content, stems
+from nlp.icd.coder.context import Context
+from nlp.icd.coder.features import Candidates, Prior, rows
+from nlp.icd.coder.mentions import TITLE, Finder, Mention
+from nlp.icd.coder.partial import Partial, Rarity
+from nlp.icd.coder.phrases import Own, Phrases, own
+from nlp.icd.coder.whole import Whole
+from nlp.icd.knowledge.terms import terms
+from nlp.icd.learning.terms import ACTIVE, SHADOW, Term
+from nlp.icd.titles.titles import Titles
+from nlp.text.assertion import Asserter
+
+FROM_WHOLE = 40  # candidates by each of ridge and neighbours
+
+
+@dataclass
+class Reader:
+    language: str
+    system: str = DIAGNOSES
+    phrases: Phrases = field(default_factory=Phrases)
+    rarity: Rarity = field(default_factory=lambda: Rarity({}, 1))
+    covered: dict[int, int] = field(default_factory=dict)
+    whole: Whole = field(default_factory=Whole)
+    counts: Counter[str] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+
+    def fit(self, charts: Sequence[Chart]) -> list[Candidates]:
+        """Candidates of the charts themselves, each as if it had not been learned from."""
+        contents = [content(chart) for chart in charts]
+        owns = [own(chart, read) for chart, read in zip(charts, contents, strict=True)]
+        gold = [frozenset(chart.gold) for chart in charts]
+        self.phrases.learn(owns)
+        self._index()
+        self.phrases.count(contents)
+        self.rarity = Rarity.of(contents)
+        partial = self._finder.partial
+        self.covered.update(Counter(head for read in contents for head in {c.phrase for c in partial.find(read)}))
+        self.counts = Counter(code for codes in gold for code in codes)
+        self.categories = Counter(category for codes in gold for category in {code[:3] for code in codes})
+        ridge, near = self.whole.fit(contents, gold)
+        return [self._candidates(chart, contents[at], owns[at], ridge[at], near[at]) for at, chart in enumerate(charts)]
+
+    def candidates(self, charts: Sequence[Chart]) -> Iterator[tuple[Content, Candidates]]:
+        for chart in charts:
+            read = content(chart)
+            ridge, near = self.whole.scores([read])
+            yield read, self._candidates(chart, read, None, ridge[0], near[0])
+
+    def learn(self, taught: Iterable[Term]) -> None:
+        for term in taught:
+            if term.system == self.system and term.language in ("", self.language) and (phrase := stems(term.phrase)):
+                entry = self.phrases.entry(phrase)
+                entry.taught.pop(term.code, None)
+                entry.shadow.pop(term.code, None)
+                if term.state in (ACTIVE, SHADOW):
+                    (entry.taught if term.state == ACTIVE else entry.shadow)[term.code] = term.weight
+
+    def _index(self) -> None:
+        held: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+        for phrase, code in terms(self.language, self.system):
+            if found := stems(phrase):
+                held[found][code] = None
+        for found, codes in held.items():
+            self.phrases.entry(found).index = tuple(codes)
+
+    def _candidates(
+        self, chart: Chart, read: Content, mine: Own | None, ridge: np.ndarray, near: np.ndarray
+    ) -> Candidates:
+        found = self._finder.find(read, mine)
+        for code, mention in self._titled(chart, read):
+            found[code].append(mention)
+        more = [*self._top(ridge), *self._top(near)]
+        held = [each for mentions in found.values() for each in mentions]
+        context = Context.read(chart, read, held, self._asserter)
+        prior = self._prior(frozenset(chart.gold) if mine is not None else frozenset(), ridge, near)
+        known = [code for code in dict.fromkeys(more) if prior.charts(code) or code in found]
+        return rows(found, known, prior, context)
+
+    def _top(self, scores: np.ndarray) -> list[str]:
+        if len(scores) <= FROM_WHOLE:
+            return list(self.whole.codes)
+        best = np.argpartition(-scores, FROM_WHOLE)[:FROM_WHOLE]
+        return [self.whole.codes[at] for at in sorted(best.tolist(), key=lambda at: -scores[at])]
+
+    def _prior(self, gold: frozenset[str], ridge: np.ndarray, near: np.ndarray) -> Prior:
+        places = self.whole.places
+        mine = {code[:3] for code in gold}
+        sums = np.bincount(self._category_of, weights=ridge, minlength=len(self._category_places))
+        return Prior(
+            charts=lambda code: self.counts[code] - (code in gold),
+            category=lambda code: self.categories[code[:3]] - (code[:3] in mine),
+            ridge=lambda code: float(ridge[places[code]]) if code in places else 0.0,
+            neighbours=lambda code: float(near[places[code]]) if code in places else 0.0,
+            ridge_category=lambda code: (
+                float(sums[self._category_places[code[:3]]]) if code[:3] in self._category_places else 0.0
+            ),
+        )
+
+    def _titled(self, chart: Chart, read: Content) -> Iterator[tuple[str, Mention]]:
+        """What titles and inclusion terms find, in stems."""
+        for number, note in enumerate(chart.notes):
+            low, high = bisect_left(read.notes, number), bisect_left(read.notes, number + 1)
+            for hit in self._titles.find(note.text, self.language) if self._titles else ():
+                first = bisect_left(read.starts, hit.start, low, high)
+                end = bisect_left(read.starts, hit.end, low, high)
+                if end > first:
+                    weight = self.rarity.total(read.stems[first:end])
+                    yield hit.code, Mention(TITLE, first, end, hit.score, weight=weight, words=end - first)
+
+    @cached_property
+    def _titles(self) -> Titles | None:
+        return _shipped_titles() if self.system == DIAGNOSES else None
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.phrases, Partial(self.phrases.entries, self.rarity), self.rarity, self.covered)
+
+    @cached_property
+    def _asserter(self) -> Asserter:
+        return Asserter(self.language)
+
+    @cached_property
+    def _category_places(self) -> dict[str, int]:
+        return {category: at for at, category in enumerate(sorted({code[:3] for code in self.whole.codes}))}
+
+    @cached_property
+    def _category_of(self) -> np.ndarray:
+        return np.array([self._category_places[code[:3]] for code in self.whole.codes], np.int64)
+
+    def save(self, folder: Path) -> None:
+        entries = [
+            [" ".join(phrase), entry.codes, entry.marked, entry.occurs]
+            for phrase, entry in self.phrases.entries.items()
+            if entry.marked or entry.occurs
+        ]
+        said = {
+            "language": self.language, "system": self.system, "counts": self.counts, "categories": self.categories,
+            "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
+            "covered": {" ".join(self._finder.partial.heads[head]): n for head, n in self.covered.items()},
+        }  # fmt: skip
+        (folder / "reader.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        self.whole.save(folder)
+
+    @staticmethod
+    def load(folder: Path) -> "Reader":
+        said = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        made = Reader(said["language"], said["system"], rarity=Rarity(*said["rarity"]), whole=Whole.load(folder))
+        made.counts, made.categories = Counter(said["counts"]), Counter(said["categories"])
+        for phrase, codes, marked, occurs in said["entries"]:
+            entry = made.phrases.entry(tuple(phrase.split(" ")))
+            entry.codes, entry.marked, entry.occurs = codes, marked, occurs
+        made._index()
+        heads = made._finder.partial.heads
+        made.covered.update({at: said["covered"].get(" ".join(head), 0) for at, head in enumerate(heads)})
+        return made
+
+
+@cache
+def _shipped_titles() -> Titles:
+    return Titles.of()

@@ -1,0 +1,122 @@
+"""What the whole text says of each code: kernel ridge regression and nearest neighbours on TF-IDF of words and pairs.
+
+Scores of a chart that was learned from are those of a model without it: for ridge regression in closed form (Rasmussen
+and Williams 2006, section 5.4.2), for neighbours by leaving it out.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from nlp.icd.coder.content import Content
+
+RIDGE = 0.3
+NEIGHBOURS = 15
+LEAST = 2  # charts that have a word
+
+
+@dataclass
+class Whole:
+    """`texts`: charts x words, rows of length 1; `duals`: charts x codes; `gold`: charts x codes."""
+
+    codes: list[str] = field(default_factory=list)
+    words: dict[str, int] = field(default_factory=dict)
+    idf: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    texts: sparse.csr_matrix = field(default_factory=lambda: sparse.csr_matrix((0, 0), dtype=np.float32))
+    gold: sparse.csr_matrix = field(default_factory=lambda: sparse.csr_matrix((0, 0), dtype=np.float32))
+    duals: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+    def fit(self, contents: Sequence[Content], gold: Sequence[frozenset[str]]) -> tuple[np.ndarray, np.ndarray]:
+        """Ridge and neighbour scores of the charts themselves, each without itself."""
+        self.codes = sorted(set().union(*gold))
+        counts = Counter(word for each in contents for word in set(_words(each)))
+        kept = sorted(word for word, count in counts.items() if count >= min(LEAST, len(contents)))
+        self.words = {word: at for at, word in enumerate(kept)}
+        self.idf = np.array([np.log((1 + len(contents)) / (1 + counts[word])) + 1 for word in kept], np.float32)
+        self.texts = self._vectors(contents)
+        places = {code: at for at, code in enumerate(self.codes)}
+        truth = np.zeros((len(contents), len(self.codes)), np.float32)
+        for row, codes in enumerate(gold):
+            truth[row, [places[code] for code in codes]] = 1
+        self.gold = sparse.csr_matrix(truth)
+        kernel = (self.texts @ self.texts.T).toarray()
+        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(kernel), dtype=np.float32))
+        self.duals = (inverse @ truth).astype(np.float32)
+        without = truth - self.duals / np.diag(inverse)[:, None]
+        np.fill_diagonal(kernel, 0)
+        return without, self._neighbours(kernel)
+
+    def scores(self, contents: Sequence[Content]) -> tuple[np.ndarray, np.ndarray]:
+        """Ridge and neighbour scores, charts x codes."""
+        kernel = (self._vectors(contents) @ self.texts.T).toarray()
+        return kernel @ self.duals, self._neighbours(kernel)
+
+    def weights(self, words: Sequence[int], codes: Sequence[int]) -> np.ndarray:
+        """words x codes: what the ridge regression gives each word for each code."""
+        return np.asarray(self._by_word[:, list(words)].T @ self.duals[:, list(codes)])
+
+    @cached_property
+    def _by_word(self) -> sparse.csc_matrix:
+        return self.texts.tocsc()
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        return {code: at for at, code in enumerate(self.codes)}
+
+    def _neighbours(self, kernel: np.ndarray) -> np.ndarray:
+        nearest = np.argsort(-kernel, axis=1, kind="stable")[:, :NEIGHBOURS]
+        near = np.zeros_like(kernel)
+        rows = np.arange(len(kernel))[:, None]
+        near[rows, nearest] = kernel[rows, nearest]
+        total = near.sum(1, keepdims=True)
+        return np.asarray((sparse.csr_matrix(near) @ self.gold).toarray() / np.maximum(total, 1e-6))
+
+    def _vectors(self, contents: Sequence[Content]) -> sparse.csr_matrix:
+        rows, columns, values = [], [], []
+        for row, each in enumerate(contents):
+            for word, count in Counter(_words(each)).items():
+                at = self.words.get(word)
+                if at is not None:
+                    rows.append(row)
+                    columns.append(at)
+                    values.append((1 + np.log(count)) * self.idf[at])
+        made = sparse.csr_matrix((values, (rows, columns)), shape=(len(contents), len(self.words)), dtype=np.float32)
+        lengths = np.sqrt(np.asarray(made.multiply(made).sum(1)).ravel())
+        return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)) @ made)
+
+    def save(self, folder: Path) -> None:
+        (folder / "words.json").write_text(json.dumps([list(self.words), self.codes], ensure_ascii=False), "utf-8")
+        held = {"idf": self.idf.astype(np.float16), "duals": self.duals.astype(np.float16)}
+        for name, matrix in (("texts", self.texts), ("gold", self.gold)):
+            matrix = sparse.csr_matrix(matrix)
+            held |= {f"{name}_data": matrix.data.astype(np.float16), f"{name}_indices": matrix.indices}
+            held |= {f"{name}_indptr": matrix.indptr, f"{name}_shape": np.array(matrix.shape)}
+        np.savez_compressed(folder / "whole.npz", allow_pickle=False, **held)
+
+    @staticmethod
+    def load(folder: Path) -> "Whole":
+        words, codes = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        with np.load(folder / "whole.npz", allow_pickle=False) as held:
+            matrices = {
+                name: sparse.csr_matrix(
+                    (held[f"{name}_data"].astype(np.float32), held[f"{name}_indices"], held[f"{name}_indptr"]),
+                    shape=tuple(held[f"{name}_shape"]),
+                )
+                for name in ("texts", "gold")
+            }
+            idf, duals = held["idf"].astype(np.float32), held["duals"].astype(np.float32)
+        places = {word: at for at, word in enumerate(words)}
+        return Whole(codes, places, idf, matrices["texts"], matrices["gold"], duals)
+
+
+def _words(content: Content) -> list[str]:
+    """Stems, and pairs of stems that follow each other."""
+    stems = list(content.stems)
+    return [*stems, *(f"{one} {two}" for one, two in pairwise(stems))]
