@@ -1,12 +1,20 @@
 """The systems of the literature by name: made, trained with one call, loaded again."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from contract.errors import ConfigError, InputError
+from models.caml import CamlConfig
+from models.cbow import CbowConfig
+from models.document_cnn import CnnConfig
+from models.ha_gru import HaGruConfig
+from models.segment_transformer import SegmentConfig
+from models.train import Schedule
 from nlp.icd.chart import Chart, System
+from nlp.icd.literature.neural import Neural
 from nlp.icd.literature.svm import Svm
 
 
@@ -16,8 +24,17 @@ class Saved(System, Protocol):
     def save(self, folder: Path, card: str = "") -> str: ...
 
 
-LITERATURE: dict[str, Callable[..., Saved]] = {"svm": Svm}
-KINDS: dict[str, Callable[[Path], Saved]] = {"svm": Svm.load}
+SCHEDULE = Schedule(epochs=20, rate=3e-3, average=0.98)
+LITERATURE: Mapping[str, Callable[..., Saved]] = {
+    "svm": Svm,
+    "cbow": partial(Neural, name="cbow", network=CbowConfig(), schedule=SCHEDULE),
+    "cnn": partial(Neural, name="cnn", network=CnnConfig(), schedule=SCHEDULE),
+    "ha_gru": partial(Neural, name="ha_gru", network=HaGruConfig(), schedule=SCHEDULE),
+    "caml": partial(Neural, name="caml", network=CamlConfig(), schedule=SCHEDULE),
+    "dr_caml": partial(Neural, name="dr_caml", network=CamlConfig(described=1.0), schedule=SCHEDULE),
+    "plm": partial(Neural, name="plm", network=SegmentConfig(), schedule=SCHEDULE),
+}
+KINDS: Mapping[str, Callable[[Path], Saved]] = {"svm": Svm.load, "neural": Neural.load}
 
 
 def train(name: str, charts: Sequence[Chart], out: Path) -> Saved:

@@ -17,7 +17,7 @@ def tiny(count: int = 20) -> list[Chart]:
     made = []
     codes = list(SAID)
     for at in range(count):
-        gold = {codes[at % 6], codes[(at * 5 + 1) % 6]}
+        gold = {codes[at % 6], codes[(at + 1 + at // 6) % 6]}  # each beside several others
         texts = [FILLING[(at + turn) % 3].format(SAID[code]) for turn, code in enumerate(sorted(gold))]
         notes = tuple(Note(f"{at}-{turn}", text) for turn, text in enumerate(texts))
         made.append(Chart(str(at), notes, dict.fromkeys(gold, ())))
