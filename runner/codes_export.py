@@ -165,11 +165,12 @@ def _resources(snapshot: Snapshot, shards: list[str], kind: str, subjects: set[i
 
 def _documents(snapshot: Snapshot, shards: list[str]) -> dict[str, str]:
     """What notes' ids begin with -> reference of the resource they were read from."""
-    return {
-        f"{begins}{one}": f"{kind}/{one}"
-        for kind, begins in DOCUMENTS.items()
-        for one in snapshot.read_many(f"phi/fhir/{kind}", shards)["id"].to_pylist()
-    }
+    found: dict[str, str] = {}
+    for kind, begins in DOCUMENTS.items():
+        name = f"phi/fhir/{kind}"
+        for shard in sorted(set(shards).intersection(snapshot.shards(name))):
+            found |= {f"{begins}{one}": f"{kind}/{one}" for one in snapshot.ids(name, shard).to_pylist()}
+    return found
 
 
 def _named(documents: Mapping[str, str], held: Iterable[Item]) -> dict[str, str]:

@@ -182,6 +182,21 @@ DECISIONS = Table(
     key=("decision_id",),
     order=("time", "decision_id"),
 )
+CODES_CHECKED = Table(
+    "phi/codes_checked",
+    "One suggested code that the edition in force on the encounter's day refuses, or an encounter not checked.",
+    (
+        SUBJECT,
+        ENCOUNTER,
+        Column("system", pa.string(), "Code system.", required=True),
+        Column("code", pa.string(), "The code; empty: no code of the encounter was checked.", required=True),
+        Column("rule", pa.string(), "exists, billable, seventh-character, or edition: not at hand.", required=True),
+        Column("severity", pa.string(), "error or warning.", required=True),
+        Column("message", pa.string(), "What was found and what was expected.", required=True),
+    ),
+    key=("encounter_id", "system", "code", "rule"),
+    order=("encounter_id", "system", "code", "rule"),
+)
 LABELS = Table(
     "labels",
     "Gold for training: one label of one unit of work.",
@@ -196,4 +211,4 @@ LABELS = Table(
     key=("task", "unit_id", "label"),
     order=("task", "unit_id", "label"),
 )
-TABLES = (*_results("phi/"), *_results(""), DECISIONS, LABELS)
+TABLES = (*_results("phi/"), *_results(""), DECISIONS, CODES_CHECKED, LABELS)

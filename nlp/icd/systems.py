@@ -1,6 +1,6 @@
 """The systems that an artifact may hold, by the name its config.json says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -35,10 +35,8 @@ def make(name: str, code_system: str, seed: int) -> Kept:
 
 
 def load(name: str, folder: Path) -> System:
-    from nlp.icd.literature.systems import KINDS
-
     found: Kept = _both(name)[1](folder)
-    return Banded(found, found.name, found.threshold) if name in KINDS else found
+    return found if _ours(name) else Banded(found, found.name, found.threshold)
 
 
 @dataclass
@@ -59,18 +57,33 @@ class Banded:
         return replace(said, band=REVIEW if said.score >= self.threshold else HIDDEN)
 
 
+def _ours(name: str) -> bool:
+    """True of a system that says its bands itself; the others are those of the literature."""
+    return name in SYSTEMS or ":" in name
+
+
 def _both(name: str) -> tuple[Callable[..., Any], Callable[[Path], Any]]:
     """What makes a system, and what reads it again. Its libraries are imported now and not before."""
-    from nlp.icd.literature.systems import KINDS, LITERATURE
-
-    if name in LITERATURE:
-        return LITERATURE[name], KINDS[name]
-    module, _, found = SYSTEMS.get(name, name if ":" in name else "").partition(":")
+    if not _ours(name):
+        return _of_the_literature(name)
+    module, _, found = SYSTEMS.get(name, name).partition(":")
     try:
         kind = getattr(import_module(module), found)
     except (ImportError, AttributeError, ValueError):
-        raise ConfigError(
-            f"no coding system is called {name!r}. Known: {', '.join((*SYSTEMS, *LITERATURE))}, or module:Class of a "
-            "class with fit, suggest, save and load."
-        ) from None
+        raise _unknown(name) from None
     return kind, kind.load
+
+
+def _of_the_literature(name: str) -> tuple[Callable[..., Any], Callable[[Path], Any]]:
+    from nlp.icd.literature.systems import KINDS, LITERATURE
+
+    if name not in LITERATURE:
+        raise _unknown(name, LITERATURE)
+    return LITERATURE[name], KINDS[name]
+
+
+def _unknown(name: str, more: Iterable[str] = ()) -> ConfigError:
+    return ConfigError(
+        f"no coding system is called {name!r}. Known: {', '.join((*SYSTEMS, *more))}, or module:Class of a class with "
+        "fit, suggest, save and load."
+    )
