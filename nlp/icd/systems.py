@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,7 +29,8 @@ def require(name: str) -> None:
 def make(name: str, code_system: str, seed: int) -> Kept:
     """With the code system and the seed, where it has a field for them."""
     maker = _both(name)[0]
-    known = {each.name for each in fields(maker)} if is_dataclass(maker) else {"system", "seed"}
+    kind = maker.func if isinstance(maker, partial) else maker
+    known = {each.name for each in fields(kind)} if is_dataclass(kind) else {"system", "seed"}
     said = {"system": code_system, "seed": seed}
     made: Kept = maker(**{field: value for field, value in said.items() if field in known})
     return made

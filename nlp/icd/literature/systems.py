@@ -34,7 +34,7 @@ LITERATURE: Mapping[str, Callable[..., Saved]] = {
     "dr_caml": partial(Neural, name="dr_caml", network=CamlConfig(described=1.0), schedule=SCHEDULE),
     "plm": partial(Neural, name="plm", network=SegmentConfig(), schedule=SCHEDULE),
 }
-KINDS: Mapping[str, Callable[[Path], Saved]] = {"svm": Svm.load, "neural": Neural.load}
+KINDS: Mapping[str, Callable[[Path], Saved]] = {name: Svm.load if name == "svm" else Neural.load for name in LITERATURE}
 
 
 def train(name: str, charts: Sequence[Chart], out: Path) -> Saved:
@@ -54,7 +54,8 @@ def load(folder: Path) -> Saved:
         raise InputError(
             f"{folder} holds no config.json; expected an artifact of `chartloom train icd --out {folder}`."
         )
-    kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("kind")
-    if kind not in KINDS:
-        raise InputError(f"{folder} holds {kind!r}; expected one of {', '.join(KINDS)}, systems of ICD coding.")
-    return KINDS[kind](folder)
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("system") or {}
+    name = str(said.get("name")) if isinstance(said, dict) else ""
+    if name not in KINDS:
+        raise InputError(f"{folder} holds {name!r}; expected one of {', '.join(KINDS)}, the systems of the literature.")
+    return KINDS[name](folder)

@@ -16,9 +16,11 @@ from models.document_cnn import CnnConfig
 from models.ha_gru import HaGruConfig
 from models.segment_transformer import SegmentConfig
 from models.train import Schedule
-from nlp.icd.chart import Chart, Note, Suggestion
+from nlp.icd.chart import HIDDEN, REVIEW, Chart, Note, Suggestion
 from nlp.icd.literature.beginnings import Beginning
 from nlp.icd.literature.systems import LITERATURE, load, train
+from nlp.icd.systems import load as read_again
+from nlp.icd.systems import make
 from tests.nlp.icd.literature.charts import SAID, tiny
 
 QUICK = Schedule(epochs=30, rate=2e-2, average=0.8, patience=30)
@@ -134,9 +136,24 @@ def test_trained_by_name(tmp_path: Path) -> None:
     assert shown(load(tmp_path).suggest(tiny())) == shown(system.suggest(tiny()))
     with pytest.raises(ConfigError, match="svm"):
         train("camel", tiny(), tmp_path)
+    (tmp_path / "config.json").write_text('{"kind": "stacked", "system": {"name": "x"}}', encoding="utf-8")
+    with pytest.raises(InputError, match="caml"):
+        load(tmp_path)
     with pytest.raises(InputError, match=r"config\.json"):
         load(tmp_path / "nothing")
 
 
 def shown(said: Sequence[Sequence[Suggestion]]) -> list[list[tuple[str, float, int]]]:
     return [[(one.code, round(one.score, 5), len(one.evidence)) for one in chart] for chart in said]
+
+
+@pytest.mark.parametrize("name", LITERATURE)
+def test_made_for_the_training_command(name: str) -> None:
+    made = make(name, "ICD-10-CM", 7)
+    assert (made.name, made.seed) == (name, 7)  # type: ignore[attr-defined]
+
+
+def test_read_again_by_the_stage(tmp_path: Path) -> None:
+    fitted("caml").save(tmp_path)
+    (said,) = read_again("caml", tmp_path).suggest(tiny(1))
+    assert said[0].band == REVIEW and said[-1].band == HIDDEN
