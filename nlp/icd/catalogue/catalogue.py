@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice, takewhile
 from pathlib import Path
+from typing import Literal
 
 from nlp.icd.catalogue import cache, tabular
 from nlp.icd.catalogue.content import Content, Notes
 from nlp.icd.catalogue.files import dotted, read
+from nlp.icd.catalogue.references import Range, named
 from nlp.icd.catalogue.search import Found, Index
 
 NOTHING = Notes()
+Kind = Literal["excludes1", "excludes2", "code_first", "use_additional"]
+Line = tuple[str, tuple[Range, ...]]
 LIKE_A_CODE = re.compile(r"[A-Z]?\d[A-Z0-9]*\.?[A-Z0-9]*$")
 SHOWN = 8  # codes that a message names
 
@@ -29,6 +33,8 @@ class Catalogue:
     edition: str
     content: Content = field(repr=False)
     open: bool = False
+    _above: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cited: dict[tuple[str, str], tuple[Line, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def icd10cm(cls) -> "Catalogue":
@@ -84,11 +90,14 @@ class Catalogue:
 
     def ancestors(self, code: str, *, groups: bool = True) -> tuple[str, ...]:
         """Nearest first; `groups`: with block and chapter."""
-        found, above = [], self.parent(code)
-        while above and (groups or above not in self.content.groups):
-            found.append(above)
-            above = self.parent(above)
-        return tuple(found)
+        if code not in self._above:
+            found, above = [], self.parent(code)
+            while above:
+                found.append(above)
+                above = self.parent(above)
+            self._above[code] = tuple(found)
+        every = self._above[code]
+        return every if groups else tuple(above for above in every if above not in self.content.groups)
 
     def children(self, code: str) -> tuple[str, ...]:
         return tuple(self._children.get(code, ()))
@@ -104,23 +113,23 @@ class Catalogue:
         return (title, *self._own(code, "terms")) if title else ()
 
     def includes(self, code: str) -> tuple[str, ...]:
-        return self._above(code, "includes")
+        return self._inherited(code, "includes")
 
     def excludes1(self, code: str) -> tuple[str, ...]:
         """Lines of the notes at the code and at everything above it: they hold for all below."""
-        return self._above(code, "excludes1")
+        return self._inherited(code, "excludes1")
 
     def excludes2(self, code: str) -> tuple[str, ...]:
-        return self._above(code, "excludes2")
+        return self._inherited(code, "excludes2")
 
     def code_first(self, code: str) -> tuple[str, ...]:
-        return self._above(code, "code_first")
+        return self._inherited(code, "code_first")
 
     def use_additional(self, code: str) -> tuple[str, ...]:
-        return self._above(code, "use_additional")
+        return self._inherited(code, "use_additional")
 
     def code_also(self, code: str) -> tuple[str, ...]:
-        return self._above(code, "code_also")
+        return self._inherited(code, "code_also")
 
     def seventh(self, code: str) -> dict[str, str]:
         """Seventh characters that the list prints for the code: those of the nearest level that has some."""
@@ -133,6 +142,12 @@ class Catalogue:
     def notes(self, code: str) -> Notes:
         """What is printed at this very level."""
         return self.content.notes.get(code, NOTHING)
+
+    def cited(self, level: str, kind: Kind) -> tuple[Line, ...]:
+        """Lines of a note at this very level, each with the codes that it names; taken apart once."""
+        if (level, kind) not in self._cited:
+            self._cited[level, kind] = tuple((line, named(line)) for line in self._own(level, kind))
+        return self._cited[level, kind]
 
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Best first. Text that begins a code answers with the codes that it begins."""
@@ -148,7 +163,7 @@ class Catalogue:
     def _own(self, code: str, name: str) -> Sequence[str]:
         return self.content.notes.get(code, NOTHING).get(name, ())  # type: ignore[return-value]
 
-    def _above(self, code: str, name: str) -> tuple[str, ...]:
+    def _inherited(self, code: str, name: str) -> tuple[str, ...]:
         return tuple(line for level in (code, *self.ancestors(code)) for line in self._own(level, name))
 
     @cached_property

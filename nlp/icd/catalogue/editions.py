@@ -1,15 +1,15 @@
 """Which edition of a code system is in force on a day (editions.yaml)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
+Kind = Literal["diagnoses", "procedures"]
 FILE = Path(__file__).parent / "data" / "editions.yaml"
 
 
@@ -28,14 +28,10 @@ def edition(system: str, day: date) -> Edition | None:
     return next((each for each in editions(system) if each.begins <= day <= each.ends), None)
 
 
-def diagnoses(country: str, day: date) -> Edition | None:
-    """What a country codes diagnoses with on that day; None where the table does not know."""
-    return next((found for system in systems(country) if (found := edition(system, day))), None)
-
-
-def systems(country: str) -> Sequence[str]:
-    found = _said()["systems"].get(country, {}).get("diagnoses", [])
-    return tuple(found)
+def in_force(country: str, day: date, kind: Kind = "diagnoses") -> Edition | None:
+    """What a country codes diagnoses, or procedures, with on that day; None where the table does not know."""
+    systems = _said()["systems"].get(country, {}).get(kind, [])
+    return next((found for system in systems if (found := edition(system, day))), None)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 
 from nlp.icd.catalogue.references import named, within
-from nlp.icd.rules.book import FACTS, codes
+from nlp.icd.rules.book import FACTS, listed
 from nlp.icd.rules.case import Case
 from nlp.icd.rules.found import Found
 
@@ -23,28 +23,29 @@ def poa_exempt(case: Case) -> Iterator[Found]:
             yield Found(each.code, f"{each.code} is exempt from present-on-admission reporting, but says {each.poa}")
 
 
-def exempt(code: str, listed: Container[str] | None = None) -> bool:
-    if listed is not None:
-        return code in listed
+def exempt(code: str, year: Container[str] | None = None) -> bool:
+    """`year`: the list of CMS, where the site has it."""
+    if year is not None:
+        return code in year
     said = FACTS["poa"]["exempt_sevenths"]
     later = len(code) == LONGEST and code[-1] in said["characters"]
-    injury = later and within(code, codes("poa", "exempt_sevenths", "codes"))
-    return injury or within(code, codes("poa", "exempt"))
+    injury = later and listed(code, "poa", "exempt_sevenths", "codes")
+    return injury or listed(code, "poa", "exempt")
 
 
 def external_cause(case: Case) -> Iterator[Found]:
-    if within(case.principal, codes("principal", "external")):
+    if listed(case.principal, "principal", "external"):
         yield Found(case.principal, f"{case.principal} says how it happened; the injury or condition is principal")
 
 
 def symptom(case: Case) -> Iterator[Found]:
     code = case.principal
-    if within(code, codes("principal", "symptoms_but")):
+    if listed(code, "principal", "symptoms_but"):
         return
     for block in FACTS["principal"]["symptoms"]:
         if not within(code, named(block)):
             continue
-        definite = [other for other in case.named if within(other, codes("principal", "symptoms", block))]
+        definite = [other for other in case.named if listed(other, "principal", "symptoms", block)]
         if definite:
             yield Found(code, f"{code} is a symptom; {definite[0]}, if it explains it, is principal", definite[0])
 
@@ -56,9 +57,7 @@ def secondary_only(case: Case) -> Iterator[Found]:
 
 
 def unacceptable(case: Case) -> Iterator[Found]:
-    if within(case.principal, codes("principal", "unacceptable")) and not within(
-        case.principal, codes("principal", "only")
-    ):
+    if listed(case.principal, "principal", "unacceptable") and not listed(case.principal, "principal", "only"):
         yield Found(case.principal, f"{case.principal} is a history or a status, which does not explain an admission")
 
 
@@ -72,4 +71,4 @@ def principal_only(case: Case) -> Iterator[Found]:
 
 
 def _only(code: str) -> bool:
-    return within(code, codes("principal", "only")) and not within(code, codes("principal", "only_but"))
+    return listed(code, "principal", "only") and not listed(code, "principal", "only_but")

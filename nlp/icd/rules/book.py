@@ -1,7 +1,7 @@
 """The rules and the facts they need, as they stand in data/rules.yaml and data/facts.yaml."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ import yaml
 
 from contract.errors import ConfigError
 from nlp.icd.catalogue.editions import editions
-from nlp.icd.catalogue.references import Range, named
+from nlp.icd.catalogue.references import Range, named, within
 
 DATA = Path(__file__).parent / "data"
 ANY = "any"
@@ -29,9 +29,14 @@ class Rule:
     until: str = ""
     verified: bool = True
 
+    @property
+    def anywhere(self) -> bool:
+        """In any country, and of any code system; the others are rules of ICD-10-CM."""
+        return self.countries == (ANY,)
+
     def holds(self, country: str, kind: str, edition: str) -> bool:
         """`kind` of setting; one that is not known breaks no rule of another."""
-        if self.countries != (ANY,) and country not in self.countries:
+        if not self.anywhere and country not in self.countries:
             return False
         if self.settings and kind not in self.settings:
             return False
@@ -40,8 +45,12 @@ class Rule:
 
 def _rank(edition: str, otherwise: int) -> int:
     """Place of an edition among those of ICD-10-CM; one that has no place counts as now."""
-    names = [each.name for each in editions("ICD-10-CM")]
-    return names.index(edition) if edition in names else otherwise
+    return _ranks().get(edition, otherwise)
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    return {each.name: place for place, each in enumerate(editions("ICD-10-CM"))}
 
 
 @cache
@@ -72,3 +81,9 @@ def codes(*path: str | int) -> tuple[Range, ...]:
     for step in path:
         found = found[step]
     return named(str(found))
+
+
+@lru_cache(maxsize=200_000)
+def listed(code: str, *path: str | int) -> bool:
+    """Is it one of the codes at that place."""
+    return within(code, codes(*path))

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.rules.book import FACTS
@@ -62,10 +63,18 @@ class Case:
     catalogue: Catalogue
     exempt: Container[str] | None = None  # codes exempt from POA reporting, where a site has the list of the year
 
-    @property
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """Each code once, in order."""
         return tuple(dict.fromkeys(each.code for each in self.codes))
+
+    @cached_property
+    def by_letter(self) -> dict[str, list[str]]:
+        """The same, by what they begin with."""
+        found: dict[str, list[str]] = {}
+        for code in self.named:
+            found.setdefault(code[:1], []).append(code)
+        return found
 
     @property
     def principal(self) -> str:

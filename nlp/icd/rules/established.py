@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from nlp.icd.catalogue.references import named, within
-from nlp.icd.rules.book import FACTS, codes, rules
+from nlp.icd.rules.book import FACTS, listed, rules
 from nlp.icd.rules.case import setting
 
 Action = Literal["code", "history-code", "do-not-code", "query"]
@@ -92,9 +92,9 @@ def _assertion(mention: Mention) -> Verdict | None:
 
 
 def _history(code: str) -> Verdict | None:
-    if within(code, codes("is_history")):
+    if listed(code, "is_history"):
         return None
-    if within(code, codes("chronic")):
+    if listed(code, "chronic"):
         return _said("query", "chronic-history", "in the history, but rarely goes away: is it still there?")
     return _said("history-code", "history", "a past condition", instead=_instead("history", code))
 

@@ -1,16 +1,14 @@
 """What the notes of the tabular list ask for: excludes, code first, use additional code."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
 
-from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.references import Range, named, within
-from nlp.icd.rules.book import codes
+from nlp.icd.catalogue.catalogue import Catalogue, Kind, Line
+from nlp.icd.catalogue.references import Range, within
+from nlp.icd.rules.book import listed
 from nlp.icd.rules.case import Case
 from nlp.icd.rules.found import Found
 
-Kind = Literal["excludes1", "excludes2", "code_first", "use_additional"]
 CONDITIONAL = re.compile(
     r"if applicable|if known|if present|where applicable|if desired|^,|^any\b|, any\b|complicat|following|associated",
     re.I,
@@ -32,13 +30,18 @@ def _excludes(case: Case, kind: Kind, text: str) -> Iterator[Found]:
     """Each pair once, from the code whose note it is. A chapter's Excludes2 part chapters, not codes: left out."""
     told: set[frozenset[str]] = set()
     for code in case.named:
-        for line in (line for lines in _at_levels(case.catalogue, code, kind) for line in lines):
-            ranges = named(line)
-            for other in case.named:
+        for line, ranges in _lines(case.catalogue, code, kind):
+            for other in _held(ranges, case.by_letter):
                 pair = frozenset((code, other))
-                if within(other, ranges) and pair not in told and not _related(code, other):
+                if pair not in told and not _related(code, other):
                     told.add(pair)
                     yield Found(code, f"{code} and {other}: {text} ({line})", other, note=line)
+
+
+def _held(ranges: Sequence[Range], by_letter: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for each in ranges:
+        for letter in by_letter if each.first[0] != each.last[0] else each.first[0]:
+            yield from (code for code in by_letter.get(letter, ()) if code in each)
 
 
 def _related(code: str, other: str) -> bool:
@@ -48,9 +51,9 @@ def _related(code: str, other: str) -> bool:
 def code_first(case: Case) -> Iterator[Found]:
     table = case.catalogue
     for code in case.named:
-        for lines in _at_levels(table, code, "code_first"):
-            ranges = [each for line in lines for each in named(line)]
-            text = _missing_first(case, code, lines, ranges)
+        for cited in _at_levels(table, code, "code_first"):
+            lines = [line for line, _ in cited]
+            text = _missing_first(case, code, lines, [each for _, ranges in cited for each in ranges])
             if text:
                 yield Found(code, text, note=f"code first {lines[0]}")
 
@@ -79,25 +82,26 @@ def _disease(table: Catalogue, code: str) -> bool:
 
 def use_additional(case: Case) -> Iterator[Found]:
     """Of the notes at the code, its category and its block; single lines that ask for one thing."""
-    table = case.catalogue
     for code in case.named:
-        for lines in _at_levels(table, code, "use_additional"):
-            for line in lines:
-                ranges = named(line)
-                asked = ranges and ADDITIONAL.match(line) and not CONDITIONAL.search(line)
-                if asked and not any(within(other, ranges) for other in case.named if other != code):
-                    yield Found(code, f"{code}: use additional {line}", note=f"use additional {line}")
+        for line, ranges in _lines(case.catalogue, code, "use_additional"):
+            asked = ranges and ADDITIONAL.match(line) and not CONDITIONAL.search(line)
+            if asked and not any(within(other, ranges) for other in case.named if other != code):
+                yield Found(code, f"{code}: use additional {line}", note=f"use additional {line}")
 
 
-def _at_levels(table: Catalogue, code: str, kind: Kind) -> Iterator[Sequence[str]]:
+def _lines(table: Catalogue, code: str, kind: Kind) -> Iterator[Line]:
+    return (line for lines in _at_levels(table, code, kind) for line in lines)
+
+
+def _at_levels(table: Catalogue, code: str, kind: Kind) -> Iterator[Sequence[Line]]:
     """Notes of the code and of all above it; of the chapter only Excludes1: its others are for what may be."""
     for level in (code, *table.ancestors(code)):
-        lines = table.notes(level).get(kind, [])
+        lines = table.cited(level, kind)
         if lines and (table.parent(level) or kind == "excludes1"):
             yield lines
 
 
 def manifestation_principal(case: Case) -> Iterator[Found]:
     title = case.catalogue.title(case.principal)
-    if MANIFESTATION in title.lower() and not within(case.principal, codes("principal", "infections")):
+    if MANIFESTATION in title.lower() and not listed(case.principal, "principal", "infections"):
         yield Found(case.principal, f"{case.principal} ({title}) is a manifestation; the disease itself comes first")

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.references import within
-from nlp.icd.rules.book import codes
+from nlp.icd.rules.book import listed
 from nlp.icd.rules.case import Case
 from nlp.icd.rules.found import Found
 
@@ -75,15 +74,13 @@ def _base(table: Catalogue, code: str) -> str:
 def unspecified(case: Case) -> Iterator[Found]:
     """An unspecified code beside one that stands below the nearest level that is not unspecified itself."""
     table = case.catalogue
-    for code in case.named:
-        base = _base(table, code)
-        if not UNSPECIFIED.search(table.title(base)):
-            continue
-        above = _above_unspecified(table, base)
-        for other in case.named:
-            levels = (_base(table, other), *table.ancestors(_base(table, other), groups=False))
-            specific = not UNSPECIFIED.search(table.title(levels[0]))
-            if above in levels[1:] and base not in levels and specific and not _same(table, base, levels[0]):
+    bases = {code: _base(table, code) for code in case.named}
+    vague = {code for code, base in bases.items() if UNSPECIFIED.search(table.title(base))}
+    for code in (code for code in case.named if code in vague):
+        above = _above_unspecified(table, bases[code])
+        for other in (other for other in case.named if other not in vague and other[:1] == code[:1]):
+            levels = table.ancestors(bases[other], groups=False)
+            if above in levels and bases[code] not in levels and not _same(table, bases[code], bases[other]):
                 yield Found(code, f"{code} is unspecified; {other} says more", other)
 
 
@@ -93,10 +90,10 @@ def _above_unspecified(table: Catalogue, code: str) -> str:
 
 
 def place_of_occurrence(case: Case) -> Iterator[Found]:
-    first = [code for code in case.named if within(code, codes("place", "causes")) and code.endswith(INITIAL)]
-    place = any(within(code, codes("place", "place")) for code in case.named)
+    first = [code for code in case.named if listed(code, "place", "causes") and code.endswith(INITIAL)]
+    place = any(listed(code, "place", "place") for code in case.named)
     if first and not place:
         yield Found(first[0], f"{first[0]} is an initial encounter without the place where it happened (Y92)")
     for code in case.named:
-        if within(code, codes("place", "unknown")):
+        if listed(code, "place", "unknown"):
             yield Found(code, f"{code} is not used where the place is not known")

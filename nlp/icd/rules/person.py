@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from nlp.icd.catalogue.references import within
-from nlp.icd.rules.book import FACTS, codes
+from nlp.icd.rules.book import FACTS, listed
 from nlp.icd.rules.case import Case
 from nlp.icd.rules.found import Found
 
@@ -16,7 +15,7 @@ def sex_conflict(case: Case) -> Iterator[Found]:
     other = OTHER.get(case.patient.sex)
     for code in case.named if other else ():
         title = case.catalogue.title(code)
-        if within(code, codes("sex", other)) or (_of(title) == other and not within(code, codes("sex", "of_others"))):
+        if listed(code, "sex", other) or (_of(title) == other and not listed(code, "sex", "of_others")):
             yield Found(code, f"{code} ({title}) is a code for {other} patients")
 
 
@@ -34,6 +33,6 @@ def age_conflict(case: Case) -> Iterator[Found]:
         if group["least"] <= int(age) <= group["most"]:
             continue
         for code in case.named:
-            if within(code, codes("age", number, "codes")):
+            if listed(code, "age", number, "codes"):
                 limits = f"{group['least']} to {group['most']} years"
                 yield Found(code, f"{code} is a {group['who']} code ({limits}) and the patient is not of that age")

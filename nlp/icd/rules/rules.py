@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Sequence
 
 from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.editions import Edition, diagnoses
+from nlp.icd.catalogue.editions import Edition, Kind, in_force
 from nlp.icd.catalogue.shelf import Shelf
 from nlp.icd.rules import admission, existence, notes, overlap, person
 from nlp.icd.rules.book import rules
@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "unspecified": overlap.unspecified,
     "place-of-occurrence": overlap.place_of_occurrence,
 }
+SYSTEM = "ICD-10-CM"  # whose rules those are that do not hold anywhere: codes of procedures break none of them
 DATED = ("exists", "billable", "seventh-character")
 """Rules whose answer hangs on the edition: held again at relink, on real dates."""
 
@@ -54,28 +55,28 @@ def check(
     return sorted(found, key=lambda message: message.severity != "error")
 
 
-def check_edition(codes: Sequence[Coded], stay: Stay, shelf: Shelf) -> list[Message]:
+def check_edition(codes: Sequence[Coded], stay: Stay, shelf: Shelf, *, kind: Kind = "diagnoses") -> list[Message]:
     """The dated rules against the table in force on the stay's own real day: discharge, or service for outpatients."""
-    edition = edition_of(stay)
+    edition = edition_of(stay, kind)
     table = shelf.at(edition) if edition else None
     if table is None:
-        name = (
-            f"{edition.system} {edition.name}" if edition else "the edition in force, which editions.yaml does not know"
-        )
+        name = f"{edition.system} {edition.name}" if edition else "an edition that editions.yaml does not know"
         unchecked = Found("", f"not checked: {name} is not at hand; lay its table into the folder of code tables")
         return [_message("edition", unchecked)]
     return list(_messages(Case(codes, Patient(), stay, table), DATED))
 
 
-def edition_of(stay: Stay) -> Edition | None:
+def edition_of(stay: Stay, kind: Kind = "diagnoses") -> Edition | None:
     """None where the day that decides is missing, or no edition is known of it."""
     day = {"inpatient": stay.discharge, "outpatient": stay.service}.get(stay.kind, stay.discharge or stay.service)
-    return diagnoses(stay.country, day) if day else None
+    return in_force(stay.country, day, kind) if day else None
 
 
 def _messages(case: Case, names: Sequence[str]) -> Iterator[Message]:
+    ours = case.catalogue.system == SYSTEM
     for name in names:
-        if rules()[name].holds(case.stay.country, case.stay.kind, case.catalogue.edition):
+        rule = rules()[name]
+        if (ours or rule.anywhere) and rule.holds(case.stay.country, case.stay.kind, case.catalogue.edition):
             for found in CHECKS[name](case):
                 yield _message(name, found)
 

@@ -8,11 +8,11 @@ import pytest
 
 from contract.errors import InputError
 from nlp.icd.catalogue import tabular
-from nlp.icd.catalogue.editions import diagnoses, edition, editions
+from nlp.icd.catalogue.editions import edition, editions, in_force
 from nlp.icd.catalogue.shelf import Shelf
 
 
-@pytest.mark.parametrize("system", ["ICD-9-CM", "ICD-10-CM", "CIE-10-ES"])
+@pytest.mark.parametrize("system", ["ICD-9-CM", "ICD-9-PCS", "ICD-10-CM", "ICD-10-PCS", "CIE-10-ES"])
 def test_editions_follow_each_other_without_gap(system: str) -> None:
     listed = editions(system)
     assert all(one.begins <= one.ends for one in listed)
@@ -31,7 +31,7 @@ def test_editions_follow_each_other_without_gap(system: str) -> None:
     ],
 )
 def test_what_a_country_codes_with(country: str, day: date, found: tuple[str, str] | None) -> None:
-    said = diagnoses(country, day)
+    said = in_force(country, day)
     assert (said and (said.system, said.name)) == found
 
 

@@ -88,3 +88,15 @@ def test_codes_are_checked_with_the_edition_of_the_day(tmp_path: Path) -> None:
     assert [(m.rule, m.severity) for m in unchecked] == [("edition", "warning")]
     assert "ICD-10-CM 2019 is not at hand" in unchecked[0].text
     assert check_edition(codes, Stay("inpatient"), shelf)[0].rule == "edition"
+
+
+def test_procedures_have_editions_of_their_own_and_break_no_rule_of_diagnoses(tmp_path: Path) -> None:
+    (tmp_path / "ICD-10-PCS").mkdir()
+    (tmp_path / "ICD-10-PCS" / "2026.csv").write_text("code,title,billable\n0DT,x,0\n0DTJ4ZZ,x,1\nF13ZB0Z,x,1\n")
+    shelf, stay = Shelf(tmp_path), Stay("inpatient", discharge=date(2025, 11, 1))
+    codes = coded("0DTJ4ZZ", "0DT", "0DTJ4ZX")
+    found = check_edition(codes, stay, shelf, kind="procedures")
+    assert [(m.rule, m.code) for m in found] == [("exists", "0DTJ4ZX"), ("billable", "0DT")]
+    table = shelf.named("ICD-10-PCS", "2026")
+    assert table is not None
+    assert check([Coded("F13ZB0Z", True, "")], Patient("male", 3), stay, table) == []
