@@ -11,8 +11,8 @@ from nlp.icd.knowledge.terms import languages, read, read_grid, terms
 
 
 def known(code: str) -> bool:
-    """In the tabular list, or there with a seventh character (S02.5XX: S02.5XXA)."""
-    return any(tabular.is_valid_item(code + seventh) for seventh in ("", "A"))
+    """In the tabular list, or there with a seventh character (S02.5XX: S02.5XXA, H40.10X: H40.10X0)."""
+    return any(tabular.is_valid_item(code + seventh) for seventh in ("", "A", "0"))
 
 
 @pytest.mark.parametrize("language", languages())
