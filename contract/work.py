@@ -127,6 +127,14 @@ class Weighing(Protocol):
         """What a group comes to in memory, in bytes of text; cheap, and the same on every look at the same files."""
 
 
+@runtime_checkable
+class Referring(Protocol):
+    """A Source that names persons by the lake's own subject_id, in digits. It brings nobody: `people` has no rows."""
+
+    @property
+    def refers(self) -> Literal[True]: ...
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A person who is to be forgotten, as one source knows them. PHI.

@@ -55,10 +55,19 @@ def update(
     return table.set_column(table.column_names.index("merged_into"), "merged_into", _merged_into(table))
 
 
+def homes_of_all(identities: pa.Table) -> pa.Table:
+    """The same of every person of the lake, for who names them by subject_id: that is the key."""
+    named = identities["subject_id"].cast(pa.string())
+    return _homes(identities, identities.set_column(identities.column_names.index("key"), "key", named))
+
+
 def homes(identities: pa.Table, source: str) -> pa.Table:
     """key, origin_id, subject_id, ordinal of every person of a source: contract.work.HOMES without the batch."""
+    return _homes(identities, identities.filter(pc.equal(identities["source"], source)))
+
+
+def _homes(identities: pa.Table, rows: pa.Table) -> pa.Table:
     ordinals = pd.Series(identities["ordinal"].to_numpy(), index=identities["subject_id"].to_numpy())
-    rows = identities.filter(pc.equal(identities["source"], source))
     subjects = pc.coalesce(rows["merged_into"], rows["subject_id"])
     return pa.table(
         {

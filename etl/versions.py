@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from schemas.digests import hashed, row_digests
 from schemas.segments import keep
 
+IDS = ("id", "decision_id")  # a table has one of them
+APPENDED = frozenset({"decision_id"})  # what was said once stands: of such rows the first version wins
 NOBODY = -1  # ids of persons are positive
 
 
@@ -90,7 +92,7 @@ class _Versions:
 
     @classmethod
     def of(cls, rows: pa.Table) -> "_Versions":
-        names = [name for name in ("source", "resourceType", "id") if name in rows.column_names]
+        names = [name for name in ("source", "resourceType", *IDS) if name in rows.column_names]
         keys = hashed(rows.select(names), f"hash({', '.join(names)})") if len(rows) else np.zeros(0, np.uint64)
         order = np.argsort(keys, kind="stable")
         sorted_keys = keys[order]
@@ -182,9 +184,12 @@ def _buried(kind: str, rows: pa.Table, changes: Changes) -> np.ndarray:
 
 def _frame(kind: str, rows: pa.Table) -> pd.DataFrame:
     """One line a contested row: its key, and what decides between versions of one key."""
-    source, identifier = rows["source"].to_pandas(), rows["id"].to_pandas()
+    (named,) = (name for name in IDS if name in rows.column_names)
+    source, identifier = rows["source"].to_pandas(), rows[named].to_pandas()
     kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else kind
     updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else 0
+    if named in APPENDED:
+        updated = -rows["arrival"].to_numpy()
     return pd.DataFrame(
         {
             "key": pd.factorize(source + "\0" + kinds + "\0" + identifier)[0],

@@ -22,7 +22,7 @@ from runner.leaving import ownerless
 from runner.plan import Plan
 from runner.recognise import joined, table_of
 from runner.redelivery import Redelivered
-from runner.rows import SHARED, WHOLE, Persons
+from runner.rows import LANDED, SHARED, WHOLE, Persons
 from runner.runs import lines, ordered
 from runner.withholding import withhold
 from schemas.clinical import OPEN_TIMELINE_SPLITS, PHI_TIMELINE_SPLITS
@@ -197,7 +197,7 @@ class Assembly:
         lost = [
             name
             for name in sorted(before)
-            if name.startswith("phi/fhir/")
+            if name.startswith(LANDED)
             and after.get(name, 0) < before[name] * (1 - limit) - self.tombstones[name.rsplit("/", 1)[-1]]
         ]
         lines = (
@@ -247,7 +247,7 @@ def _unread(draft: Draft, results: Sequence[Result]) -> dict[str, int]:
     read = {shard for result in results for shard in result.shards}
     found: Counter[str] = Counter()
     for (name, shard), stat in draft.files().items():
-        if name.startswith("phi/fhir/") and shard not in read:
+        if name.startswith(LANDED) and shard not in read:
             found[name] += stat.rows
     return dict(found)
 

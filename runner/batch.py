@@ -22,6 +22,7 @@ from runner.rows import SHARED, Persons
 from runner.secret import lake_key
 from runner.spooling import RAW_PER_STORED
 from runner.stages import Desk
+from runner.taught import teach
 from schemas.fhir import resource_types
 from schemas.night import QUARANTINE
 from schemas.registry import tables
@@ -39,7 +40,7 @@ _opened: dict[Path, Plan] = {}  # by the work folder of the night; a worker hold
 def opened(night: Night) -> Plan:
     """The plan with its stages opened, once a worker and night."""
     if night.work not in _opened:
-        plan = make_plan(night.config, night.pipeline)
+        plan = teach(make_plan(night.config, night.pipeline), Snapshot(night.previous) if night.previous else None)
         for step in plan.steps:
             if isinstance(step.stage, Keyed):
                 step.stage.unlock(lake_key(night.config.lake))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from contract.errors import InputError
-from contract.work import WAITING, Group, Source
+from contract.work import WAITING, Group, Referring, Source
 from store.snapshot import Snapshot
 
 State = Literal["new", "changed", "unchanged", "vanished"]
@@ -90,7 +90,7 @@ class Inbox:
         arrival = 1 + max((known.arrival for known in before.values()), default=0)
         found = []
         groups = source.groups(root)
-        if not groups and (source.delivery == "full" or not before):
+        if not groups and (source.delivery == "full" or not before) and not isinstance(source, Referring):
             _require_waiting(name, source, root)
         for group in groups:
             last = before.get(group.name)

@@ -16,7 +16,7 @@ from runner.forgetting.barring import Bars
 from runner.job import Delivery, Job, Result
 from runner.plan import Plan
 from runner.recognise import Seen, rejected
-from runner.rows import SHARED, WHOLE, Persons, shard_name
+from runner.rows import LANDED, SHARED, WHOLE, Persons, shard_name
 from schemas.digests import row_digests
 from schemas.night import QUARANTINE
 from schemas.people import IDENTITIES
@@ -35,8 +35,9 @@ class Past:
     held: Tables = field(default_factory=dict)
 
     @property
-    def fhir(self) -> list[str]:
-        return [name for name in self.previous.tables() if name.startswith("phi/fhir/")] if self.previous else []
+    def landed(self) -> list[str]:
+        """Tables that sources write."""
+        return [name for name in self.previous.tables() if name.startswith(LANDED)] if self.previous else []
 
     def read(self, name: str) -> pa.Table:
         if name not in self.held:
@@ -131,7 +132,7 @@ class Landed:
 
 
 def land(job: Job, arrived: list[tuple[str, Tables]], past: Past, persons: Persons, result: Result) -> Landed:
-    names = {name for _, tables in arrived for name in tables} | set(past.fhir)
+    names = {name for _, tables in arrived for name in tables} | set(past.landed)
     tables, changed, contested = {}, {}, []
     for name in sorted(names):
         old = _old(job, name, past, persons)
@@ -166,7 +167,7 @@ def touched_shards(job: Job, arrived: Iterable[pa.Table], persons: Persons) -> t
 def _old(job: Job, name: str, past: Past, persons: Persons) -> pa.Table:
     """Last night's rows of the touched shards, and of persons who move into them from elsewhere."""
     rows, moved = past.read(name), job.night.moved
-    if job.shared or not len(moved) or name not in past.fhir:
+    if job.shared or not len(moved) or name not in past.landed:
         return rows
     left = {shard_name(int(n)) for n in persons.shards(moved["from_subject"].to_numpy())} - set(past.shards)
     rows = pa.concat_tables([rows, past.elsewhere(name, sorted(left))], promote_options="default")

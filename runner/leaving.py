@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contract.errors import ConfigError
 from runner.inbox import Found, Inbox
 from runner.plan import Plan
+from runner.rows import LANDED
 from schemas.clinical import OPEN_TIMELINE_SPLITS, PHI_TIMELINE_SPLITS
 from schemas.night import QUARANTINE, RUNS
 from schemas.people import IDENTITIES
@@ -51,4 +52,4 @@ def _owned(plan: Plan, name: str) -> bool:
     written = {table for writes in works for table in writes}
     if name in (PHI_TIMELINE_SPLITS.name, OPEN_TIMELINE_SPLITS.name):
         return name.removesuffix("_splits") in written
-    return name in written or name in OWN or name.startswith("phi/fhir/")
+    return name in written or name in OWN or name.startswith(LANDED)

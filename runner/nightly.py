@@ -1,7 +1,7 @@
 """The nightly run: from what lies in the inboxes to a new snapshot, all of it or nothing."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from contract.errors import ChartloomError, InputError, Interrupted
 from contract.work import SHARED_BATCH, Spooled
 from etl import identities
 from etl.versions import Changes
-from runner import batch, failed, leaving, reviewing, secret, spooling
+from runner import batch, failed, leaving, reviewing, secret, spooling, taught
+from runner import forced as anew
 from runner.assemble import Assembly, require
 from runner.clock import Clock
 from runner.config import Config
@@ -20,9 +21,9 @@ from runner.forgetting import unfinished
 from runner.inbox import Found, Inbox
 from runner.job import Delivery, Job, Night, Result
 from runner.log import Log
-from runner.manifest import Account, code_digest, summary_fingerprints
+from runner.manifest import Account, code_digest
 from runner.mishaps import foreseen
-from runner.plan import Plan, Step, make_plan
+from runner.plan import Plan, make_plan
 from runner.progress import Progress, Silent
 from runner.quarantine import quarantined_groups
 from runner.recorded import restore, run_id
@@ -58,21 +59,30 @@ def run(
     lake = Lake(config.lake)
     with foreseen(config.lake), lake.lock():
         unfinished.require_none(lake.root)
+        plan = taught.teach(plan, lake.current())
         night = _Night(config, plan, lake, progress or Silent(), replay)
         night.tell = tell
-        try:
-            with foreseen(config.lake):
-                return night.run()
-        except ChartloomError as error:
-            night.fail(error)
-            raise
-        except KeyboardInterrupt as error:
-            raise night.interrupted() from error
-        except Exception as error:
-            night.failed(type(error).__name__, "an error that chartloom does not know; --debug shows where")
-            raise
-        finally:
-            night.close()
+        manifest = _run(night)
+        fresh = make_plan(config, pipeline)
+        if manifest["status"] == "published" and taught.behind(plan, fresh, lake.current()):
+            _run(_Night(config, fresh, lake, progress or Silent(), False))
+        return manifest
+
+
+def _run(night: "_Night") -> dict[str, Any]:
+    try:
+        with foreseen(night.config.lake):
+            return night.run()
+    except ChartloomError as error:
+        night.fail(error)
+        raise
+    except KeyboardInterrupt as error:
+        raise night.interrupted() from error
+    except Exception as error:
+        night.failed(type(error).__name__, "an error that chartloom does not know; --debug shows where")
+        raise
+    finally:
+        night.close()
 
 
 class _Night:
@@ -118,7 +128,8 @@ class _Night:
         found = self._look() + retired
         self.again = redelivered(self.plan, found, self.inbox, self.previous)
         found = self.inbox.renamed(found, self.again.recognised)
-        forced, whole = self._forced(), self._resummarised()
+        said = (self.plan, self.previous, self.dropped)
+        forced, whole = anew.forced(*said), anew.resummarised(*said)
         due = forced or whole or self.dropped or spooling.opt_outs_differ(self.lake.root, self.previous)
         if not due and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
@@ -202,23 +213,6 @@ class _Night:
                     found += self.inbox.look(name, source, self.config.root, again.get(name, frozenset()))
                     self.account.manifest["aside"][name] = dict(source.aside(self.config.root))
         return found
-
-    def _forced(self) -> frozenset[str]:
-        """Steps that would say something else of the same rows than they did last night."""
-        if not self.previous:
-            return frozenset()
-        before = {name: step["fingerprint"] for name, step in self.previous.manifest().get("steps", {}).items()}
-        return frozenset(step.name for step in self.plan.steps if self._moved(step, before))
-
-    def _moved(self, step: Step, before: Mapping[str, str]) -> bool:
-        return before.get(step.name) != step.fingerprint or not self.dropped.keys().isdisjoint(step.reads)
-
-    def _resummarised(self) -> bool:
-        """True when a summary is new or another one than last night: its parts of all shards are made anew."""
-        before = self.previous.manifest().get("summaries", {}) if self.previous else {}
-        now = summary_fingerprints(self.plan)
-        bereft = any(not self.dropped.keys().isdisjoint(summary.reads) for summary in self.plan.summaries.values())
-        return self.previous is not None and (bereft or any(before.get(name) != said for name, said in now.items()))
 
     def _work(
         self, found: Sequence[Found], forced: frozenset[str], whole: bool

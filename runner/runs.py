@@ -49,7 +49,7 @@ def _written(manifest: Manifest, writes: Writes) -> Iterator[tuple[str, str, int
     """(step, table, rows read); what summaries read is not counted."""
     for name, source in manifest["sources"].items():
         for kind, counts in source["resources"].items():
-            yield name, f"phi/fhir/{kind}", counts["made"]
+            yield name, kind if kind.startswith("phi/") else f"phi/fhir/{kind}", counts["made"]
     for name, tables in writes.items():
         counted = name in manifest["steps"]
         for table in tables:

@@ -3,6 +3,7 @@
 import pyarrow as pa
 
 from contract.table import Column, Table
+from schemas.fhir import ORIGIN
 
 SUBJECT = Column("subject_id", pa.int64(), "The person.", required=True)
 ENCOUNTER = Column("encounter_id", pa.string(), "Encounter.id; of a note without encounter, the note_id.")
@@ -157,6 +158,24 @@ def _results(root: str) -> tuple[Table, ...]:
             ("study_id",),
             ("study_id",),
         ),
+        Table(
+            root + "worklist",
+            "One encounter that a coder may work on.",
+            (
+                SUBJECT,
+                Column("encounter_id", pa.string(), "Encounter.id; of a note without encounter, the note_id."),
+                Column("priority", pa.float32(), "Expected gain over predicted minutes; the highest comes first."),
+                Column(
+                    "expected_gain", pa.float32(), "Variance of the scores: what cannot be foreseen of the answers."
+                ),
+                Column("minutes", pa.float32(), "Predicted from length of the notes and number of suggestions."),
+                Column("blind", pa.bool_(), "True: coded with suggestions hidden; part of the frozen set."),
+                Column("state", pa.string(), "open, done (it has labels), or reopened (its notes changed since)."),
+                Column("notes", pa.string(), "Digest of the notes as they are tonight."),
+            ),
+            ("encounter_id",),
+            ("encounter_id",),
+        ),
     )
 
 
@@ -178,6 +197,7 @@ DECISIONS = Table(
         Column("seconds", pa.float32(), "Time spent, where timing is on."),
         Column("reason", pa.string(), "As given."),
         Column("note_digest", pa.string(), "Digest of the notes the coder saw."),
+        *ORIGIN,
     ),
     key=("decision_id",),
     order=("time", "decision_id"),
@@ -204,11 +224,33 @@ LABELS = Table(
         SUBJECT,
         Column("task", pa.string(), "icd, deid, adverse, ...", required=True),
         Column("unit_id", pa.string(), "encounter_id, note_id, ...", required=True),
-        Column("label", pa.string(), "The label.", required=True),
+        Column("label", pa.string(), "The label, as SYSTEM//code; NOT//SYSTEM//code: it was rejected.", required=True),
         Column("source", pa.string(), "Where it comes from, such as decisions.", required=True),
         EVIDENCE,
+        Column(
+            "coders",
+            pa.list_(pa.string()),
+            "Pseudonyms of coders who say so, drawn with the lake's key.",
+        ),
+        Column("against", pa.list_(pa.string()), "Of coders who say the contrary."),
+        Column("notes", pa.string(), "Digest of the notes, as the worklist showed it when the encounter was finished."),
     ),
     key=("task", "unit_id", "label"),
     order=("task", "unit_id", "label"),
 )
-TABLES = (*_results("phi/"), *_results(""), DECISIONS, CODES_CHECKED, LABELS)
+TERMS = Table(
+    "terms",
+    "One phrase that coders marked for a code. Only phrases that stand in the notes of several persons.",
+    (
+        Column("phrase", pa.string(), "Small letters, without accents.", required=True),
+        Column("language", pa.string(), "Of the notes it was marked in.", required=True),
+        Column("system", pa.string(), "ICD-10-CM, ...", required=True),
+        Column("code", pa.string(), "The code.", required=True),
+        Column("state", pa.string(), "shadow, active (two coders agree) or retired.", required=True),
+        Column("weight", pa.float32(), "0 to 1: of the coders who used the phrase, the net share behind this code."),
+    ),
+    ("phrase", "language", "system", "code"),
+    ("phrase", "language", "system", "code"),
+    file="terms.parquet",
+)
+TABLES = (*_results("phi/"), *_results(""), DECISIONS, CODES_CHECKED, LABELS, TERMS)

@@ -36,6 +36,13 @@ class Crosswalk:
         persons = {secret.open_id: secret for secret in standing(identities).values() if secret.open_id in wanted}
         return cls(shard, persons, _sources(identities))
 
+    @classmethod
+    def of_subjects(cls, shard: Shard, subjects: Iterable[int]) -> "Crosswalk":
+        """Of some subjects of the PHI side."""
+        identities, wanted = shard["phi/identities"], set(subjects)
+        persons = {secret.open_id: secret for secret in standing(identities).values() if secret.subject_id in wanted}
+        return cls(shard, persons, _sources(identities))
+
     def encounters(self) -> dict[str, str]:
         """Of encounters, and of notes that are their own."""
         named = [("id" if "/fhir/" in name else "encounter_id", name) for name in ENCOUNTERS]

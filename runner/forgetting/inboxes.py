@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from contract.work import Forgetting, Purged, Source
+from contract.work import Forgetting, Leaving, Purged, Referring, Source
 from etl.mentions import Mentions
 from runner.config import Config
 from runner.forgetting.person import Person
@@ -15,10 +15,16 @@ from runner.plan import Plan
 def purge(config: Config, plan: Plan, person: Person) -> dict[str, list[Purged]]:
     """Source -> files that were rewritten or removed."""
     return {
-        name: source.forget(config.root, person.leaving(name))
+        name: source.forget(config.root, _leaving(person, name, source))
         for name, source in plan.sources.items()
         if isinstance(source, Forgetting)
     }
+
+
+def _leaving(person: Person, name: str, source: Source) -> Leaving:
+    if isinstance(source, Referring):
+        return Leaving(frozenset(map(str, person.subjects)))
+    return person.leaving(name)
 
 
 def unpurged(plan: Plan) -> list[str]:

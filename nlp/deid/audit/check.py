@@ -24,7 +24,7 @@ from nlp.deid.person import Identifier, Person
 from schemas.fhir import resource_types
 from schemas.gate import KNOWN_DIGESTS, SPANS
 
-OPEN = (*(f"fhir/{kind}" for kind in resource_types()), "fhir/Other", "timeline", "notes", "embeddings")
+OPEN = (*(f"fhir/{kind}" for kind in resource_types()), "fhir/Other", "timeline", "notes", "embeddings", "labels")
 CODES = "timeline_codes"
 BLIND = (
     "nobody's identifiers are at hand, so nothing can be audited: name the summary nlp.deid.audit.digests:KnownDigests "

@@ -1,0 +1,91 @@
+"""What coders' acts on one encounter come to: for each code who says yes and who says no, once it is finished."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+YES, NO = ("accept", "add"), ("reject",)
+ENDS = ("finish", "reopen")
+SHAPES = {
+    "ICD-10-CM": re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    "ICD-10-PCS": re.compile(r"[0-9A-HJ-NP-Z]{4,7}"),
+    "ICD-9-CM": re.compile(r"(E\d{3}|V\d\d|\d{3})(\.\d{1,2})?|\d\d\.\d{1,2}"),
+}
+"""Code systems that labels may name, and what their codes look like: nothing else that was typed passes the gate."""
+
+DIGEST = re.compile(r"[0-9a-f]{16,64}")
+
+Span = tuple[str, int, int]  # note_id, start, end
+Act = Mapping[str, Any]
+
+
+@dataclass
+class Said:
+    """Of one code of one encounter."""
+
+    system: str
+    code: str
+    stands: dict[str, bool] = field(default_factory=dict, repr=False)  # actor -> yes; the last word counts
+    spans: dict[bool, set[Span]] = field(default_factory=lambda: {True: set(), False: set()}, repr=False)
+
+    @property
+    def verdict(self) -> bool | None:
+        """Of the majority; None: it is even, and nobody has settled it yet."""
+        yes = sum(self.stands.values())
+        return None if 2 * yes == len(self.stands) else 2 * yes > len(self.stands)
+
+    def actors(self, says: bool) -> list[str]:
+        return [actor for actor, stand in self.stands.items() if stand == says]
+
+
+def outcome(acts: Iterable[Act]) -> list[Said]:
+    """By system and code; nothing while the encounter is not finished, or was reopened."""
+    ordered = sorted(acts, key=lambda act: (act["time"], act["decision_id"]))
+    ends = [act["action"] for act in ordered if act["action"] in ENDS]
+    if not ends or ends[-1] != "finish":
+        return []
+    found: dict[tuple[str, str], Said] = {}
+    for act in ordered:
+        for system, code, says in _says(act):
+            if system in SHAPES and SHAPES[system].fullmatch(code):
+                said = found.setdefault((system, code), Said(system, code))
+                said.stands[act["actor"]] = says
+                said.spans[says] |= set(_spans(act))
+    return [found[key] for key in sorted(found)]
+
+
+def digest(acts: Iterable[Act]) -> str | None:
+    """Of the notes that lay before whoever finished last; null where it is none."""
+    last = max((act for act in acts if act["action"] == "finish"), key=lambda act: (act["time"], act["decision_id"]))
+    said = last["note_digest"] or ""
+    return said if DIGEST.fullmatch(said) else None
+
+
+def _says(act: Act) -> Sequence[tuple[str, str, bool]]:
+    """An edit takes back `code` and says yes to the code of `after`."""
+    system, code = act["system"] or "", act["code"] or ""
+    if act["action"] in YES:
+        return [(system, code, True)]
+    if act["action"] in NO:
+        return [(system, code, False)]
+    after = _state(act["after"]) if act["action"] == "edit" else {}
+    new = str(after.get("system") or system), str(after.get("code") or code)
+    if act["action"] != "edit":
+        return []
+    return [(*new, True)] if new == (system, code) else [(system, code, False), (*new, True)]
+
+
+def _state(text: str | None) -> dict[str, Any]:
+    try:
+        said = json.loads(text or "{}")
+    except ValueError:  # a state in words of its own is none
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _spans(act: Act) -> Iterable[Span]:
+    for each in act["evidence"] or ():
+        if each["start"] is not None and each["end"] is not None:
+            yield each["note_id"], each["start"], each["end"]

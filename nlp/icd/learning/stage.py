@@ -1,0 +1,115 @@
+"""The stage that says which encounter to code next: `worklist`."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from contract.errors import ConfigError
+from contract.work import Shard
+from nlp.icd.learning import worklist
+from nlp.icd.learning.frozen import SHARE, blind
+from schemas.registry import table
+
+
+@dataclass
+class OrderWork:
+    """Parameters in pipelines.yaml.
+
+    blind_share: of encounters, coded with suggestions hidden. minutes_chart, words_a_minute, minutes_suggestion: how
+    long a coder takes, our guess until a site puts its own.
+    """
+
+    blind_share: float = SHARE
+    minutes_chart: float = worklist.Pace.chart
+    words_a_minute: float = worklist.Pace.words_a_minute
+    minutes_suggestion: float = worklist.Pace.suggestion
+    _key: bytes = field(default=b"", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.blind_share <= 1:
+            raise ConfigError(f"worklist: blind_share is {self.blind_share}; a share from 0 to 1 was expected.")
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("notes", "codes", "labels")
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return ("worklist",)
+
+    @property
+    def unit(self) -> str:
+        return "subject_id"
+
+    @property
+    def version(self) -> str:
+        return "1"
+
+    @property
+    def releases(self) -> bool:
+        return False
+
+    def unlock(self, key: bytes) -> None:
+        """The lake's key: nobody else can tell, or choose, which charts are blind."""
+        self._key = key
+
+    def open(self) -> None:
+        """Nothing to load."""
+
+    def run(self, shard: Shard) -> Shard:
+        charts = _charts(shard["notes"]) if "notes" in shard else {}
+        scores, done = _scores(shard.get("codes")), _done(shard.get("labels"))
+        rows = [self._row(chart, scores.get(unit, []), unit in done) for unit, chart in charts.items()]
+        return {"worklist": pa.Table.from_pylist(rows, schema=table("worklist").schema)}
+
+    def _row(self, chart: "_Chart", scores: list[float], done: bool) -> dict[str, Any]:
+        gain = worklist.expected_gain(scores)
+        pace = worklist.Pace(self.minutes_chart, self.words_a_minute, self.minutes_suggestion)
+        minutes = worklist.minutes(chart.words, len(scores), pace)
+        hidden = blind(chart.encounter_id, self.blind_share, self._key)
+        return {
+            "subject_id": chart.subject_id,
+            "encounter_id": chart.encounter_id,
+            "priority": 0.0 if done else worklist.priority(gain, minutes, blind=hidden),
+            "expected_gain": gain,
+            "minutes": minutes,
+            "blind": hidden,
+            "state": worklist.DONE if done else worklist.OPEN,
+            "notes": chart.digest.hexdigest()[:16],
+        }
+
+
+@dataclass
+class _Chart:
+    subject_id: int
+    encounter_id: str
+    words: int = 0
+    digest: Any = field(default_factory=hashlib.sha256, repr=False)
+
+
+def _charts(notes: pa.Table) -> dict[str, _Chart]:
+    found: dict[str, _Chart] = {}
+    columns = ("subject_id", "encounter_id", "note_id", "text")
+    for who, encounter, note, text in zip(*(notes[name].to_pylist() for name in columns), strict=True):
+        unit = encounter or note
+        chart = found.setdefault(unit, _Chart(who, unit))
+        chart.words += len((text or "").split())
+        chart.digest.update(f"{note}\n{text}\n".encode())
+    return found
+
+
+def _scores(codes: pa.Table | None) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    if codes is not None and len(codes):
+        for unit, score in zip(codes["encounter_id"].to_pylist(), codes["score"].to_pylist(), strict=True):
+            found[unit].append(score or 0.0)
+    return found
+
+
+def _done(labels: pa.Table | None) -> set[str]:
+    if labels is None or not len(labels):
+        return set()
+    return {row["unit_id"] for row in labels.select(["task", "unit_id"]).to_pylist() if row["task"] == "icd"}
