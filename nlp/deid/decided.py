@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from contract.errors import StageError
 from contract.work import Shard
-from nlp.deid.acts import Said, Span, outcome
+from nlp.deid.acts import Span, digest, outcome
 from nlp.deid.crosswalk import Crosswalk
 from nlp.deid.offsets import Offsets
 from schemas.gate import SPANS
@@ -34,6 +34,7 @@ COLUMNS = (
     "code",
     "after",
     "evidence",
+    "note_digest",
 )
 TASK, SOURCE, NOT = "icd", "decisions", "NOT//"
 
@@ -79,14 +80,14 @@ class ReleaseLabels:
             return {}
         subjects = decisions["subject_id"].unique().to_pylist()
         passage = _Passage(shard, Crosswalk.of_subjects(shard, subjects))
-        rows = [row for unit, acts in _units(decisions) for row in self._rows(passage, unit, outcome(acts))]
+        rows = [row for unit, acts in _units(decisions) for row in self._rows(passage, unit, acts)]
         return {LABELS.name: pa.Table.from_pylist(sorted(rows, key=_order), schema=LABELS.schema)}
 
-    def _rows(self, passage: "_Passage", unit: tuple[int, str], said: Iterable[Said]) -> Iterable[dict[str, Any]]:
+    def _rows(self, passage: "_Passage", unit: tuple[int, str], acts: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         opened = passage.encounter(*unit)
         if opened is None:
             return
-        for each in said:
+        for each in outcome(acts):
             if (verdict := each.verdict) is not None:
                 yield {
                     "subject_id": opened[0],
@@ -97,6 +98,7 @@ class ReleaseLabels:
                     "evidence": passage.evidence(unit[0], each.spans[verdict]),
                     "coders": sorted(map(self._pseudonym, each.actors(verdict))),
                     "against": sorted(map(self._pseudonym, each.actors(not verdict))),
+                    "notes": digest(acts),
                 }
 
     def _pseudonym(self, actor: str) -> str:

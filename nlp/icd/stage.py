@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.chart import BANDS, DIAGNOSES, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
 from nlp.icd.encounter import Encounter, Limits, encounters
 from nlp.icd.ruled import Rules
+from nlp.icd.learning.learned import fingerprint
+from nlp.icd.learning.learned import read as terms_of
+from nlp.icd.learning.terms import Learning, Term
 from schemas.registry import table
+from schemas.results import TERMS
 
 CODE_VERSION = "1"  # raise it when the same rows and artifact give other codes
 NO_ARTIFACT, NOTHING_FOUND = "no-artifact", "nothing-found"
@@ -44,6 +48,7 @@ class SuggestCodes:
     language: str = "en"
     most_characters: int = 200_000
     country: str = "US"
+    _terms: list[Term] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.limit < 1 or self.most_characters < 1:
@@ -63,11 +68,20 @@ class SuggestCodes:
 
     @property
     def version(self) -> str:
-        return f"{CODE_VERSION}-{artifacts.name_of(self._folder) if self._there else NO_ARTIFACT}"
+        artifact = artifacts.name_of(self._folder) if self._there else NO_ARTIFACT
+        return f"{CODE_VERSION}-{artifact}" + (f"-{fingerprint(self._terms)}" if self._terms and self._there else "")
 
     @property
     def releases(self) -> bool:
         return False
+
+    @property
+    def learns(self) -> tuple[str, ...]:
+        return (TERMS.name,)
+
+    def teach(self, tables: Shard) -> None:
+        """What coders' decisions taught since the artifact was trained."""
+        self._terms = terms_of(tables[TERMS.name])
 
     def open(self) -> None:
         _ = self._coder, self._rules, Catalogue.icd10cm()
@@ -160,7 +174,11 @@ class SuggestCodes:
 
     @cached_property
     def _coder(self) -> Artifact | None:
-        return artifacts.load(self._folder) if self._there else None
+        found = artifacts.load(self._folder) if self._there else None
+        for code_system, system in found.parts.items() if found and self._terms else ():
+            if isinstance(system, Learning):
+                system.learn([term for term in self._terms if term.system == code_system])
+        return found
 
 
 def _evidence(encounter: Encounter, said: Suggestion) -> list[dict[str, Any]]:

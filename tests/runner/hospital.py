@@ -136,6 +136,8 @@ class Hospital:
         common = {"path": f"inbox/{name}", "delivery": self.delivery, "settle_s": 0}
         if name.startswith("csv"):
             return {"uses": "etl.sources.tables:Tables", "with": {"mapping": "synthea", **common}}
+        if name == "decisions":
+            return {"uses": "etl.decisions.source:Decisions", "with": {**common, "delivery": "delta"}}
         return {"uses": "etl.sources.fhir:Fhir", "with": common}
 
     def night(self, *, replay: bool = False, **more: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The summary that makes terms of labels: which phrases coders marked for which code, over all persons."""
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -134,3 +135,8 @@ def _row(term: Term) -> dict[str, object]:
 def read(rows: pa.Table) -> list[Term]:
     """The table `terms` as the coder learns it."""
     return [Term(**row) for row in rows.select(TERMS.schema.names).to_pylist()]
+
+
+def fingerprint(terms: Iterable[Term]) -> str:
+    said = sorted(repr(term) for term in terms)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]

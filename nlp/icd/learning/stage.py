@@ -62,10 +62,10 @@ class OrderWork:
     def run(self, shard: Shard) -> Shard:
         charts = _charts(shard["notes"]) if "notes" in shard else {}
         scores, done = _scores(shard.get("codes")), _done(shard.get("labels"))
-        rows = [self._row(chart, scores.get(unit, []), unit in done) for unit, chart in charts.items()]
+        rows = [self._row(chart, scores.get(unit, []), _state(chart, done)) for unit, chart in charts.items()]
         return {"worklist": pa.Table.from_pylist(rows, schema=table("worklist").schema)}
 
-    def _row(self, chart: "_Chart", scores: list[float], done: bool) -> dict[str, Any]:
+    def _row(self, chart: "_Chart", scores: list[float], state: str) -> dict[str, Any]:
         gain = worklist.expected_gain(scores)
         pace = worklist.Pace(self.minutes_chart, self.words_a_minute, self.minutes_suggestion)
         minutes = worklist.minutes(chart.words, len(scores), pace)
@@ -73,12 +73,12 @@ class OrderWork:
         return {
             "subject_id": chart.subject_id,
             "encounter_id": chart.encounter_id,
-            "priority": 0.0 if done else worklist.priority(gain, minutes, blind=hidden),
+            "priority": 0.0 if state == worklist.DONE else worklist.priority(gain, minutes, blind=hidden),
             "expected_gain": gain,
             "minutes": minutes,
             "blind": hidden,
-            "state": worklist.DONE if done else worklist.OPEN,
-            "notes": chart.digest.hexdigest()[:16],
+            "state": state,
+            "notes": chart.shown,
         }
 
 
@@ -88,6 +88,10 @@ class _Chart:
     encounter_id: str
     words: int = 0
     digest: Any = field(default_factory=hashlib.sha256, repr=False)
+
+    @property
+    def shown(self) -> str:
+        return str(self.digest.hexdigest()[:16])
 
 
 def _charts(notes: pa.Table) -> dict[str, _Chart]:
@@ -109,7 +113,17 @@ def _scores(codes: pa.Table | None) -> dict[str, list[float]]:
     return found
 
 
-def _done(labels: pa.Table | None) -> set[str]:
+def _done(labels: pa.Table | None) -> dict[str, str | None]:
+    """Encounter -> digest of the notes that it was coded by."""
     if labels is None or not len(labels):
-        return set()
-    return {row["unit_id"] for row in labels.select(["task", "unit_id"]).to_pylist() if row["task"] == "icd"}
+        return {}
+    rows = labels.select(["task", "unit_id", "notes"]).to_pylist()
+    return {row["unit_id"]: row["notes"] for row in rows if row["task"] == "icd"}
+
+
+def _state(chart: _Chart, done: dict[str, str | None]) -> str:
+    """A chart whose notes are not those that were coded is open again; where nobody said which, it stays done."""
+    if chart.encounter_id not in done:
+        return worklist.OPEN
+    coded = done[chart.encounter_id]
+    return worklist.REOPENED if coded and coded != chart.shown else worklist.DONE

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from nlp.icd.chart import DIAGNOSES
 
@@ -23,6 +25,13 @@ class Term:
     state: str = SHADOW
     weight: float = 1.0  # 0 to 1: how far the coders who saw it agree
     system: str = DIAGNOSES
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A system of coding that takes up terms between two trainings."""
+
+    def learn(self, terms: Sequence[Term]) -> None: ...
 
 
 def normal(text: str) -> str:
