@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ ALIKE = "She came with pain at night, and the doctors saw a frozen shoulder, whi
 ON = "2020-06-01T10:0{}:00+02:00"
 
 
-@pytest.fixture
-def hospital(tmp_path: Path) -> Hospital:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """After its first night."""
+    tmp_path = tmp_path_factory.mktemp("learning")
     with artifact.writing(tmp_path / "coder") as folder:
         Pupil(words={"pneumonia": "J18.9"}).save(folder / "diagnoses")
         parts = {"diagnoses": {"code_system": "ICD-10-CM", "system": "tests.nlp.icd.learning.pupil:Pupil"}}
@@ -51,7 +55,14 @@ def hospital(tmp_path: Path) -> Hospital:
         note("n3", "sue", "Nothing hurts her today, she said."),
     ]
     made.fhir("one", *people, *notes)
+    made.night()
     return made
+
+
+@pytest.fixture
+def hospital(first: Hospital, tmp_path: Path) -> Hospital:
+    shutil.copytree(first.root, tmp_path / "copy", symlinks=True)
+    return replace(first, root=tmp_path / "copy")
 
 
 def decide(hospital: Hospital, name: str, *acts: dict[str, Any]) -> Path:
@@ -87,7 +98,6 @@ def suggested(hospital: Hospital, text: str) -> dict[str, Any]:
 
 
 def test_what_two_coders_add_is_suggested_elsewhere_the_next_night(hospital: Hospital) -> None:
-    hospital.night()
     assert "M75.02" not in suggested(hospital, ALIKE)
     decide(hospital, "a", *acts(hospital, "anna"))
     hospital.night()
@@ -103,7 +113,6 @@ def test_what_two_coders_add_is_suggested_elsewhere_the_next_night(hospital: Hos
 
 
 def test_labels_name_no_coder_and_nobody_else(hospital: Hospital) -> None:
-    hospital.night()
     decide(hospital, "a", *acts(hospital, "Imogen Fairweather"), *acts(hospital, "bert", at=3))
     hospital.night()
     (label,) = hospital.table("labels").to_pylist()
@@ -114,7 +123,6 @@ def test_labels_name_no_coder_and_nobody_else(hospital: Hospital) -> None:
 
 
 def test_a_chart_is_done_and_opens_again_with_a_late_addendum(hospital: Hospital) -> None:
-    hospital.night()
     decide(hospital, "a", *acts(hospital, "anna"))
     hospital.night()
     states = {row["state"] for row in hospital.table("worklist").to_pylist()}
@@ -129,7 +137,6 @@ def test_a_chart_is_done_and_opens_again_with_a_late_addendum(hospital: Hospital
 
 
 def test_bad_lines_go_to_quarantine_beside_good_ones(hospital: Hospital) -> None:
-    hospital.night()
     good = acts(hospital, "anna")
     stranger = {**good[0], "decision_id": "x", "subject_id": "12345"}
     path = decide(hospital, "a", *good, stranger)
@@ -143,7 +150,6 @@ def test_bad_lines_go_to_quarantine_beside_good_ones(hospital: Hospital) -> None
 
 
 def test_what_was_decided_once_stands(hospital: Hospital) -> None:
-    hospital.night()
     decide(hospital, "a", *acts(hospital, "anna"))
     hospital.night()
     changed = [{**act, "code": "Z99.9"} if act["action"] == "add" else act for act in acts(hospital, "anna")]
@@ -153,7 +159,6 @@ def test_what_was_decided_once_stands(hospital: Hospital) -> None:
 
 
 def test_an_appended_file_is_read_again(hospital: Hospital) -> None:
-    hospital.night()
     first = acts(hospital, "anna")
     decide(hospital, "a", *first)
     hospital.night()
@@ -164,7 +169,6 @@ def test_an_appended_file_is_read_again(hospital: Hospital) -> None:
 
 
 def test_who_is_forgotten_leaves_the_inbox_of_decisions(hospital: Hospital) -> None:
-    hospital.night()
     path = decide(hospital, "a", *acts(hospital, "anna"), *acts(hospital, "bert", at=3))
     hospital.night()
     forgetting.forget(load(hospital.configure()), "nightly", [Asked("imogen")], lambda _: None)
