@@ -63,9 +63,10 @@ def run(
         night = _Night(config, plan, lake, progress or Silent(), replay)
         night.tell = tell
         manifest = _run(night)
-        fresh = make_plan(config, pipeline)
-        if manifest["status"] == "published" and taught.behind(plan, fresh, lake.current()):
-            _run(_Night(config, fresh, lake, progress or Silent(), False))
+        if manifest["status"] == "published" and taught.learned(plan, night.previous, lake.current()):
+            fresh = taught.teach(make_plan(config, pipeline), lake.current())
+            if taught.behind(plan, fresh):
+                _run(_Night(config, fresh, lake, progress or Silent(), replay=False))
         return manifest
 
 

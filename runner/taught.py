@@ -21,12 +21,24 @@ def teach(plan: Plan, snapshot: Snapshot | None) -> Plan:
     return plan
 
 
-def behind(plan: Plan, fresh: Plan, snapshot: Snapshot | None) -> bool:
-    """True where a step of the fresh plan, taught by the snapshot, is not what it was in the plan that ran."""
+def learned(plan: Plan, before: Snapshot | None, now: Snapshot | None) -> bool:
+    """True where a table that a step is taught is another one than it was."""
+    names = {name for step in plan.steps if isinstance(step.stage, Taught) for name in step.stage.learns}
+    return any(_digest(name, before) != _digest(name, now) for name in names)
+
+
+def behind(plan: Plan, fresh: Plan) -> bool:
+    """True where a step of the fresh plan is not what it was in the plan that ran."""
     before = {step.name: step.fingerprint for step in plan.steps}
-    return any(step.fingerprint != before[step.name] for step in teach(fresh, snapshot).steps)
+    return any(step.fingerprint != before[step.name] for step in fresh.steps)
 
 
 def _whole(name: str, snapshot: Snapshot | None) -> pa.Table:
     held = snapshot is not None and (name, WHOLE) in snapshot.files
     return snapshot.read(name, WHOLE) if held and snapshot else table(name).empty()
+
+
+def _digest(name: str, snapshot: Snapshot | None) -> str:
+    """Empty where it is not there or has no rows."""
+    stat = snapshot.files.get((name, WHOLE)) if snapshot else None
+    return stat.digest if stat and stat.rows else ""

@@ -16,7 +16,7 @@ from runner.config import load
 from runner.forgetting import forget as forgetting
 from runner.forgetting.person import Asked
 from tests.nlp.icd.learning.pupil import Pupil
-from tests.runner.hospital import STEPS, Hospital, note, patient
+from tests.runner.hospital import STEPS, Hospital, meta, note, patient
 
 LAYERS = {"layers": ["known", "rules"]}
 TEXT = "He walked today and has a frozen shoulder on the left side since the spring of last year."
@@ -112,65 +112,43 @@ def test_what_two_coders_add_is_suggested_elsewhere_the_next_night(hospital: Hos
     assert hospital.night()["status"] == "unchanged"
 
 
-def test_labels_name_no_coder_and_nobody_else(hospital: Hospital) -> None:
-    decide(hospital, "a", *acts(hospital, "Imogen Fairweather"), *acts(hospital, "bert", at=3))
-    hospital.night()
+def test_labels_name_nobody_and_bad_lines_go_to_quarantine(hospital: Hospital) -> None:
+    good = [*acts(hospital, "Imogen Fairweather"), *acts(hospital, "bert", at=3)]
+    path = decide(hospital, "a", *good, {**good[0], "decision_id": "x", "subject_id": "12345"})
+    path.write_text(path.read_text(encoding="utf-8") + '{"decision_id": "cut', encoding="utf-8")
+    os.utime(path, (time.time() - 3600,) * 2)
+    manifest = hospital.night()
     (label,) = hospital.table("labels").to_pylist()
     assert label["label"] == "ICD-10-CM//M75.02" and len(set(label["coders"])) == 2
     opened = [name for name in hospital.snapshot.tables() if not name.startswith("phi/")]
     said = " ".join(repr(hospital.table(name).to_pylist()) for name in opened)
     assert "Imogen" not in said and "bert" not in said and "said so" not in said
+    assert set(hospital.column("phi/quarantine", "rule")) == {"unknown-patient", "not-json"}
+    assert len(hospital.table("phi/decisions")) == 4
+    assert manifest["sources"]["decisions"]["rows_in"] == {"decisions": 6}
 
 
-def test_a_chart_is_done_and_opens_again_with_a_late_addendum(hospital: Hospital) -> None:
-    decide(hospital, "a", *acts(hospital, "anna"))
-    hospital.night()
-    states = {row["state"] for row in hospital.table("worklist").to_pylist()}
-    assert states == {"open", "done"}
-    late = {
-        **note("n1", "imogen", TEXT + " Addendum: the film shows no fracture."),
-        "meta": {"lastUpdated": "2030-01-01T00:00:00Z"},
-    }
-    hospital.fhir("two", late)
-    hospital.night()
-    assert "reopened" in {row["state"] for row in hospital.table("phi/worklist").to_pylist()}
-
-
-def test_bad_lines_go_to_quarantine_beside_good_ones(hospital: Hospital) -> None:
-    good = acts(hospital, "anna")
-    stranger = {**good[0], "decision_id": "x", "subject_id": "12345"}
-    path = decide(hospital, "a", *good, stranger)
-    path.write_text(path.read_text(encoding="utf-8") + '{"decision_id": "cut', encoding="utf-8")
-    os.utime(path, (time.time() - 3600,) * 2)
-    manifest = hospital.night()
-    rejected = {row["rule"] for row in hospital.table("phi/quarantine").to_pylist()}
-    assert rejected == {"unknown-patient", "not-json"}
-    assert len(hospital.table("phi/decisions")) == 2
-    assert manifest["sources"]["decisions"]["rows_in"] == {"decisions": 4}
-
-
-def test_what_was_decided_once_stands(hospital: Hospital) -> None:
-    decide(hospital, "a", *acts(hospital, "anna"))
-    hospital.night()
-    changed = [{**act, "code": "Z99.9"} if act["action"] == "add" else act for act in acts(hospital, "anna")]
-    decide(hospital, "b", *changed)
-    hospital.night()
-    assert set(hospital.column("phi/decisions", "code")) == {"M75.02", None}
-
-
-def test_an_appended_file_is_read_again(hospital: Hospital) -> None:
+def test_what_was_decided_once_stands_and_an_addendum_opens_the_chart_again(hospital: Hospital) -> None:
     first = acts(hospital, "anna")
     decide(hospital, "a", *first)
     hospital.night()
-    decide(hospital, "a", *first, *acts(hospital, "bert", at=3))
+    assert set(hospital.column("worklist", "state")) == {"open", "done"}
+    late = note("n1", "imogen", TEXT + " Addendum: the film shows no fracture.")
+    hospital.fhir("two", {**late, **meta("2030-01-01")})
+    decide(hospital, "b", *({**act, "code": "Z99.9"} if act["action"] == "add" else act for act in first))
+    hospital.night()
+    assert set(hospital.column("phi/worklist", "state")) == {"open", "reopened"}
+    assert set(hospital.column("phi/decisions", "code")) == {"M75.02", None}
+
+
+def test_an_appended_file_is_read_again_and_who_is_forgotten_leaves_it(hospital: Hospital) -> None:
+    first = acts(hospital, "anna")
+    decide(hospital, "a", *first)
+    hospital.night()
+    path = decide(hospital, "a", *first, *acts(hospital, "bert", at=3))
     hospital.night()
     assert sorted(hospital.column("phi/decisions", "decision_id")) == ["anna-1", "anna-2", "bert-1", "bert-2"]
     assert hospital.column("terms", "state") == ["active"]
-
-
-def test_who_is_forgotten_leaves_the_inbox_of_decisions(hospital: Hospital) -> None:
-    path = decide(hospital, "a", *acts(hospital, "anna"), *acts(hospital, "bert", at=3))
-    hospital.night()
     forgetting.forget(load(hospital.configure()), "nightly", [Asked("imogen")], lambda _: None)
     assert not path.exists()
     hospital.night()
