@@ -16,10 +16,11 @@ from nlp.icd.artifact import Artifact
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.chart import BANDS, DIAGNOSES, HIDDEN, PRE_ACCEPT, REVIEW, Chart, Suggestion
 from nlp.icd.encounter import Encounter, Limits, encounters
-from nlp.icd.ruled import Rules
 from nlp.icd.learning.learned import fingerprint
 from nlp.icd.learning.learned import read as terms_of
+from nlp.icd.learning.standing import stood
 from nlp.icd.learning.terms import Learning, Term
+from nlp.icd.ruled import Rules
 from schemas.registry import table
 from schemas.results import TERMS
 
@@ -110,7 +111,7 @@ class SuggestCodes:
         return found
 
     def _kept(self, encounter: Encounter, code_system: str, said: Sequence[Suggestion]) -> list[Suggestion]:
-        banded = [replace(each, band=self._band(each)) for each in said]
+        banded = [stood(replace(each, band=self._band(each))) for each in said]
         ruled = self._rules.ruled(encounter, code_system, banded) if self._rules else banded
         return [each for each in ruled if self.hidden or each.band != HIDDEN]
 
