@@ -30,6 +30,13 @@ QUESTIONS = (
         "(SELECT id FROM fhir.Encounter WHERE class.code = 'IMP' ORDER BY id LIMIT 1) ORDER BY time, code LIMIT 12",
     ),
     (
+        "Which ICD codes are suggested, and for which words?",
+        "SELECT code, any_value(display) AS title, count(DISTINCT c.encounter_id) AS encounters, "
+        'first(substr(text, e.start + 1, e."end" - e.start) ORDER BY score DESC, n.note_id, e.start) AS words '
+        "FROM (SELECT *, evidence[1] AS e FROM codes WHERE band <> 'hidden') c "
+        "LEFT JOIN notes n ON n.note_id = e.note_id GROUP BY code ORDER BY encounters DESC, code LIMIT 8",
+    ),
+    (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
         'SELECT label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
         "first(substr(n.text, open_start + 1, open_end - open_start) ORDER BY s.note_id, s.start) AS released "

@@ -51,35 +51,43 @@ def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None
         tell(line)
     places: dict[str, dict[str, str]] = {}
     learned: dict[str, dict[str, Any]] = {}
+    languages: dict[str, None] = {}  # those that a part has learned, in their order
     with artifact.writing(out) as folder:
         for code_system, charts in found.items():
             place = next((name for name, known in PARTS.items() if known == code_system), code_system.lower())
             tell(f"{code_system}: learning ({training.system})")
-            learned[code_system] = _part(charts, code_system, training, folder / place)
+            learned[code_system], spoken = _part(charts, code_system, training, folder / place)
+            languages |= dict.fromkeys(spoken)
             tell(f"{code_system}: learned in {learned[code_system]['cpu_s']} CPU-seconds")
             places[place] = {"code_system": code_system, "system": training.system}
-        said = Said(places, training.languages, training.phi, {"seed": training.seed})
-        return Trained(artifact.finish(folder, said, _card(training, learned)), learned)
+        said = Said(places, tuple(languages), training.phi, {"seed": training.seed})
+        return Trained(artifact.finish(folder, said, _card(training, learned, tuple(languages))), learned)
 
 
-def _part(charts: Sequence[Chart], code_system: str, training: Training, folder: Path) -> dict[str, Any]:
-    """One code system learned and kept; what is said of it. A system's own figures are those in its `measured`."""
+def _part(
+    charts: Sequence[Chart], code_system: str, training: Training, folder: Path
+) -> tuple[dict[str, Any], Sequence[str]]:
+    """One code system learned and kept; what is said of it, and its languages, which may be fewer than asked for.
+
+    A system's own figures are those in its `measured`.
+    """
     start = time.process_time()
     made = systems.make(training.system, code_system, training.seed)
     made.fit(charts)
     made.save(folder)
     codes = {code for chart in charts for code in chart.gold}
     counted = {"charts": len(charts), "codes": len(codes), "threshold": round(float(made.threshold), 4)}
-    return {**counted, **getattr(made, "measured", {}), "cpu_s": round(time.process_time() - start)}
+    said = {**counted, **getattr(made, "measured", {}), "cpu_s": round(time.process_time() - start)}
+    return said, getattr(made, "languages", training.languages)
 
 
-def _card(training: Training, learned: Mapping[str, Mapping[str, Any]]) -> str:
+def _card(training: Training, learned: Mapping[str, Mapping[str, Any]], languages: Sequence[str]) -> str:
     phi = "identifiable notes: do not release" if training.phi else "no identifiable notes"
     lines = [
         "# Coder",
         "",
         f"- System: {training.system}, for {', '.join(learned)}",
-        f"- Languages: {', '.join(training.languages)}",
+        f"- Languages: {', '.join(languages)}",
         f"- Data: {training.source}",
         f"- Licence of the data: {training.licence}",
         f"- Trained on {phi}",
