@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from nlp.text.cues import Cues, Event
 from nlp.text.data_files import load
-from nlp.text.scope import Found, Place, look
+from nlp.text.place import Found, Place
+from nlp.text.scope import look
 from nlp.text.sections import Section, sections
 from nlp.text.sentences import BULLET, sentences
 
@@ -22,6 +23,7 @@ BY_SECTION = {
     "return_precautions": "hypothetical",
 }
 PRECEDENCE = ("negated", "other_person", "allergy", "hypothetical", "planned", "historical")
+LINE = re.compile(r"\r?\n[ \t]*")
 PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 
 
@@ -66,9 +68,10 @@ class _Reader:
     def __init__(self, text: str, cues: Cues, language: str) -> None:
         self.text = text
         self.lower = small(text)
+        self._cues = cues
         self.sentences = sentences(text, language)
         self.starts = [start for start, _ in self.sentences]
-        self.events = cues.events(self.lower)
+        self.events = cues.events(self.lower, text)
         self.places = [event.start for event in self.events]
         self.sections = sections(text, language)
         self.section_starts = [section.start for section in self.sections]
@@ -86,6 +89,8 @@ class _Reader:
         left = bisect_left(self._event_starts, start)
         if left < len(self._events) and self._events[left].start == start and self._events[left].end < end:
             left += 1  # a cue that the mention itself begins with
+        if left and self._events[left - 1].start < start < self._events[left - 1].end:
+            self._events[left - 1] = self._cut(self._events[left - 1], start)
         right = bisect_left(self._event_starts, end, left)
         place = Place(
             self.lower,
@@ -102,6 +107,11 @@ class _Reader:
         if carried is not None and not found.cues:
             found.cues[carried[0]] = carried[1]
         return self._judge(found, start, end)
+
+    def _cut(self, event: Event, start: int) -> Event:
+        """What is left of a cue whose last words belong to a mention: "no" of "no complications"."""
+        words = self.lower[event.start : start].rstrip()
+        return Event(event.start, event.start + len(words), self._cues.cue(words))
 
     def _enter(self, at: int) -> None:
         self._sentence = at
@@ -136,7 +146,7 @@ class _Reader:
         event = cues.get(said)
         if event is None and said == "present":
             event = doubt
-        if said == "present":
+        if said in {"present", "historical"}:
             by_section = self._by_section(words, start)
             if by_section and not (by_section == "historical" and (found.ongoing or found.diagnosed)):
                 return Assertion(by_section, label, (event.start, event.end) if event else None)
@@ -151,6 +161,8 @@ class _Reader:
                 continue
             if kind == "historical" and (found.ongoing or found.diagnosed or _has("chronic", words)):
                 continue
+            if kind == "planned" and _has("disease", words):
+                continue
             if kind == "allergy" and (_has("chronic", words) or _has("disease", words)):
                 continue
             return kind
@@ -163,15 +175,25 @@ class _Reader:
             return ""
         if kind == "planned" and not _has("procedure", words):
             return ""
-        if kind in {"other_person", "allergy"} and _left_behind(self.text, section, start):
+        if kind in {"other_person", "allergy", "historical"} and self._left_behind(section, start):
             return ""
         return kind
 
+    def _left_behind(self, section: Section, start: int) -> bool:
+        """Whether a heading's matter ended before the mention: at a blank line, or with the heading's own line."""
+        text = self.text
+        first = start - len(text[section.body : start].lstrip())
+        if PARAGRAPH.search(text, first, start):
+            return True
+        if "\n" in text[section.body : first]:
+            return False
+        ends = (match.end() for match in LINE.finditer(text, first, start))
+        return any(not BULLET.match(text, end) and not self._within(end) for end in ends)
 
-def _left_behind(text: str, section: Section, start: int) -> bool:
-    """Whether a blank line lies between the section's first words and the mention."""
-    first = section.body + len(text[section.body : start]) - len(text[section.body : start].lstrip())
-    return bool(PARAGRAPH.search(text, first, start))
+    def _within(self, at: int) -> bool:
+        """In the middle of a sentence."""
+        place = bisect_right(self.starts, at) - 1
+        return place >= 0 and self.starts[place] < at < self.sentences[place][1]
 
 
 @lru_cache(maxsize=100_000)

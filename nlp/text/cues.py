@@ -28,10 +28,19 @@ NO = (
 )
 YES = "yes|present|positive|pos|sí|si|presente|presentes|positivo|positiva|positivos|positivas"
 CELL = r"(?=[ \t]*(?:[|;,.\r\n\t)]|  |$))"
-OTHERS = (
-    rf"(?P<answer>(?:[:|=\t]|[ ]{{2}})[ \t]*(?:(?P<no>{NO})|(?P<yes>{YES})){CELL})"
-    rf"|(?P<sign>\([+-]\)|\[[ x]?\](?!\()|(?<=\w )(?:\+{{1,4}}|[-−]){CELL})"
-    r"|(?P<year>(?<![\w/.-])(?:19|20)\d\d(?![\w/-]))|(?P<point>[,;:?¿|])"
+ANSWER = (  # "Fever: no", "fever (yes)", "| N |"
+    rf"(?P<answer>(?:[:|=\t(]|[ ]{{2}}|[ ][-–—]+[ ])[ \t]*(?:(?P<no>{NO})|(?P<yes>{YES})){CELL}"
+    r"|\|[ \t]*(?:(?P<n>n)|y|s)[ \t]*(?=\|))"
+)
+SIGN = (  # (-) [x] "glucose ++" ", -fever" +cough
+    rf"(?P<sign>\([+-]\)|\[[ x]?\](?!\()|(?<=\w )(?:\+{{1,4}}|[-−]){CELL}"
+    r"|(?:(?<=[,;] )|(?<=: ))[-−](?=[^\W\d])|(?<![\w+])\+(?=[^\W\d]))"
+)
+POINT = r"(?P<point>[,;:?¿|])"
+YEARS = r"(?P<year>(?<![\w/.-])(?:19|20)\d\d(?![\w/-]))"
+CLAUSES = (  # words that begin a new statement whatever the verb: observándose; se constata
+    r"(?P<clause>(?<=[áa]ndo)se\b|(?<=i[ée]ndo)se\b"
+    r"|(?<!\w)se\s+(?:le\s+|les\s+)?\w{3,}(?:a|an|e|en|ó|aron|ieron|aba|aban)\b)"
 )
 
 
@@ -71,6 +80,7 @@ ANSWER_NO, ANSWER_YES = (
 )
 SIGN_NO, SIGN_YES = make("-", frozenset({"negated.after"})), make("+", frozenset({"present.after"}))
 MARK_NO, MARK_YES = make("[ ]", frozenset({"negated.before", "mark"})), make("[x]", frozenset({"present.open", "mark"}))
+CLAUSE = make("clause", frozenset({"present.open"}))  # observándose, acompañándose
 YEAR = make("year", frozenset({"historical.time", "year"}))
 SINCE = make("since", frozenset({"present.ongoing"}))
 BEFORE_YEAR = re.compile(r"(?:since|desde)(?:\s+\S+){0,2}\s*\Z")
@@ -82,9 +92,11 @@ class Cues:
     def __init__(self, language: str) -> None:
         self._cues = _phrases(language)
         words = trie(sorted(self._cues))
-        self._pattern = re.compile(rf"{OTHERS}|(?<!\w)(?:{words})(?!\w)", re.M)
+        self._pattern = re.compile(
+            rf"(?=[^\w\n])(?:{ANSWER}|{SIGN}|{POINT})|(?<!\w)(?:{words})(?!\w)|(?=[12]){YEARS}|(?=s){CLAUSES}", re.M
+        )
 
-    def events(self, lower: str) -> list[Event]:
+    def events(self, lower: str, text: str) -> list[Event]:
         """In order, none overlapping, the longest at each place. `lower`: the text in small letters."""
         known = self._cues
         found: list[Event] = []
@@ -94,24 +106,34 @@ class Cues:
             if group is None:
                 words = match.group()
                 cue = known.get(words) or known.get(" ".join(words.split()))
+                if words == "si" and text[start:end] == "SI":
+                    cue = None  # an abbreviation
             elif group == "point":
                 cue = POINTS[match.group()]
+            elif group == "clause":
+                cue = CLAUSE
             else:
                 cue = _special(lower, match)
             if cue is not None:
                 found.append(Event(start, end, cue))
         return found
 
+    def cue(self, words: str) -> Cue:
+        """What these words alone say."""
+        return self._cues.get(" ".join(words.split())) or Cue(words)
+
 
 def _special(lower: str, match: re.Match[str]) -> Cue:
     """A cell's answer, a sign or a year."""
     if match["answer"]:
-        return ANSWER_NO if match["no"] else ANSWER_YES
+        return ANSWER_NO if match["no"] or match["n"] else ANSWER_YES
     if match["year"]:
         return SINCE if BEFORE_YEAR.search(lower, max(0, match.start() - 30), match.start()) else YEAR
     sign = match["sign"]
     yes = "+" in sign or "x" in sign
     head = lower[max(0, match.start() - 3) : match.start()].rstrip(" \t")
+    if sign[0] == "[" and head.endswith(":") and not lower[match.end() : match.end() + 2].strip(" \r"):
+        return SIGN_YES if yes else SIGN_NO  # a box that answers
     if sign[0] == "[" or not head or head[-1] in ",:;\n\r.|" or (match.start() and head == ""):
         return MARK_YES if yes else MARK_NO
     return SIGN_YES if yes else SIGN_NO

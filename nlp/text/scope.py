@@ -1,70 +1,32 @@
 """How far a cue reaches: the clause around a mention, walked from the mention to the left and to the right."""
 
 import re
-from dataclasses import dataclass, field
 
+from nlp.text import negation
 from nlp.text.cues import Event
+from nlp.text.place import Found, Place, Way
 
-STEP = 90  # characters that a negation reaches between two separators
-CLOSED_BY_OPEN = frozenset({"negated", "uncertain", "historical", "planned", "allergy"})
-VERBISH = re.compile(
-    r"\s*(?:se|ha|han|había|habían|he|es|fue|fueron|está|estaba|puede|pudo|le|les|lo|la|los|las|me|nos)\b"
-    r"|\s*\w+(?:ó|aba|aban|ían|aron|ieron|ará|ería|aría|ía)\b"
+NEAR, BESIDE, ITEM = 60, 14, 3  # characters that doubt reaches, that stand before a relative; words of a substance
+REACH = 80  # events looked at to each side
+SENDS = ("refer", "se deriva", "se remite", "derivar", "control")
+INSTRUCTS = re.compile(
+    r",\s*(?:(?:por favor |please )?(?:\w+(?:ar|er|ir|rá|rán|rse|arse|irse)"
+    r"|take|call|go|use|stop|return|give|seek|contact|increase|hold)\b)"
 )
+CLOSED_BY_OPEN = frozenset({"negated", "uncertain", "historical", "planned", "allergy"})
+NEAR_CLOSED = frozenset({"negated", "uncertain"})
 PHRASE_IN = re.compile(
     r"(?:\b(?:in|of|en|de)|\()\s*(?:(?:a|an|the|his|her|both|two|un|una|su|sus|ambos|la|el|los)\s+)?"
     r"(?:(?:maternal|paternal|older|younger)\s+)?\Z"
 )
-DEGREE = re.compile(
-    r"\s*(?:mild|moderate|severe|slight|marked|persistent|intermittent|leves?|moderad[oa]s?|intens[oa]s?|marcad[oa]s?|discret[oa]s?)\b"
+CLAUSE = re.compile(  # what begins a clause of its own after "and" or a comma
+    r"\s*(?:(?:se|le|les|nos|ha|han|había|habían|fue|fueron|es|está|estaba|estaban|tenía"
+    r"|is|was|are|were|has|had|will|he|she|they|it)\b"
+    r"|\w+(?:ó|aban?|aron|ieron)\b|(?!cuando|negando|descartando)\w{3,}(?:ando|iendo)\b)"
 )
-ARTICLE = re.compile(r"\s*(?:an?|the|una?|el|la|los|las)\b")
 ENDS = re.compile(
     r"\s*(?:[.,;)|]|\Z|[\r\n]|(?:en|mediante|durante|tras|a|al|para|por|con|on|in|at|by|during|after|with|to|from)\b)"
 )
-
-
-@dataclass(slots=True)
-class Found:
-    """The nearest cue of each kind that reaches a mention."""
-
-    cues: dict[str, Event] = field(default_factory=dict)
-    affirmed: bool = False  # by what follows it
-    ongoing: bool = False
-    diagnosed: bool = False
-
-
-@dataclass(slots=True)
-class _Way:
-    """What was passed on the way from the mention to the left."""
-
-    commas: int = 0
-    joined: bool = False  # by and
-    chosen: bool = False  # by or
-    colon: int = -1
-    comma: int = -1  # where the last comma passed ends
-    with_: int = -1
-    first_comma: int = -1  # end of the comma nearest to the mention
-    told: bool = False
-    who: bool = False
-    subject: bool = False
-    consulted: bool = False
-    for_: bool = False
-    example: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A mention among the events of its sentence: `left` events begin before it, `right` ones at its end or later."""
-
-    lower: str
-    begin: int
-    finish: int
-    start: int
-    end: int
-    events: list[Event]
-    left: int
-    right: int
 
 
 def look(place: Place) -> Found:
@@ -76,7 +38,7 @@ def look(place: Place) -> Found:
 
 def _right(place: Place, found: Found) -> None:
     comma = joined = False
-    for event in place.events[place.right :]:
+    for event in place.events[place.right : place.right + REACH]:
         cue = event.cue
         flags = cue.flags
         if "turn" in flags or "|" in flags or "mark" in flags or "who" in flags:
@@ -99,13 +61,10 @@ def _right(place: Place, found: Found) -> None:
         if polar or ("after" in flags and not comma):
             found.affirmed |= not polar
             return
-        if ("open" in flags or "done" in flags or _negates(event)) and not cue.after:
+        found.shown |= "open" in flags
+        if ("open" in flags or "done" in flags or negation.negates(event)) and not cue.after:
             found.affirmed |= "done" in flags and not comma
             return
-
-
-def _negates(event: Event) -> bool:
-    return any(kind == "negated" for kind, _ in event.cue.before)
 
 
 def _reaches_back(place: Place, event: Event, kind: str, role: str, comma: bool, joined: bool) -> bool:
@@ -129,17 +88,21 @@ def _verbal(event: Event) -> bool:
 
 
 def _left(place: Place, found: Found) -> None:
-    way, closed = _Way(), set[str]()
+    way, closed = Way(), set[str]()
     if found.affirmed:
         closed.add("planned")
     events = place.events
-    for at in range(place.left - 1, -1, -1):
+    for at in range(place.left - 1, max(-1, place.left - 1 - REACH), -1):
         event = events[at]
         flags = event.cue.flags
         if "turn" in flags or "|" in flags:
             return
         for kind, role in event.cue.before:
-            if kind not in closed and kind not in found.cues and _reaches(place, at, kind, role, way, found):
+            if (
+                (kind not in closed or (role == "time" and not way.commas))
+                and kind not in found.cues
+                and _reaches(place, at, kind, role, way, found)
+            ):
                 found.cues[kind] = event
             elif kind == "negated" and role != "adjacent":
                 closed.add(kind)
@@ -147,10 +110,10 @@ def _left(place: Place, found: Found) -> None:
             return
         if "open" in flags or "done" in flags:
             closed |= CLOSED_BY_OPEN
-        _pass(event, way, closed, found)
+        _pass(place, event, way, closed, found)
 
 
-def _pass(event: Event, way: _Way, closed: set[str], found: Found) -> None:
+def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) -> None:
     """Remembers what was passed."""
     flags = event.cue.flags
     if "," in flags:
@@ -170,7 +133,15 @@ def _pass(event: Event, way: _Way, closed: set[str], found: Found) -> None:
     way.told |= "tell" in flags
     way.who |= "who" in flags
     way.subject |= "subject" in flags
-    way.consulted |= "consult" in flags
+    if (
+        ("and" in flags or "," in flags)
+        and not closed >= NEAR_CLOSED
+        and CLAUSE.match(place.lower, event.end, place.start)
+    ):
+        closed |= NEAR_CLOSED
+    if "consult" in flags:
+        way.consulted = True
+        closed.add("other_person")
     found.ongoing |= "ongoing" in flags and not way.commas
     found.diagnosed |= "diagnosed" in flags and not way.commas
     if "with" in flags:
@@ -181,91 +152,52 @@ def _pass(event: Event, way: _Way, closed: set[str], found: Found) -> None:
         closed.add("other_person")
 
 
-def _reaches(place: Place, at: int, kind: str, role: str, way: _Way, found: Found) -> bool:
+def _reaches(place: Place, at: int, kind: str, role: str, way: Way, found: Found) -> bool:
     event = place.events[at]
     if role == "either" and ENDS.match(place.lower, event.end, place.finish):
         return False
     if kind == "negated":
-        return _negation(place, at, role, way, found)
+        return negation.reaches(place, at, role, way, found)
     if role == "relative":
         return way.who or not (way.told or _beside(place, at))
-    if role in {"near", "between"} or kind == "uncertain":
-        lists = role == "list" or (kind == "hypothetical" and way.joined)
-        return lists or not (way.commas or way.joined or way.for_ or way.with_ >= 0)
+    if role == "instruct":
+        return bool(INSTRUCTS.search(place.lower, place.end, place.finish))
+    if role in {"near", "between"} or (kind == "uncertain" and role != "list"):
+        return _near(place, event, kind, way)
     if role == "time":
         fresh = way.consulted or way.joined or ("year" in event.cue.flags and way.told)
         return not fresh and (not way.commas or (way.commas == 1 and way.comma == event.end + 1))
     if role == "start":
         head = place.lower[place.begin : event.start].rstrip()
-        return not head or head[-1] in ",-" or place.start - event.end <= 2
-    return not (kind == "planned" and way.for_)
+        return not head or head[-1] in ",-" or (kind == "hypothetical" and place.start - event.end <= 2)
+    if kind == "planned":
+        if "uncertain" in found.cues or (found.shown and event.cue.label.startswith("se ")):
+            return False
+        return not way.for_ or event.cue.label.startswith(SENDS)
+    return kind != "allergy" or _substance(place, event, way, found)
+
+
+def _near(place: Place, event: Event, kind: str, way: Way) -> bool:
+    if way.commas or way.for_ or way.with_ >= 0 or (way.joined and kind != "hypothetical"):
+        return False
+    return place.start - event.end <= NEAR
+
+
+def _substance(place: Place, event: Event, way: Way, found: Found) -> bool:
+    """Items after a comma belong to an allergy only where they are as short as names of substances."""
+    nearer = (found.cues[kind].start for kind in ("historical", "uncertain") if kind in found.cues)
+    if any(event.start < start < place.start for start in nearer):
+        return False
+    if not way.commas or event.cue.label.endswith((":", "include", "are", "including")):
+        return True
+    items = re.split(r",| y | o | and | or ", place.lower[event.end : place.end])
+    return way.with_ < 0 and all(len(item.split()) <= ITEM for item in items)
 
 
 def _beside(place: Place, at: int) -> bool:
     """Accompanied by, according to: the relative is not who has it."""
     relative = place.events[at]
     return any(
-        "beside" in event.cue.flags and relative.start - event.end <= 16 for event in place.events[max(0, at - 2) : at]
+        event.cue.flags & {"beside", "tell"} and relative.start - event.end <= BESIDE
+        for event in place.events[max(0, at - 2) : at]
     )
-
-
-def _negation(place: Place, at: int, role: str, way: _Way, found: Found) -> bool:
-    event = place.events[at]
-    between = place.lower[event.end : place.start]
-    if role == "adjacent":
-        return not between.strip() or (len(between.split()) == 1 and between[:1] == " " and not way.commas)
-    if role == "determiner" and VERBISH.match(place.lower, event.end, place.start):
-        return False
-    if way.colon >= 0 and place.lower[event.end : way.colon].strip() and event.cue.label[-1] != ":":
-        return False
-    if way.with_ >= 0 and (role == "without" or _begins_clause(place, way.with_)):
-        return False
-    if len(between) > STEP * (1 + way.commas + way.joined + way.chosen):
-        return False
-    if not way.commas:
-        return not (way.joined and ARTICLE.match(place.lower, _after_and(place), place.start) and _verb_follows(place))
-    return _continues(place, at, role, way, found)
-
-
-def _begins_clause(place: Place, at: int) -> bool:
-    head = place.lower[place.begin : at].rstrip()
-    return head.endswith((",", " and", " y", " but"))
-
-
-def _after_and(place: Place) -> int:
-    """Where the words after the last `and` before the mention begin."""
-    for event in reversed(place.events[: place.left]):
-        if "and" in event.cue.flags:
-            return event.end
-    return place.start
-
-
-def _continues(place: Place, at: int, role: str, way: _Way, found: Found) -> bool:
-    """Whether the list that a negation began still goes on after a comma."""
-    label = place.events[at].cue.label
-    following = place.events[place.right : place.right + 1]
-    listed = bool(following) and ("or" in following[0].cue.flags or following[0].cue.label in {"ni", "nor"})
-    if way.chosen or listed:
-        return True
-    if label in {"ni", "nor", "tampoco"}:
-        return False
-    if DEGREE.match(place.lower, way.first_comma) or found.affirmed or found.ongoing:
-        return False
-    if role in {"determiner", "without"} and _repeated(place, at):
-        return False
-    return not _verb_follows(place)
-
-
-def _repeated(place: Place, at: int) -> bool:
-    """No X, no Y, Z: each item has its own negation, so Z has none."""
-    return at > 1 and "," in place.events[at - 1].cue.flags and any(map(_negates, place.events[: at - 1]))
-
-
-def _verb_follows(place: Place) -> bool:
-    """Whether the mention is the subject of a clause of its own."""
-    for event in place.events[place.right :]:
-        if event.cue.flags & {",", "turn", "and", "or"}:
-            return False
-        if event.cue.flags & {"verb", "open"}:
-            return True
-    return False

@@ -1,8 +1,10 @@
 """Assertion: what is said of each mention, mention by mention, where negations end, lists, cells, headings."""
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from nlp.text.assertion import Asserter, Assertion
 
@@ -43,6 +45,20 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("language", "written"), EXAMPLES)
 def test_mentions(language: str, written: str) -> None:
+    text, spans, expected = marked(written)
+    found = Asserter(language).assertions(text, spans)
+    assert [(each.kind, bool(each.uncertain)) for each in found] == expected
+
+
+def developed() -> list[tuple[str, str]]:
+    here = Path(__file__).parent
+    files = {language: here / f"development_{language}.yaml" for language in ("en", "es")}
+    said = {language: yaml.safe_load(path.read_text(encoding="utf-8")) for language, path in files.items()}
+    return [(language, written) for language in said for trap in said[language].values() for written in trap]
+
+
+@pytest.mark.parametrize(("language", "written"), developed())
+def test_what_the_code_was_developed_on(language: str, written: str) -> None:
     text, spans, expected = marked(written)
     found = Asserter(language).assertions(text, spans)
     assert [(each.kind, bool(each.uncertain)) for each in found] == expected
