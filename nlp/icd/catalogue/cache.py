@@ -14,7 +14,7 @@ import orjson
 
 from nlp.icd.catalogue.content import Content
 
-FORMAT = 1  # another layout, another name
+FORMAT = 2  # another layout, another name
 LOG = logging.getLogger(__name__)
 
 

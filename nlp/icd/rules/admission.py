@@ -13,7 +13,7 @@ LONGEST = 8
 def poa_missing(case: Case) -> Iterator[Found]:
     asked = FACTS["poa"]["indicators"]
     for each in case.codes:
-        if each.poa is not None and each.poa not in asked and not exempt(each.code, case.exempt):
+        if each.poa is not None and each.poa not in asked and exempt(each.code, case.exempt) is False:
             yield Found(each.code, f"{each.code} has no present-on-admission indicator ({', '.join(asked)})")
 
 
@@ -23,10 +23,12 @@ def poa_exempt(case: Case) -> Iterator[Found]:
             yield Found(each.code, f"{each.code} is exempt from present-on-admission reporting, but says {each.poa}")
 
 
-def exempt(code: str, year: Container[str] | None = None) -> bool:
-    """`year`: the list of CMS, where the site has it."""
+def exempt(code: str, year: Container[str] | None = None) -> bool | None:
+    """None: nobody knows. `year`: the list of CMS, where the site has it."""
     if year is not None:
         return code in year
+    if listed(code, "poa", "unsure"):
+        return None
     said = FACTS["poa"]["exempt_sevenths"]
     later = len(code) == LONGEST and code[-1] in said["characters"]
     injury = later and listed(code, "poa", "exempt_sevenths", "codes")

@@ -24,13 +24,13 @@ def make(made: list[int]) -> Content:
 def test_it_is_made_once(made: list[int]) -> None:
     assert [cache.kept("x", lambda: make(made)) for _ in range(3)] == [CONTENT] * 3
     assert made == [1]
-    assert [file.name for file in cache.folder().iterdir()] == ["x-1.json"]
+    assert [file.name for file in cache.folder().iterdir()] == [f"x-{cache.FORMAT}.json"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b'{"titles": 1}'])
 def test_a_damaged_one_is_made_anew_and_said(made: list[int], damage: bytes, caplog: pytest.LogCaptureFixture) -> None:
     cache.kept("x", lambda: make(made))
-    (cache.folder() / "x-1.json").write_bytes(damage)
+    (cache.folder() / f"x-{cache.FORMAT}.json").write_bytes(damage)
     assert cache.kept("x", lambda: make(made)) == CONTENT
     assert made == [1, 1]
     assert "made anew" in caplog.text
