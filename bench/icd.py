@@ -3,6 +3,7 @@
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,15 +42,25 @@ def estimates(found: Sheet, weights: np.ndarray[Any, np.dtype[np.float64]]) -> d
     }
 
 
+def run_each(corpus: Corpus, systems: Sequence[str], work: Path, processes: int) -> dict[str, list[Run]]:
+    """With a language more to learn from every system is run without it too; NAME+en is with."""
+    runs = run_all(replace(corpus, extra=""), systems, work, processes)
+    more = run_all(corpus, systems, work, processes) if corpus.extra else {}
+    return runs | {f"{name}+{corpus.extra}": of for name, of in more.items()}
+
+
 def compared(runs: Mapping[str, Sequence[Run]], final: str) -> tuple[icd_table.Figures, icd_table.Figures]:
-    """Figures of every system, and how far the final one is from each."""
+    """Figures of every system, and how far the final one is from each, and one with a language more from itself."""
     sheets = {name: judged(of) for name, of in runs.items()}
     weights = draws([name for run in runs[final] for name in run.whose], RESAMPLES)
     found = {name: estimates(one, weights) for name, one in sheets.items()}
+    pairs = [(final, name) for name in sheets if name != final]
+    pairs += [(name, name.partition("+")[0]) for name in sheets if "+" in name]
     gaps = {
-        name: {key: difference(MEASURES[key], sheets[final], one, weights) for key in icd_table.PAIRED}
-        for name, one in sheets.items()
-        if name != final
+        f"{first} - {second}": {
+            key: difference(MEASURES[key], sheets[first], sheets[second], weights) for key in icd_table.PAIRED
+        }
+        for first, second in pairs
     }
     return found, gaps
 
@@ -59,7 +70,7 @@ def main(
     test: Annotated[Path | None, typer.Option(help="Folder to be judged on; without it, folds of --train.")] = None,
     task: Annotated[str, typer.Option(help="D: diagnoses, P: procedures.")] = "D",
     language: Annotated[str, typer.Option(help="es, en or both: what is learned from and judged on.")] = "es",
-    extra_language: Annotated[str, typer.Option(help="A language more to learn from, such as en.")] = "",
+    extra_language: Annotated[str, typer.Option(help="With and without learning from this one too, as en.")] = "",
     systems: Annotated[str, typer.Option(help="Names, comma between; the last is the final one. Empty: all.")] = "",
     folds: Annotated[int, typer.Option(help="Parts of the documents, without --test.")] = 5,
     processes: Annotated[int, typer.Option(help="Runs at a time.")] = 1,
@@ -70,17 +81,17 @@ def main(
 
     Example: python -m bench.icd --train codiesp/train --test codiesp/dev --task D
     """
-    chosen = names(systems)
+    chosen = names(systems, task)
     final = FINAL if FINAL in chosen else chosen[-1]
     corpus = Corpus(train, test, task, language, extra_language, folds)
     with tempfile.TemporaryDirectory(prefix="bench-icd-") as passing:
-        runs = run_all(corpus, chosen, work or Path(passing), processes)
+        runs = run_each(corpus, chosen, work or Path(passing), processes)
     say("runs are done; intervals are drawn")
     found, gaps = compared(runs, final)
     cpu_s = {name: sum(run.train_cpu_s for run in of) for name, of in runs.items()}
-    icd_table.show(found, gaps, cpu_s, final)
+    icd_table.show(found, gaps, cpu_s)
     if markdown:
-        print(icd_table.markdown(found, gaps, cpu_s, final))
+        print(icd_table.markdown(found, gaps, cpu_s))
     values = {name: {**_plain(of), "train_cpu_s": round(cpu_s[name], 1)} for name, of in found.items()}
     finish(KEYS, {"final": final, "systems": values, **{key: values[final][key] for key in KEYS[2:]}})
 

@@ -1,6 +1,7 @@
 """One system on one part of the charts, in a process of its own; kept on disk, so that a killed bench goes on."""
 
 import hashlib
+import os
 import resource
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -18,6 +19,7 @@ from contract.errors import ConfigError
 from eval.coding_sheet import Document, Said
 from eval.corpora.codiesp import SYSTEMS as CODE_SYSTEMS
 from nlp.icd.chart import PRE_ACCEPT, Chart, Suggestion, System
+from runner.cli import LIBRARIES
 
 FINAL = "ours"
 SYSTEMS = {
@@ -46,9 +48,9 @@ class Run:
     universe: Sequence[str]
 
 
-def names(asked: str) -> list[str]:
-    """Systems by name, comma between; empty: all that are there."""
-    known = [name for name in dict.fromkeys(["dictionary", *literature(), "titles", FINAL]) if _there(name)]
+def names(asked: str, task: str = "D") -> list[str]:
+    """Systems by name, comma between; empty: all that are there. The tabular list has no titles of procedures."""
+    known = ["dictionary", *literature(), *(["titles"] if task == "D" else []), FINAL]
     chosen = [name for name in asked.split(",") if name] or known
     if wrong := [name for name in chosen if name not in known]:
         raise ConfigError(f"No system {', '.join(wrong)}; there are {', '.join(known)}.")
@@ -56,17 +58,9 @@ def names(asked: str) -> list[str]:
 
 
 def literature() -> dict[str, Any]:
-    try:
-        return dict(import_module("nlp.icd.literature.systems").LITERATURE)
-    except ModuleNotFoundError:
-        return {}
+    from nlp.icd.literature.systems import LITERATURE as known
 
-
-def _there(name: str) -> bool:
-    try:
-        return name not in SYSTEMS or bool(import_module(SYSTEMS[name].partition(":")[0]))
-    except ModuleNotFoundError:
-        return False
+    return dict(known)
 
 
 def made(name: str, code_system: str) -> System:
@@ -84,6 +78,8 @@ def run_all(corpus: Corpus, systems: Sequence[str], work: Path, processes: int) 
     files = {task: work / f"{task[0]}-{task[1]}-{_digest(corpus, *task)}.json" for task in tasks}
     missing = [task for task in tasks if not files[task].exists()]
     say(f"{len(tasks) - len(missing)} of {len(tasks)} runs are kept")
+    for key, value in LIBRARIES.items():
+        os.environ.setdefault(key, value)  # one thread each, as a worker of the night has them
     with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         running = {pool.submit(_run, corpus, name, part, files[name, part]): (name, part) for name, part in missing}
         for done in as_completed(running):
@@ -94,9 +90,6 @@ def run_all(corpus: Corpus, systems: Sequence[str], work: Path, processes: int) 
 
 def _run(corpus: Corpus, name: str, part: int, file: Path) -> float:
     """CPU-seconds of training."""
-    import torch
-
-    torch.set_num_threads(1)
     one = parts(corpus)[part]
     system = made(name, CODE_SYSTEMS[corpus.task])
     began = _cpu()

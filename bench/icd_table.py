@@ -21,25 +21,25 @@ PAIRED = ("map", "micro_f1", "macro_f1", "p_at_8", "recall_at_200", "unseen_top2
 Figures = Mapping[str, Mapping[str, Estimate]]
 
 
-def show(found: Figures, gaps: Figures, cpu_s: Mapping[str, float], final: str) -> None:
+def show(found: Figures, gaps: Figures, cpu_s: Mapping[str, float]) -> None:
     """On stderr."""
     console = Console(stderr=True, width=190)
-    for title, head, rows in _tables(found, gaps, cpu_s, final):
+    for title, head, rows in _tables(found, gaps, cpu_s):
         table = Table(*head, title=title)
         for row in rows:
             table.add_row(*row)
         console.print(table)
 
 
-def markdown(found: Figures, gaps: Figures, cpu_s: Mapping[str, float], final: str) -> str:
+def markdown(found: Figures, gaps: Figures, cpu_s: Mapping[str, float]) -> str:
     lines = []
-    for title, head, rows in _tables(found, gaps, cpu_s, final):
+    for title, head, rows in _tables(found, gaps, cpu_s):
         lines += [f"{title}:", "", _row(head), _row(["---"] * len(head)), *map(_row, rows), ""]
     return "\n".join(lines)
 
 
 def _tables(
-    found: Figures, gaps: Figures, cpu_s: Mapping[str, float], final: str
+    found: Figures, gaps: Figures, cpu_s: Mapping[str, float]
 ) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     for title, names in GROUPS.items():
         rows = [[system, *(_figure(one[name]) for name in names)] for system, one in found.items()]
@@ -50,7 +50,7 @@ def _tables(
             yield title, ["system", *names], rows
     if gaps:
         rows = [[system, *(_figure(one[name], sign="+") for name in PAIRED)] for system, one in gaps.items()]
-        yield f"{final} less each, on the same documents", ["system", *PAIRED], rows
+        yield "Differences on the same documents", ["systems", *PAIRED], rows
 
 
 def _figure(one: Estimate, sign: str = "") -> str:

@@ -91,6 +91,12 @@ def test_a_language_more_is_learned_from_and_never_judged_on(train: Path) -> Non
         assert not any(places for chart in english for places in chart.gold.values())
 
 
+def test_a_language_more_is_compared_with_going_without(train: Path, tmp_path: Path) -> None:
+    words = ["--train", str(train), "--systems", "dictionary", "--folds", "2", "--work", str(tmp_path)]
+    line = run(*words, "--extra-language", "en")
+    assert list(line["systems"]) == ["dictionary", "dictionary+en"] and line["final"] == "dictionary"
+
+
 def test_both_languages_are_judged_on(train: Path) -> None:
     asked = [chart for part in parts(Corpus(train, language="both", folds=2)) for chart in part.test]
     assert len({chart.notes[0].note_id for chart in asked}) == 20
@@ -109,6 +115,6 @@ def test_an_unknown_system_is_refused() -> None:
 
 def test_tables_as_markdown() -> None:
     one = dict.fromkeys(icd.MEASURES, Estimate(0.5, 0.4, 0.6)) | {"ece": Estimate(float("nan"), 0, 0)}
-    said = icd.icd_table.markdown({"a": one, "b": one}, {"a": one}, {"a": 12.3, "b": 4.0}, "b")
+    said = icd.icd_table.markdown({"a": one, "b": one}, {"b - a": one}, {"a": 12.3, "b": 4.0})
     assert "| a | 0.500 [0.400, 0.600] |" in said and "| 12 |" in said and "| - |" in said
-    assert "b less each" in said and "+0.500 [+0.400, +0.600]" in said
+    assert "| b - a | +0.500 [+0.400, +0.600]" in said
