@@ -9,8 +9,8 @@ from typing import Any, cast
 from nlp.icd.catalogue.content import Content, Notes
 
 PACKAGE = "simple_icd_10_cm"
-EDITION = {"1.5": "2026-april", "1.4": "2026"}
-"""The edition that a version of the package holds by itself; its file names say which."""
+EDITION = {"1.5": "2026-april", "1.4": "2025-april", "1.3": "2025-april"}
+"""The edition that a version of the package holds by itself; its release notes say which."""
 
 
 def carried() -> str:

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from nlp.icd.catalogue.catalogue import Catalogue
+from nlp.icd.catalogue.files import dotted
 from nlp.icd.rules.case import Case
 from nlp.icd.rules.found import Found
 
+SHORTEST = 2  # of a beginning that says something
 LONGEST = 8  # seven characters and the dot
 SHOWN = 8
 
@@ -15,9 +17,15 @@ def exists(case: Case) -> Iterator[Found]:
     table = case.catalogue
     for code in case.named:
         if not table.exists(code):
-            near = ", ".join(table.billable_below(code) or table.billable_below(code[:-1])[:SHOWN])
-            tail = f"; codes that begin so: {near}" if near else ""
-            yield Found(code, f"{code} does not exist in {table.system} {table.edition}{tail}")
+            yield Found(code, f"{code} does not exist in {table.system} {table.edition}{_hint(table, code)}")
+
+
+def _hint(table: Catalogue, code: str) -> str:
+    written = dotted(code, table.system)
+    if table.knows(written):
+        return f"; it is written {written}"
+    near = [*table.billable_below(code), *table.billable_below(code[:-1])] if len(code) > SHORTEST else []
+    return f"; codes that begin so: {', '.join(dict.fromkeys(near[:SHOWN]))}" if near else ""
 
 
 def billable(case: Case) -> Iterator[Found]:

@@ -33,6 +33,14 @@ def test_errors_come_first_and_say_what_to_do(table: Catalogue) -> None:
     assert pair.source.startswith("I.A.12.a; note") and "E11.-" in pair.source
 
 
+@pytest.mark.parametrize("code", ["", " ", ".", "é", "E119", "e11.9", "A" * 60])
+def test_what_is_no_code_is_an_error_and_nothing_more(table: Catalogue, code: str) -> None:
+    found = check(coded(code), Patient("female", 30), Stay("inpatient"), table)
+    assert [message.rule for message in found] == ["exists"]
+    assert ("it is written E11.9" in found[0].text) == (code in ("E119", "e11.9"))
+    assert len(found[0].text) < 200
+
+
 def test_nothing_is_said_of_codes_in_order(table: Catalogue) -> None:
     codes = [Coded("I21.4", True, "Y"), Coded("E78.5", poa="Y"), Coded("Z79.82", poa="")]
     assert check(codes, Patient("male", 60), Stay("inpatient", country="US"), table) == []
