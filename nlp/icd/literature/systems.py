@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -24,15 +25,15 @@ class Saved(System, Protocol):
     def save(self, folder: Path, card: str = "") -> str: ...
 
 
-SCHEDULE = Schedule(epochs=20, rate=3e-3, average=0.98)
+SCHEDULE = Schedule(epochs=14, rate=3e-3, average=0.98)
 LITERATURE: Mapping[str, Callable[..., Saved]] = {
     "svm": Svm,
-    "cbow": partial(Neural, name="cbow", network=CbowConfig(), schedule=SCHEDULE),
+    "cbow": partial(Neural, name="cbow", network=CbowConfig(), schedule=replace(SCHEDULE, epochs=40, rate=1e-2)),
     "cnn": partial(Neural, name="cnn", network=CnnConfig(), schedule=SCHEDULE),
     "ha_gru": partial(Neural, name="ha_gru", network=HaGruConfig(), schedule=SCHEDULE),
     "caml": partial(Neural, name="caml", network=CamlConfig(), schedule=SCHEDULE),
     "dr_caml": partial(Neural, name="dr_caml", network=CamlConfig(described=1.0), schedule=SCHEDULE),
-    "plm": partial(Neural, name="plm", network=SegmentConfig(), schedule=SCHEDULE),
+    "plm": partial(Neural, name="plm", network=SegmentConfig(), schedule=replace(SCHEDULE, rate=1e-3)),
 }
 KINDS: Mapping[str, Callable[[Path], Saved]] = {name: Svm.load if name == "svm" else Neural.load for name in LITERATURE}
 
