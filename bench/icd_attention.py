@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
+from torch import Tensor
 
 from bench.icd_charts import Corpus, parts
 from bench.json_line import command, finish, say
 from models.caml import Caml, CamlConfig
 from models.code_networks import loss
-from models.documents import Document
+from models.documents import Document, filled
 from nlp.icd.chart import Chart
 from nlp.icd.literature.held_out import mean_average_precision, truth
 from nlp.icd.literature.neural import Neural
@@ -28,15 +29,21 @@ REPEATS = 3
 
 @dataclass(frozen=True)
 class Way:
-    """`sampled`: labels beside the gold ones in a step of training; `candidates`: codes that are scored."""
+    """`sampled`: labels beside the gold ones in a step of training; `candidates`: codes that are scored.
+
+    `plain`: the formulas as they are written, with all attention weights in memory.
+    """
 
     bf16: bool = False
     pool: int = 1
     candidates: int = 0
     sampled: int = 0
+    plain: bool = False
 
 
 WAYS: Mapping[str, Way] = {
+    "plain": Way(plain=True),
+    "plain_bf16": Way(bf16=True, plain=True),
     "full": Way(),
     "bf16": Way(bf16=True),
     "pool4": Way(pool=4),
@@ -76,12 +83,12 @@ def timed(way: Way, labels: int, tokens: int) -> dict[str, float]:
 
     def forward() -> None:
         with torch.inference_mode(), _precision(way):
-            network([note], chosen)
+            _scores(network, note, chosen, way)
 
     def step() -> None:
         optimizer.zero_grad()
         with _precision(way):
-            value = loss(network, [note], way.sampled)
+            value = _plain(network, note).square().mean() if way.plain else loss(network, [note], way.sampled)
         value.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
@@ -97,6 +104,8 @@ def judged(train: Path, folds: int) -> dict[str, dict[str, float]]:
     """MAP and micro-F1 of each way, and how far they are from `full`."""
     found: dict[str, dict[str, float]] = {}
     for name, way in WAYS.items():
+        if way.plain:
+            continue  # the same numbers as `full`
         runs = [_run(way, part.train, part.test) for part in parts(Corpus(train))[:folds]]
         found[name] = {key: round(float(np.mean([run[key] for run in runs])), 4) for key in runs[0]}
         for key in ("map", "micro_f1"):
@@ -119,6 +128,17 @@ def _run(way: Way, train: Sequence[Chart], test: Sequence[Chart]) -> dict[str, f
     yes = scores >= system.threshold
     f1 = 2 * int((yes & gold).sum()) / max(1, int(yes.sum()) + int(gold.sum()))
     return {"map": mean_average_precision(scores, gold), "micro_f1": f1, "train_cpu_s": seconds}
+
+
+def _scores(network: Caml, note: Document, chosen: Tensor | None, way: Way) -> Tensor:
+    return _plain(network, note) if way.plain else network([note], chosen)
+
+
+def _plain(network: Caml, note: Document) -> Tensor:
+    states = network.states(filled([note.ids]))[0][0]  # (T, filters)
+    head = network.head
+    attention = torch.softmax(head.look.to(states.dtype) @ states.T, 1)  # (L, T)
+    return ((attention @ states).float() * head.say).sum(1) + head.bias
 
 
 def _precision(way: Way) -> AbstractContextManager[Any]:
