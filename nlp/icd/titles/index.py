@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from nlp.icd.titles.words import WORD
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 OTHER, WIDER, PART = 0.92, 0.97, 0.8  # scores of what stands beside a plainer code that says as much
+MANY = 1000  # entries
 OPTIONAL = 0.15  # the share of a word in brackets or after "without": it need not be said
 
 
@@ -48,8 +50,24 @@ class Index:
     codes: list[str]
     code: Ints  # of an entry
     sources: list[str]  # of an entry
-    by_term: sparse.csr_matrix
     plain: Floats  # of an entry: below 1 where it is what is meant if another title says no more
+
+    @cached_property
+    def _usual(self) -> npt.NDArray[np.bool_]:
+        """Of a term: it says little and stands in so many entries that they are not looked for by it."""
+        weak = [term for word in weak_roots() if (term := self.terms.get(word)) is not None]
+        found = np.zeros(len(self.terms), np.bool_)
+        found[weak] = np.bincount(self.entries.indices, minlength=len(self.terms))[weak] > MANY
+        return found
+
+    @cached_property
+    def _by_term(self) -> tuple[sparse.csr_matrix, Floats]:
+        """Entries by the terms they are looked for by, and the share of each that the other terms have."""
+        usual = self._usual[self.entries.indices]
+        rows = np.repeat(np.arange(len(self.code)), np.diff(self.entries.indptr))
+        other = np.bincount(rows[usual], self.entries.data[usual], len(self.code)).astype(np.float64)
+        parts = (self.entries.data[~usual], (self.entries.indices[~usual], rows[~usual]))
+        return sparse.csr_matrix(parts, shape=self.entries.shape[::-1], dtype=np.float32), other
 
     def find(self, said: Said, passages: int, least: float) -> Found:
         """Entries of which at least the share `least` is said in one passage."""
@@ -57,28 +75,35 @@ class Index:
         order = np.lexsort((-said.share, key))
         kept = order[np.r_[True, key[order][1:] != key[order][:-1]]] if len(order) else order
         key, place, share = key[kept], said.place[kept], said.share[kept]
-        asked = sparse.csr_matrix((share, (said.passage[kept], said.term[kept])), shape=(passages, len(self.terms)))
-        cover = (asked @ self.by_term).tocoo()
-        good = cover.data >= least
-        passage, entry = cover.row[good].astype(np.int64), cover.col[good].astype(np.int64)
-        return self._placed(passage, entry, cover.data[good], (key, place, share))
+        rare = ~self._usual[said.term[kept]]
+        cells = (said.passage[kept][rare], said.term[kept][rare])
+        shape = (passages, len(self.terms))
+        asked = sparse.csr_matrix((share[rare], cells), shape=shape, dtype=np.float32)
+        by_term, other = self._by_term
+        cover = asked @ by_term
+        good = np.flatnonzero(cover.data + other.astype(np.float32)[cover.indices] >= np.float32(least))
+        passage = np.searchsorted(cover.indptr, good, side="right") - 1
+        return self._placed(passage, cover.indices[good].astype(np.int64), (key, place, share), least)
 
-    def _placed(self, passage: Ints, entry: Ints, cover: Floats, said: tuple[Ints, Ints, Floats]) -> Found:
+    def _placed(self, passage: Ints, entry: Ints, said: tuple[Ints, Ints, Floats], least: float) -> Found:
         keys, places, shares = said
-        starts, ends = self.entries.indptr[entry], self.entries.indptr[entry + 1]
-        sizes = (ends - starts).astype(np.int64)
+        starts = self.entries.indptr[entry].astype(np.int64)
+        sizes = self.entries.indptr[entry + 1] - starts
         if not len(entry):
-            return Found(passage, entry, cover, passage, passage, cover)
+            return Found(passage, entry, np.zeros(0), passage, passage, np.zeros(0))
         begin = np.cumsum(sizes) - sizes
-        cell = np.arange(int(sizes.sum())) - np.repeat(begin - starts, sizes)
-        term = self.entries.indices[cell].astype(np.int64)
-        wanted = np.repeat(passage, sizes) * len(self.terms) + term
+        cell = np.arange(int(sizes.sum())) + np.repeat(starts - begin, sizes)
+        term = self.entries.indices[cell]
+        wanted = np.repeat(passage * len(self.terms), sizes) + term
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         hit = keys[at] == wanted
+        share = np.where(hit, shares[at], 0.0)
+        cover = np.minimum(np.add.reduceat(share * self.entries.data[cell], begin), 1.0)
         first = np.minimum.reduceat(np.where(hit, places[at], 1 << 40), begin)
         last = np.maximum.reduceat(np.where(hit, places[at], -1), begin)
-        weight = np.add.reduceat(np.where(hit, shares[at] * self.weights[term], 0.0), begin)
-        return Found(passage, entry, np.minimum(cover, 1.0), first, last, weight)
+        weight = np.add.reduceat(share * self.weights[term], begin)
+        good = cover >= least
+        return Found(passage[good], entry[good], cover[good], first[good], last[good], weight[good])
 
 
 def indexed(entries: Sequence[tuple[Entry, str]]) -> Index:
@@ -106,7 +131,6 @@ def indexed(entries: Sequence[tuple[Entry, str]]) -> Index:
         codes,
         np.array([number[entry.code] for entry, _ in entries]),
         [entry.source for entry, _ in entries],
-        matrix.T.tocsr(),
         _plainness(entries),
     )
 

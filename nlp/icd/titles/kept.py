@@ -86,7 +86,6 @@ def unpacked(held: bytes) -> Index:
             codes=codes,
             code=file["code"].astype(np.int64),
             sources=[names[at] for at in file["source"].tolist()],
-            by_term=entries.T.tocsr(),
             plain=file["plain"],
         )
 

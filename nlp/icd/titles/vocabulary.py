@@ -16,6 +16,7 @@ UNKNOWN = 3.0  # weight of a word that no title holds, in a phrase
 WRITTEN_OUT = 0.9  # share of each word that an abbreviation stands for
 LEARNED = 0.95  # share of the surest translation
 SURE = 0.3  # probability of a translation from which it is the surest without doubt
+LEAST = 0.25  # share below which a meaning is left out
 KNOWN = 200_000  # words whose meanings are kept
 
 
@@ -80,7 +81,7 @@ class Vocabulary:
         for other, share in list(said.items()):
             for further, so in written("english.yaml", "en").get(other, ()) if share > SURE else ():
                 said[further] = max(said.get(further, 0.0), share * so)
-        return {terms[one]: share for one, share in said.items() if one in terms}
+        return {terms[one]: share for one, share in said.items() if share >= LEAST and one in terms}
 
     def _translated(self, own: str, language: str) -> dict[str, float]:
         said = {own: 1.0}
