@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from nlp.icd.titles.entries import Entry
-from nlp.icd.titles.roots import root
-from nlp.icd.titles.wordlists import open_roots, weak_roots
+from nlp.icd.titles.roots import folded, root
+from nlp.icd.titles.wordlists import open_words, weak_roots
 from nlp.icd.titles.words import WORD
 
 Floats = npt.NDArray[np.float64]
@@ -140,16 +140,16 @@ def _terms(words: str, language: str) -> dict[str, float]:
     found: dict[str, float] = {}
     brackets = 0
     without = False
-    weak, empty = weak_roots(), open_roots()
+    weak, empty = weak_roots(), open_words()
     last = 0
     for match in WORD.finditer(words):
         gap = words[last : match.start()]
         brackets += gap.count("(") + gap.count("[") - gap.count(")") - gap.count("]")
         without = (without and "," not in gap) or match.group() in ("without", "sin")
         last = match.end()
-        word = root(match.group(), language)
-        if word in empty:
+        if folded(match.group()) in empty:
             continue
+        word = root(match.group(), language)
         share = weak.get(word, 1.0) * (OPTIONAL if brackets > 0 or without else 1.0)
         found[word] = max(found.get(word, 0.0), share)
     return found or {root(word, language): 1.0 for word in WORD.findall(words)}

@@ -13,6 +13,7 @@ from nlp.icd.titles.entries import Entry, tabular
 from nlp.icd.titles.index import Floats, Found, Index, Said, indexed
 from nlp.icd.titles.kept import kept
 from nlp.icd.titles.lexicon import Lexicon, of_spans
+from nlp.icd.titles.procedures import called, procedures
 from nlp.icd.titles.relatives import Relatives
 from nlp.icd.titles.vocabulary import Vocabulary
 from nlp.icd.titles.wordlists import LANGUAGES
@@ -41,10 +42,12 @@ class Titles:
     codes_a_mention: int = 5
     beside_best: float = 0.6  # share of a mention's best score that its other codes must have
     spans: dict[str, Lexicon] = field(default_factory=dict)
+    system: str = DIAGNOSES
     _relatives: Relatives | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self._vocabulary = Vocabulary(self.index, self.lexicons, self.spans)
+        own = {} if self.system == DIAGNOSES else {language: called(language) for language in self.languages}
+        self._vocabulary = Vocabulary(self.index, self.lexicons, self.spans, own)
 
     @classmethod
     def of(
@@ -62,7 +65,7 @@ class Titles:
             index = indexed([(Entry(code, title, "title"), "en") for code, title in table])
         else:
             index = kept(system, languages, lambda: indexed(list(_entries(system, languages))))
-        return cls(index, {"es": lexicon}, tuple(languages))
+        return cls(index, {"es": lexicon}, tuple(languages), system=system)
 
     def save(self, folder: Path) -> None:
         """What was learned; the titles themselves are made of what is installed."""
@@ -155,7 +158,6 @@ class Titles:
 
 
 def _entries(system: str, languages: Sequence[str]) -> Iterator[tuple[Entry, str]]:
-    if system == DIAGNOSES:
-        yield from ((entry, "en") for entry in tabular())
+    yield from ((entry, "en") for entry in (tabular() if system == DIAGNOSES else procedures()))
     for language in languages:
         yield from ((Entry(code, phrase, "index"), language) for phrase, code in terms(language, system))

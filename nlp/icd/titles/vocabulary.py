@@ -1,5 +1,6 @@
 """What a word of a note may be called in titles: its own root, and what the lists and the learned lexicons say."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -25,6 +26,9 @@ class Vocabulary:
     index: Index
     lexicons: dict[str, Lexicon]
     spans: dict[str, Lexicon] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Sequence[tuple[str, float]]]] = field(
+        default_factory=dict
+    )  # by language, before all
 
     def __post_init__(self) -> None:
         self._unknown = Unknown(self.index.terms)
@@ -85,6 +89,8 @@ class Vocabulary:
 
     def _translated(self, own: str, language: str) -> dict[str, float]:
         said = {own: 1.0}
+        if first := self.own.get(language, {}).get(own):
+            return dict(first)
         listed = written("spanish.yaml", "es").get(own, ()) if language == "es" else ()
         for other, share in listed:
             said[other] = max(said.get(other, 0.0), share)

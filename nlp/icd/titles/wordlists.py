@@ -24,8 +24,9 @@ def stop_words(language: str) -> frozenset[str]:
 
 
 @cache
-def open_roots() -> frozenset[str]:
-    return frozenset(root(word) for line in read("words.yaml")["open"] for word in line.split())
+def open_words() -> frozenset[str]:
+    """Folded, not roots: `nec` is the root of neck."""
+    return frozenset(folded(word) for line in read("words.yaml")["open"] for word in line.split())
 
 
 @cache

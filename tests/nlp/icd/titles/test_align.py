@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from contract.errors import InputError
+from nlp.icd.titles.build import main
 from nlp.icd.titles.lexicon import Lexicon, aligned, learn
 from nlp.icd.titles.parallel import beside
 
@@ -44,14 +45,24 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
     assert Lexicon.load(tmp_path / "words.json.gz") == lexicon
 
 
-def test_learned_from_a_folder(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     for name, text in (("text_files", "El quiste duele.\n"), ("text_files_en", "The cyst hurts.\n")):
         (tmp_path / name).mkdir()
         for number in range(5):
             (tmp_path / name / f"{number}.txt").write_text(text, encoding="utf-8")
-    assert {other for other, _ in learn([tmp_path]).meanings["cist"]} == {"cist", "hurt"}
+    return tmp_path
+
+
+def test_learned_from_a_folder(folder: Path) -> None:
+    assert {other for other, _ in learn([folder]).meanings["cist"]} == {"cist", "hurt"}
 
 
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="text_files"):
         learn([tmp_path])
+
+
+def test_the_program_that_makes_a_lexicon(folder: Path) -> None:
+    main([str(folder), "--out", str(folder / "words.json.gz")])
+    assert Lexicon.load(folder / "words.json.gz") == learn([folder])
