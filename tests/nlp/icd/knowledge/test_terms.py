@@ -10,9 +10,13 @@ from contract.errors import ConfigError
 from nlp.icd.knowledge.terms import languages, read, read_grid, terms
 
 
+RENUMBERED = {"T40.7X1"}  # 2018's; today T40.711
+
+
 def known(code: str) -> bool:
-    """In the tabular list, or there with a seventh character (S02.5XX: S02.5XXA, H40.10X: H40.10X0)."""
-    return any(tabular.is_valid_item(code + seventh) for seventh in ("", "A", "0"))
+    """In the tabular list; or there with a seventh character (S02.5XX: S02.5XXA); or a category since divided (T81.4XX)."""
+    found = [code, code + "A", code + "0", code.rstrip("X")]
+    return code in RENUMBERED or any(tabular.is_valid_item(said) for said in found)
 
 
 @pytest.mark.parametrize("language", languages())
