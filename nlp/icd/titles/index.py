@@ -40,6 +40,7 @@ class Found(NamedTuple):
     first: Ints
     last: Ints
     said: Floats  # weight of the words that were matched
+    anywhere: Floats  # how much of the entry is said in all passages together
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,18 @@ class Index:
         cover = asked @ by_term
         good = np.flatnonzero(cover.data + other.astype(np.float32)[cover.indices] >= np.float32(least))
         passage = np.searchsorted(cover.indptr, good, side="right") - 1
-        return self._placed(passage, cover.indices[good].astype(np.int64), (key, place, share), least)
+        return self._placed(
+            passage, cover.indices[good].astype(np.int64), (key, place, share), (least, self._anywhere(said))
+        )
 
-    def _placed(self, passage: Ints, entry: Ints, said: tuple[Ints, Ints, Floats], least: float) -> Found:
+    def _placed(
+        self, passage: Ints, entry: Ints, said: tuple[Ints, Ints, Floats], asked: tuple[float, Floats]
+    ) -> Found:
         keys, places, shares = said
         starts = self.entries.indptr[entry].astype(np.int64)
         sizes = self.entries.indptr[entry + 1] - starts
         if not len(entry):
-            return Found(passage, entry, np.zeros(0), passage, passage, np.zeros(0))
+            return Found(passage, entry, np.zeros(0), passage, passage, np.zeros(0), np.zeros(0))
         begin = np.cumsum(sizes) - sizes
         cell = np.arange(int(sizes.sum())) + np.repeat(starts - begin, sizes)
         term = self.entries.indices[cell]
@@ -102,8 +107,16 @@ class Index:
         first = np.minimum.reduceat(np.where(hit, places[at], 1 << 40), begin)
         last = np.maximum.reduceat(np.where(hit, places[at], -1), begin)
         weight = np.add.reduceat(share * self.weights[term], begin)
+        least, shares_anywhere = asked
+        anywhere = np.minimum(np.add.reduceat(shares_anywhere[term] * self.entries.data[cell], begin), 1.0)
         good = cover >= least
-        return Found(passage[good], entry[good], cover[good], first[good], last[good], weight[good])
+        return Found(passage[good], entry[good], cover[good], first[good], last[good], weight[good], anywhere[good])
+
+    def _anywhere(self, said: Said) -> Floats:
+        """Of a term: its largest share in any passage."""
+        found = np.zeros(len(self.terms))
+        np.maximum.at(found, said.term, said.share)
+        return found
 
 
 def indexed(entries: Sequence[tuple[Entry, str]]) -> Index:

@@ -19,6 +19,8 @@ from nlp.icd.titles.vocabulary import Vocabulary
 from nlp.icd.titles.wordlists import LANGUAGES
 from nlp.icd.titles.words import Words, beside, within, words
 
+ELSEWHERE = 0.4  # what a word of the title that stands elsewhere in the note adds, in shares of the score
+MISSING = 0.1  # what a title loses of which nothing is said anywhere
 NEAR = 0.15  # share of a title from which a phrase is near it
 SHIPPED = Path(__file__).parent / "data" / "spanish.json.gz"
 
@@ -31,6 +33,7 @@ class Hit(NamedTuple):
     end: int
     score: float
     source: str
+    anywhere: float = 0.0  # how much of the title is said in the whole note
 
 
 @dataclass
@@ -91,6 +94,8 @@ class Titles:
         """Mentions with their best codes, in order of the text. `spans`: only words within these characters."""
         said = words(text) if spans is None else within(words(text), spans)
         found, score = self._scored(said, language, self.least, whole=spans is not None)
+        further = found.anywhere - found.cover
+        score = np.minimum(score * (1 + ELSEWHERE * further) - MISSING * (1 - found.anywhere), 1.0)
         return self._hits(found, score, said)
 
     def near(self, phrase: str, language: str, limit: int = 20) -> list[tuple[str, float]]:
@@ -153,8 +158,9 @@ class Titles:
         good = good[(rank < self.codes_a_mention) & (score[good] >= self.beside_best * best)]
         codes, sources = self.index.codes, self.index.sources
         start, end = said.start[found.first[good]].tolist(), said.end[found.last[good]].tolist()
-        columns = zip(code[good].tolist(), start, end, score[good].tolist(), found.entry[good].tolist(), strict=True)
-        return [Hit(codes[one], begin, stop, how, sources[row]) for one, begin, stop, how, row in columns]
+        rated = zip(score[good].tolist(), found.entry[good].tolist(), found.anywhere[good].tolist(), strict=True)
+        placed = zip(code[good].tolist(), start, end, rated, strict=True)
+        return [Hit(codes[one], begin, stop, how, sources[row], wide) for one, begin, stop, (how, row, wide) in placed]
 
 
 def _entries(system: str, languages: Sequence[str]) -> Iterator[tuple[Entry, str]]:

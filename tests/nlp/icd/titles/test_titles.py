@@ -99,3 +99,10 @@ def test_saved_and_loaded(titles: Titles, tmp_path: Path) -> None:
     titles.save(tmp_path)
     again = Titles.load(tmp_path, "ICD-10-PCS")
     assert again.spans == titles.spans and again.lexicons == titles.lexicons
+
+
+def test_words_elsewhere_in_the_note_speak_for_a_title(titles: Titles) -> None:
+    def score(text: str) -> float:
+        return max(hit.score for hit in titles.find(text, "en") if hit.code == "N20.1")
+
+    assert score("A calculus was seen. The ureter was wide.") > score("A calculus was seen. The stomach was wide.")
