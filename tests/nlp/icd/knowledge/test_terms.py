@@ -9,12 +9,11 @@ import simple_icd_10_cm as tabular
 from contract.errors import ConfigError
 from nlp.icd.knowledge.terms import languages, read, read_grid, terms
 
-
 RENUMBERED = {"T40.7X1"}  # 2018's; today T40.711
 
 
 def known(code: str) -> bool:
-    """In the tabular list; or there with a seventh character (S02.5XX: S02.5XXA); or a category since divided (T81.4XX)."""
+    """In the tabular list; or there with a seventh character (S02.5XX: S02.5XXA); or since divided (T81.4XX)."""
     found = [code, code + "A", code + "0", code.rstrip("X")]
     return code in RENUMBERED or any(tabular.is_valid_item(said) for said in found)
 
