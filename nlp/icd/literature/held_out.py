@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 
 from contract.errors import InputError
 from nlp.icd.chart import Chart
+from nlp.icd.literature.joined import words
 
 Scores = NDArray[np.float32]
 Truth = NDArray[np.bool_]
 
 
 def split(charts: Sequence[Chart], share: float, seed: int) -> tuple[list[Chart], list[Chart]]:
-    """What is learned from and what is held out, at least one chart each; those without a code teach nothing."""
-    coded = [chart for chart in charts if chart.gold]
+    """What is learned from and what is held out, one chart each at least; those without codes or words are left out."""
+    coded = [chart for chart in charts if chart.gold and any(words(note.text) for note in chart.notes)]
     if len(coded) < 2:
-        raise InputError(f"{len(coded)} of {len(charts)} charts have codes; expected at least 2 to train on.")
+        raise InputError(f"{len(coded)} of {len(charts)} charts have codes and words; expected at least 2 to train on.")
     order = random.Random(seed).sample(range(len(coded)), len(coded))
     held = set(order[: max(1, round(share * len(coded)))])
     return [c for at, c in enumerate(coded) if at not in held], [coded[at] for at in sorted(held)]

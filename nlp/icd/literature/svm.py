@@ -1,6 +1,7 @@
 """The linear baseline: TF-IDF of words, a linear support vector machine for each code."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -89,10 +90,11 @@ class Svm:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.svm import LinearSVC
 
-        reader = TfidfVectorizer(
-            analyzer=_tokens, sublinear_tf=True, min_df=min(self.least, len(charts)), max_features=self.features
-        )
-        features = reader.fit_transform([joined(chart).text for chart in charts])
+        texts = [joined(chart).text for chart in charts]
+        commonest = Counter(word for text in texts for word in set(_tokens(text))).most_common(1)[0][1]
+        least = min(self.least, commonest)  # a word that stands in one chart is better than none
+        reader = TfidfVectorizer(analyzer=_tokens, sublinear_tf=True, min_df=least, max_features=self.features)
+        features = reader.fit_transform(texts)
         gold = truth(charts, codes)
         weights = np.zeros((features.shape[1], len(codes)), np.float32)
         bias = np.full(len(codes), -1.0, np.float32)  # of a code that no chart here has, or every chart

@@ -126,8 +126,18 @@ def test_odd_charts_get_an_answer(name: str) -> None:
 def test_too_little_to_learn_from_is_refused() -> None:
     with pytest.raises(InputError, match="1 of 2 charts"):
         LITERATURE["svm"]().fit([*tiny(1), Chart("x", (Note("x", "nada"),))])
+    with pytest.raises(InputError, match="1 of 3 charts"):
+        LITERATURE["caml"]().fit([*tiny(1), *(Chart(f"{at}", (Note("n", "12"),), {"R05": ()}) for at in range(2))])
     with pytest.raises(InputError, match="learned nothing"):
         LITERATURE["svm"]().suggest(tiny(1))
+
+
+def test_charts_of_unlike_words_are_learned() -> None:
+    charts = [Chart(word, (Note(word, word),), {code: ()}) for code, word in SAID.items()]
+    for name in ("svm", "cbow"):
+        system = LITERATURE[name]()
+        system.fit(charts)
+        assert len(system.suggest(charts)[0]) == len(SAID)
 
 
 def test_trained_by_name(tmp_path: Path) -> None:
