@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlp.text.cues import Cues, Event
-from nlp.text.data_files import load
+from nlp.text.lexicon import has
 from nlp.text.place import Found, Place
 from nlp.text.scope import look
 from nlp.text.sections import Section, sections
@@ -75,6 +75,8 @@ class _Reader:
         self.places = [event.start for event in self.events]
         self.sections = sections(text, language)
         self.section_starts = [section.start for section in self.sections]
+        self._heads: dict[int, int] = {}
+        self._ends: dict[int, int] = {}
         self._sentence = -1
         self._events: list[Event] = []
         self._event_starts: list[int] = []
@@ -122,13 +124,21 @@ class _Reader:
         self._events = self.events[first:last]
         self._event_starts = self.places[first:last]
 
+    def _head(self, at: int) -> int:
+        """The line over a list, of one of its items."""
+        passed = []
+        while at and at not in self._heads and BULLET.match(self.text, self.sentences[at][0]):
+            passed.append(at)
+            at -= 1
+        head = self._heads.get(at, at)
+        self._heads.update(dict.fromkeys(passed, head))
+        return head
+
     def _carried(self, at: int) -> tuple[str, Event] | None:
         """What the line over a bulleted list says of all of it: "Denies:"."""
         if not BULLET.match(self.text, self.sentences[at][0]):
             return None
-        while at and BULLET.match(self.text, self.sentences[at][0]):
-            at -= 1
-        begin, finish = self.sentences[at]
+        begin, finish = self.sentences[self._head(at)]
         if self.text[finish - 1] != ":":
             return None
         first, last = bisect_left(self.places, begin), bisect_left(self.places, finish)
@@ -159,11 +169,11 @@ class _Reader:
                 continue
             if kind == "negated" and "hypothetical" in cues and cues["hypothetical"].start < cues["negated"].start:
                 continue
-            if kind == "historical" and (found.ongoing or found.diagnosed or _has("chronic", words)):
+            if kind == "historical" and (found.ongoing or found.diagnosed or has("chronic", words)):
                 continue
-            if kind == "planned" and _has("disease", words):
+            if kind == "planned" and has("disease", words):
                 continue
-            if kind == "allergy" and (_has("chronic", words) or _has("disease", words)):
+            if kind == "allergy" and (has("chronic", words) or has("disease", words)):
                 continue
             return kind
         return "present"
@@ -171,43 +181,32 @@ class _Reader:
     def _by_section(self, words: str, start: int) -> str:
         section = self.sections[bisect_right(self.section_starts, start) - 1]
         kind = BY_SECTION.get(section.name, "")
-        if kind == "historical" and section.name == "past_history" and _has("chronic", words):
+        if kind == "historical" and section.name == "past_history" and has("chronic", words):
             return ""
-        if kind == "planned" and not _has("procedure", words):
+        if kind == "planned" and not has("procedure", words):
             return ""
-        if kind in {"other_person", "allergy", "historical"} and self._left_behind(section, start):
+        if kind in {"other_person", "allergy", "historical"} and start >= self._matter_end(section):
             return ""
         return kind
 
-    def _left_behind(self, section: Section, start: int) -> bool:
-        """Whether a heading's matter ended before the mention: at a blank line, or with the heading's own line."""
+    def _matter_end(self, section: Section) -> int:
+        """Where a heading's matter ends: at a blank line, or with its own line where that says something."""
+        if section.start in self._ends:
+            return self._ends[section.start]
         text = self.text
-        first = start - len(text[section.body : start].lstrip())
-        if PARAGRAPH.search(text, first, start):
-            return True
-        if "\n" in text[section.body : first]:
-            return False
-        ends = (match.end() for match in LINE.finditer(text, first, start))
-        return any(not BULLET.match(text, end) and not self._within(end) for end in ends)
+        first = section.end - len(text[section.body : section.end].lstrip())
+        blank = PARAGRAPH.search(text, first, section.end)
+        end = blank.start() if blank else section.end
+        if "\n" not in text[section.body : first]:
+            lines = (match.end() for match in LINE.finditer(text, first, end))
+            end = next((line for line in lines if not BULLET.match(text, line) and not self._within(line)), end)
+        self._ends[section.start] = end
+        return end
 
     def _within(self, at: int) -> bool:
         """In the middle of a sentence."""
         place = bisect_right(self.starts, at) - 1
         return place >= 0 and self.starts[place] < at < self.sentences[place][1]
-
-
-@lru_cache(maxsize=100_000)
-def _has(kind: str, words: str) -> bool:
-    return bool(_parts(kind).search(words))
-
-
-@lru_cache(maxsize=3)
-def _parts(kind: str) -> re.Pattern[str]:
-    parts = load("chronic")[kind]
-    ends = r"s?\b" if kind == "disease" else ""
-    return re.compile(
-        "|".join((r"\b" + re.escape(part) if len(part) < 5 and not ends else re.escape(part)) + ends for part in parts)
-    )
 
 
 def small(text: str) -> str:

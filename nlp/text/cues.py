@@ -27,10 +27,10 @@ NO = (
     "|no conocidas|no conocida|no refiere|no se observa"
 )
 YES = "yes|present|positive|pos|sí|si|presente|presentes|positivo|positiva|positivos|positivas"
-CELL = r"(?=[ \t]*(?:[|;,.\r\n\t)]|  |$))"
+CELL = r"(?=[ \t]{0,9}(?:[|;,.\r\n\t)]|  |$))"
 ANSWER = (  # "Fever: no", "fever (yes)", "| N |"
-    rf"(?P<answer>(?:[:|=\t(]|[ ]{{2}}|[ ][-–—]+[ ])[ \t]*(?:(?P<no>{NO})|(?P<yes>{YES})){CELL}"
-    r"|\|[ \t]*(?:(?P<n>n)|y|s)[ \t]*(?=\|))"
+    rf"(?P<answer>(?:[:|=\t(?]|[ ]{{2}}|[ ][-–—]+[ ])[ \t]{{0,9}}(?:(?P<no>{NO})|(?P<yes>{YES})){CELL}"
+    r"|\|[ \t]{0,9}(?:(?P<n>n)|y|s)[ \t]{0,9}(?=\|))"
 )
 SIGN = (  # (-) [x] "glucose ++" ", -fever" +cough
     rf"(?P<sign>\([+-]\)|\[[ x]?\](?!\()|(?<=\w )(?:\+{{1,4}}|[-−]){CELL}"

@@ -44,7 +44,9 @@ def trie(words: list[str]) -> str:
 
 def _pattern(node: dict[str, Any]) -> str:
     branches = [
-        (r"\s+" if letter == " " else re.escape(letter)) + _pattern(below) for letter, below in node.items() if letter
+        (r"\s{1,9}" if letter == " " else re.escape(letter)) + _pattern(below)
+        for letter, below in node.items()
+        if letter
     ]
     if not branches:
         return ""

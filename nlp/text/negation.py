@@ -3,6 +3,7 @@
 import re
 
 from nlp.text.cues import Event
+from nlp.text.lexicon import has
 from nlp.text.place import Found, Place, Way
 
 STEP = 90  # characters that a negation reaches between two separators
@@ -15,6 +16,7 @@ DEGREE = re.compile(
     r"\s*(?:mild|moderate|severe|slight|marked|persistent|intermittent"
     r"|leves?|moderad[oa]s?|intens[oa]s?|marcad[oa]s?|discret[oa]s?)\b"
 )
+MEASURE = re.compile(r"\s*(?:de|of)?\s*(?:unos |about |approximately )?\d")
 ARTICLE = re.compile(r"\s*(?:an?|the|una?|el|la|los|las)\b")
 
 
@@ -66,7 +68,15 @@ def _continues(place: Place, at: int, role: str, way: Way, found: Found) -> bool
         return False
     if role in {"determiner", "without"} and _repeated(place, at):
         return False
+    if MEASURE.match(place.lower, place.end, place.finish) or (role == "without" and _of_a_disease(place, at)):
+        return False
     return not _verb_follows(place)
+
+
+def _of_a_disease(place: Place, at: int) -> bool:
+    """Hypertension without X, Y: after the comma the list goes on that hypertension began."""
+    head = place.lower[place.begin : place.events[at].start].rpartition(",")[2]
+    return has("chronic", head) or has("disease", head)
 
 
 def _repeated(place: Place, at: int) -> bool:

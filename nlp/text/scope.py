@@ -16,7 +16,7 @@ INSTRUCTS = re.compile(
 CLOSED_BY_OPEN = frozenset({"negated", "uncertain", "historical", "planned", "allergy"})
 NEAR_CLOSED = frozenset({"negated", "uncertain"})
 PHRASE_IN = re.compile(
-    r"(?:\b(?:in|of|en|de)|\()\s*(?:(?:a|an|the|his|her|both|two|un|una|su|sus|ambos|la|el|los)\s+)?"
+    r"(?:\b(?:in|of|en|de)|\()\s*(?:(?:a|an|the|his|her|both|two|un|una|su|sus|ambos|la|el|los)\s+){0,2}"
     r"(?:(?:maternal|paternal|older|younger)\s+)?\Z"
 )
 CLAUSE = re.compile(  # what begins a clause of its own after "and" or a comma
@@ -106,6 +106,8 @@ def _left(place: Place, found: Found) -> None:
                 found.cues[kind] = event
             elif kind == "negated" and role != "adjacent":
                 closed.add(kind)
+        if "?" in flags and event.end == place.start and place.lower[event.start] == "?":
+            found.cues.setdefault("uncertain", event)
         if "mark" in flags or ("answer" in flags):
             return
         if "open" in flags or "done" in flags:

@@ -12,6 +12,7 @@ BREAK = re.compile(
 )
 LAST_WORD = re.compile(r"\S+\Z")
 BULLET = re.compile(r"[ \t]*(?:[-*•·–—>+#]+|\(?\d{1,2}[.)\]]|\(?[a-z][.)]|\[[ xX]?\])(?=\s|$)")
+ANSWER = re.compile(r"[ \t]*(?:no|yes|s[íi]|none|negative|positive|denies|niega)\b[ \t]*(?:[.,;\r\n]|\Z)", re.I)
 NUMBER = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,4})\Z")
 BLANK = re.compile(r"[ \t\u00a0]*")
 WRAPPED = 60  # characters of a line that may have been broken for its length alone
@@ -55,7 +56,7 @@ def _cuts(text: str) -> Iterator[int]:
 def _ends(text: str, line: int, at: int, end: int) -> bool:
     """Whether the stop at `at` ends a sentence."""
     if text[at] != "." or end - at > 1:
-        return True
+        return text[at] != "?" or not ANSWER.match(text, end)
     found = LAST_WORD.search(text, max(line, at - LOOKBACK), at)
     word = found.group().lstrip("([¿¡\"'«") if found else ""
     if not word:
