@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from store.lake import Draft
 
 CODES, ACCOUNT = "codes", "codes_account"
-BINS = 20  # of scores from 0 to 1
+BINS = 40  # of scores from 0 to 1
 BANDS = ("pre_accept", "review", "hidden")
 
 
@@ -35,7 +35,7 @@ def coding_of(draft: Draft) -> dict[str, Any]:
 
 
 def _scores(codes: pa.Table | None) -> list[int]:
-    """Suggestions that are shown, by score: twenty bins from 0 to 1."""
+    """Suggestions that are shown, by score: forty bins from 0 to 1."""
     if codes is None:
         return []
     shown = codes.filter(pc.not_equal(codes["band"], "hidden"))["score"].to_numpy()

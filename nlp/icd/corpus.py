@@ -23,12 +23,13 @@ def coded(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Cha
     """By code system. A chart that has codes of another system alone is one without codes of this one."""
     if any((data / place).is_dir() for place in codiesp.TEXTS.values()):
         found = _codiesp(data, task, languages)
-    elif all((data / name).is_file() for name in ("notes.parquet", "labels.parquet")):
+    elif all(_place(data, name).exists() for name in ("notes", "labels")):
         found = _own(data, task, languages)
     else:
         raise InputError(
             f"{data} holds neither text_files/ or text_files_en/ beside *D.tsv and *P.tsv (the layout of CodiEsp), "
-            "nor notes.parquet beside labels.parquet (`chartloom tables labels` explains their columns)."
+            "nor notes.parquet beside labels.parquet, or folders of such files, as the open root of a lake has them "
+            "(`chartloom tables labels` explains their columns)."
         )
     if not any(chart.gold for of in found.values() for chart in of):
         raise InputError(
@@ -53,8 +54,8 @@ def _codiesp(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[
 
 def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
     """Encounters without any code were not coded: nothing is learned of them."""
-    notes = OPEN_NOTES.conform(_filled(pq.read_table(data / "notes.parquet")))
-    labels = LABELS.conform(_filled(pq.read_table(data / "labels.parquet")))
+    notes = OPEN_NOTES.conform(_filled(_read(data, "notes")))
+    labels = LABELS.conform(_filled(_read(data, "labels")))
     labels = labels.filter(pc.equal(labels["task"], "icd"))
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
     notes = notes.filter(pc.is_in(unit, value_set=labels["unit_id"].combine_chunks()))
@@ -65,6 +66,24 @@ def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Char
         for system in systems
         if task == "both" or (task == "P") == (system == PROCEDURES)
     }
+
+
+def _place(data: Path, name: str) -> Path:
+    """One file, or a folder of shards."""
+    file = data / f"{name}.parquet"
+    return file if file.is_file() else data / name
+
+
+def _read(data: Path, name: str) -> pa.Table:
+    place = _place(data, name)
+    files = [place] if place.is_file() else sorted(place.glob("*.parquet"))
+    try:
+        parts = [pq.ParquetFile(file).read() for file in files]
+    except pa.ArrowInvalid as error:  # its words may show a row
+        raise InputError(f"{place} holds a file that is no Parquet that can be read; is it whole?") from error
+    if not parts:
+        raise InputError(f"{place} holds no Parquet file; expected the table {name}.")
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def _filled(rows: pa.Table) -> pa.Table:

@@ -10,9 +10,9 @@ from runner.pages import plots
 from runner.pages.sections import Bar
 
 BANDS = {
-    "pre_accept": ("pre-accept", "selected beforehand; a coder accepts"),
+    "pre_accept": ("pre-accept", "for a coder to accept"),
     "review": ("review", "for a coder to judge"),
-    "hidden": ("hidden", "below review; shown on request"),
+    "hidden": ("hidden", "shown on request"),
 }
 WHY = {
     "no-artifact": "no trained coder is installed: `chartloom train icd` makes one",

@@ -64,6 +64,17 @@ def test_own_tables(tmp_path: Path) -> None:
     assert [(c.encounter_id, set(c.gold)) for c in found["ICD-10-CM"]] == [("e1", {"M10.9"}), ("b", set())]
 
 
+def test_tables_in_shards_as_a_lake_has_them(tmp_path: Path) -> None:
+    folder = own(tmp_path / "own", [{"unit_id": "e1", "label": "ICD-10-CM//M10.9"}])
+    for name in ("notes", "labels"):
+        (folder / name).mkdir()
+        (folder / f"{name}.parquet").rename(folder / name / "00000000.parquet")
+    assert [set(chart.gold) for chart in coded(folder, "D", ("en",))["ICD-10-CM"]] == [{"M10.9"}]
+    (folder / "labels" / "00000001.parquet").write_text("no Parquet")
+    with pytest.raises(InputError, match="is it whole"):
+        coded(folder, "D", ("en",))
+
+
 def test_the_artifact_of_a_training(cases: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     training = Training(**LEARNED, source="Cases", licence="CC BY 4.0")  # type: ignore[arg-type]
