@@ -38,7 +38,8 @@ def _terms(language: str, system: str) -> tuple[tuple[str, str], ...]:
         if (table.name in PROCEDURE_FILES) == (system == PROCEDURES):
             found.update(dict.fromkeys(read(table)))
     if system == DIAGNOSES and (grid := folder.joinpath("grid.yaml")).is_file():
-        found.update(dict.fromkeys(read_grid(grid)))
+        told = {phrase for phrase, _ in found}  # what a table says of a phrase outweighs the grid
+        found.update(dict.fromkeys(term for term in read_grid(grid) if term[0] not in told))
     return tuple(found)
 
 
