@@ -41,16 +41,14 @@ class Prior:
 
 
 def rows(found: Mapping[str, list[Mention]], codes: Sequence[str], prior: Prior, context: Context) -> Candidates:
-    """`codes`: candidates beyond those with mentions."""
-    every = list(dict.fromkeys([*found, *codes]))
     kept = {code: sorted(found[code], key=lambda each: -each.says) for code in found}
     best = {code: max(each.says for each in mentions) for code, mentions in kept.items()}
     families: dict[str, list[str]] = {}
     for code in kept:
         families.setdefault(code[:3], []).append(code)
     size = max(context.size, 1)
-    made = np.empty((len(every), len(NAMES)), np.float32)
-    for at, code in enumerate(every):
+    made = np.empty((len(codes), len(NAMES)), np.float32)
+    for at, code in enumerate(codes):
         siblings = [other for other in families.get(code[:3], ()) if other != code]
         mentions = kept.get(code, [])
         row: list[float] = [
@@ -62,7 +60,7 @@ def rows(found: Mapping[str, list[Mention]], codes: Sequence[str], prior: Prior,
             row += _of_layer([each for each in mentions if each.layer == layer], size)
         row += context.of(mentions)
         made[at] = row
-    return Candidates(every, made, kept)
+    return Candidates(list(codes), made, kept)
 
 
 def _of_layer(mentions: Sequence[Mention], size: int) -> list[float]:

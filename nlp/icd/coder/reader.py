@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from nlp.icd.coder.features import Candidates, Prior, rows
 from nlp.icd.coder.mentions import TITLE, Finder, Mention
 from nlp.icd.coder.partial import Partial, Rarity
 from nlp.icd.coder.phrases import Own, Phrases, own
+from nlp.icd.coder.sieve import Sieve, glance
 from nlp.icd.coder.whole import Whole
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.learning.terms import ACTIVE, SHADOW, Term
@@ -24,6 +25,18 @@ from nlp.icd.titles.titles import Titles
 from nlp.text.assertion import Asserter
 
 FROM_WHOLE = 40  # candidates by each of ridge and neighbours
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A chart with all that speaks for any code, before the sieve. `seen`: what `glance` gives of `codes`."""
+
+    chart: Chart
+    content: Content
+    found: Mapping[str, list[Mention]]
+    prior: Prior
+    codes: list[str]
+    seen: np.ndarray
 
 
 @dataclass
@@ -36,6 +49,7 @@ class Reader:
     whole: Whole = field(default_factory=Whole)
     counts: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
+    sieve: Sieve = field(default_factory=Sieve)
 
     def fit(self, charts: Sequence[Chart]) -> list[Candidates]:
         """Candidates of the charts themselves, each as if it had not been learned from."""
@@ -51,13 +65,16 @@ class Reader:
         self.counts = Counter(code for codes in gold for code in codes)
         self.categories = Counter(category for codes in gold for category in {code[:3] for code in codes})
         ridge, near = self.whole.fit(contents, gold)
-        return [self._candidates(chart, contents[at], owns[at], ridge[at], near[at]) for at, chart in enumerate(charts)]
+        sights = [self._sight(chart, contents[at], ridge[at], near[at], owns[at]) for at, chart in enumerate(charts)]
+        truth = [np.array([code in codes for code in each.codes]) for each, codes in zip(sights, gold, strict=True)]
+        self.sieve = Sieve.fit([each.seen for each in sights], truth)
+        return [self._candidates(each) for each in sights]
 
     def candidates(self, charts: Sequence[Chart]) -> Iterator[tuple[Content, Candidates]]:
         for chart in charts:
             read = content(chart)
             ridge, near = self.whole.scores([read])
-            yield read, self._candidates(chart, read, None, ridge[0], near[0])
+            yield read, self._candidates(self._sight(chart, read, ridge[0], near[0], None))
 
     def learn(self, taught: Iterable[Term]) -> None:
         for term in taught:
@@ -76,18 +93,21 @@ class Reader:
         for found, codes in held.items():
             self.phrases.entry(found).index = tuple(codes)
 
-    def _candidates(
-        self, chart: Chart, read: Content, mine: Own | None, ridge: np.ndarray, near: np.ndarray
-    ) -> Candidates:
+    def _sight(self, chart: Chart, read: Content, ridge: np.ndarray, near: np.ndarray, mine: Own | None) -> Sight:
         found = self._finder.find(read, mine)
         for code, mention in self._titled(chart, read):
             found[code].append(mention)
-        more = [*self._top(ridge), *self._top(near)]
-        held = [each for mentions in found.values() for each in mentions]
-        context = Context.read(chart, read, held, self._asserter)
         prior = self._prior(frozenset(chart.gold) if mine is not None else frozenset(), ridge, near)
-        known = [code for code in dict.fromkeys(more) if prior.charts(code) or code in found]
-        return rows(found, known, prior, context)
+        more = [code for code in (*self._top(ridge), *self._top(near)) if prior.charts(code)]
+        codes = list(dict.fromkeys([*found, *more]))
+        return Sight(chart, read, found, prior, codes, glance(found, codes, prior))
+
+    def _candidates(self, sight: Sight) -> Candidates:
+        kept = self.sieve.keep(sight.codes, sight.seen)
+        found = {code: sight.found[code] for code in kept if code in sight.found}
+        held = [each for mentions in found.values() for each in mentions]
+        context = Context.read(sight.chart, sight.content, held, self._asserter)
+        return rows(found, kept, sight.prior, context)
 
     def _top(self, scores: np.ndarray) -> list[str]:
         if len(scores) <= FROM_WHOLE:
@@ -148,7 +168,7 @@ class Reader:
         ]
         said = {
             "language": self.language, "system": self.system, "counts": self.counts, "categories": self.categories,
-            "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
+            "sieve": self.sieve.weights, "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
             "covered": {" ".join(self._finder.partial.heads[head]): n for head, n in self.covered.items()},
         }  # fmt: skip
         (folder / "reader.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
@@ -158,6 +178,7 @@ class Reader:
     def load(folder: Path) -> "Reader":
         said = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         made = Reader(said["language"], said["system"], rarity=Rarity(*said["rarity"]), whole=Whole.load(folder))
+        made.sieve = Sieve(tuple(said["sieve"]))
         made.counts, made.categories = Counter(said["counts"]), Counter(said["categories"])
         for phrase, codes, marked, occurs in said["entries"]:
             entry = made.phrases.entry(tuple(phrase.split(" ")))
