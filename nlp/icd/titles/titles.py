@@ -1,7 +1,7 @@
 """Codes by what the tabular list calls them, said in a note in English or Spanish: also codes that nobody ever used."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +89,12 @@ class Titles:
         """(phrase, code) as coders marked them: what phrases' words are called in titles. Fits anew each time."""
         self.spans[language] = of_spans(pairs, self._called(), language)
         self._vocabulary.forget()
+
+    def taught(self, pairs: Iterable[tuple[str, str]], language: str = "es") -> "Titles":
+        """Another with the same titles that has learned from the pairs; this one stays as it is."""
+        other = replace(self, spans=dict(self.spans))
+        other.fit_spans(pairs, language)
+        return other
 
     def find(self, text: str, language: str, spans: Sequence[tuple[int, int]] | None = None) -> list[Hit]:
         """Mentions with their best codes, in order of the text. `spans`: only words within these characters."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from nlp.icd.titles.roots import SHORTEST
@@ -17,7 +18,7 @@ class Unknown:
     def __init__(self, known: Iterable[str]) -> None:
         self._known = {word for word in known if word.isalpha()}
         self._begin: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._known):
+        for word in sorted(word for word in self._known if len(word) >= LONG):
             self._begin[word[:2]].append(word)
         self._prefixes = sorted(read("prefixes.yaml"), key=len, reverse=True)
 
@@ -48,10 +49,6 @@ class Unknown:
 
     def _slips(self, root: str) -> dict[str, float]:
         most = 2 if len(root) >= LONGER else 1
-        found = {}
-        for word in self._begin[root[:2]]:
-            if abs(len(word) - len(root)) <= most:
-                slips = DamerauLevenshtein.distance(root, word, score_cutoff=most)
-                if slips <= most and len(word) >= LONG:
-                    found[word] = SLIP if slips == 1 else SLIP * SLIP
-        return found
+        near = [word for word in self._begin[root[:2]] if abs(len(word) - len(root)) <= most]
+        found = process.extract(root, near, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=None)
+        return {word: SLIP if slips == 1 else SLIP * SLIP for word, slips, _ in found}

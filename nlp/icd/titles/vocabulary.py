@@ -37,15 +37,13 @@ class Vocabulary:
     def forget(self) -> None:
         """After another lexicon has come."""
         self._numbers: dict[str, dict[str, int]] = {}
-        self._terms: list[Ints] = []
-        self._shares: list[Floats] = []
-        self._sizes: list[int] = []
-        self._heavy: list[float] = []
+        self._known = 0
+        self._new: list[tuple[list[int], list[float], float]] = []
         self._laid = (np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
 
     def said(self, texts: list[str], language: str) -> tuple[Ints, Ints, Floats, Floats]:
         """Columns: place of a word in `texts`, a term that it may mean, with what share; and how heavy each word is."""
-        if len(self._heavy) > KNOWN:
+        if self._known > KNOWN:
             self.forget()
         known = self._numbers.setdefault(language, {})
         for word in set(texts).difference(known):
@@ -57,23 +55,26 @@ class Vocabulary:
         return np.repeat(np.arange(len(texts)), counts), terms[cell], shares[cell], heavy[number]
 
     def _flat(self) -> tuple[Ints, Floats, Ints, Floats]:
-        if len(self._laid[3]) < len(self._heavy):
-            sizes = np.array(self._sizes, dtype=np.int64)
-            starts = np.cumsum(sizes) - sizes
-            self._laid = (np.concatenate(self._terms), np.concatenate(self._shares), starts, np.array(self._heavy))
-            self._terms, self._shares = [self._laid[0]], [self._laid[1]]
+        """Terms and shares of all words one after another, where each word begins, how heavy it is."""
+        if self._new:
+            terms, shares, starts, heavy = self._laid
+            sizes = np.array([len(one) for one, _, _ in self._new])
+            more_terms = np.array([term for one, _, _ in self._new for term in one], np.int64)
+            more_shares = np.array([share for _, one, _ in self._new for share in one], np.float64)
+            more_heavy = np.array([one for _, _, one in self._new])
+            begins = len(terms) + np.cumsum(sizes) - sizes
+            columns = ((terms, more_terms), (shares, more_shares), (starts, begins), (heavy, more_heavy))
+            self._laid = tuple(np.concatenate(pair) for pair in columns)  # type: ignore[assignment]
+            self._new = []
         return self._laid
 
     def _learn(self, word: str, language: str, known: dict[str, int]) -> None:
         said = self._means(word, language)
-        terms = np.fromiter(said.keys(), np.int64, len(said))
-        shares = np.fromiter(said.values(), np.float64, len(said))
-        heavy = float((self.index.weights[terms] * shares).max()) if len(said) else UNKNOWN
-        known[word] = len(self._heavy)
-        self._sizes.append(len(terms))
-        self._terms.append(terms)
-        self._shares.append(shares)
-        self._heavy.append(0.0 if folded(word) in stop_words(language) else heavy)
+        heavy = max((float(self.index.weights[term]) * share for term, share in said.items()), default=UNKNOWN)
+        known[word] = self._known
+        self._known += 1
+        stop = folded(word) in stop_words(language)
+        self._new.append((list(said), list(said.values()), 0.0 if stop else heavy))
 
     def _means(self, word: str, language: str) -> dict[int, float]:
         terms = self.index.terms

@@ -60,9 +60,9 @@ def test_a_full_title_before_half_a_title(titles: Titles) -> None:
 
 
 def test_spans_teach_words(titles: Titles) -> None:
+    taught = titles.taught([("guijarros de riñón", "N20.0"), ("guijarros de uréter", "N20.1")] * 3)
+    assert taught.near("guijarros de uréter", "es")[0][0] == "N20.1"
     assert "N20.0" not in codes(titles, "guijarros duros", "es")
-    titles.fit_spans([("guijarros de riñón", "N20.0"), ("guijarros de uréter", "N20.1")] * 3)
-    assert titles.near("guijarros de uréter", "es")[0][0] == "N20.1"
 
 
 def test_relatives_are_of_the_category(titles: Titles) -> None:
