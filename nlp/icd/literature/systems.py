@@ -29,11 +29,11 @@ SCHEDULE = Schedule(epochs=14, rate=3e-3, average=0.98)
 LITERATURE: Mapping[str, Callable[..., Saved]] = {
     "svm": Svm,
     "cbow": partial(Neural, name="cbow", network=CbowConfig(), schedule=replace(SCHEDULE, epochs=40, rate=1e-2)),
-    "cnn": partial(Neural, name="cnn", network=CnnConfig(), schedule=SCHEDULE),
-    "ha_gru": partial(Neural, name="ha_gru", network=HaGruConfig(), schedule=SCHEDULE),
+    "cnn": partial(Neural, name="cnn", network=CnnConfig(), schedule=replace(SCHEDULE, epochs=25)),
+    "ha_gru": partial(Neural, name="ha_gru", network=HaGruConfig(), schedule=replace(SCHEDULE, epochs=20)),
     "caml": partial(Neural, name="caml", network=CamlConfig(), schedule=SCHEDULE),
     "dr_caml": partial(Neural, name="dr_caml", network=CamlConfig(described=1.0), schedule=SCHEDULE),
-    "plm": partial(Neural, name="plm", network=SegmentConfig(), schedule=replace(SCHEDULE, rate=1e-3)),
+    "plm": partial(Neural, name="plm", network=SegmentConfig(pool=2), schedule=replace(SCHEDULE, epochs=8, rate=2e-3)),
 }
 KINDS: Mapping[str, Callable[[Path], Saved]] = {name: Svm.load if name == "svm" else Neural.load for name in LITERATURE}
 
