@@ -39,7 +39,7 @@ class Pool:
     charts: Sequence[Chart] = field(repr=False)
 
     def __post_init__(self) -> None:
-        self.words = [_words(" ".join(note.text for note in chart.notes)) for chart in self.charts]
+        self.words = [words_of(" ".join(note.text for note in chart.notes)) for chart in self.charts]
         marked = [_marked(chart) for chart in self.charts]
         self.codes = sorted({code for chart in self.charts for code in chart.gold})
         self.phrases = sorted({phrase for each in marked for said in each.values() for phrase in said})
@@ -102,14 +102,14 @@ class Pool:
         return found
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     return WORD.findall(normal(text))
 
 
 def _marked(chart: Chart) -> dict[str, set[str]]:
     texts = {note.note_id: note.text for note in chart.notes}
     found = {
-        code: {" ".join(_words(texts[span.note_id][span.start : span.end])) for span in spans}
+        code: {" ".join(words_of(texts[span.note_id][span.start : span.end])) for span in spans}
         for code, spans in chart.gold.items()
     }
     return {code: {phrase for phrase in said if phrase} for code, said in found.items()}

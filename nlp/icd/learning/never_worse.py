@@ -37,12 +37,14 @@ def compare(gold: Sequence[Codes], old: Sequence[Codes], new: Sequence[Codes], s
     """Chart by chart the true codes, and what each artifact says yes to. Passed: F1 is no lower, and the interval
     does not reach below -MARGIN.
     """
+    if not gold:
+        return Comparison(passed=False, old=0.0, new=0.0, low=0.0, high=0.0, charts=0)
     counts = np.array([[_counts(g, o), _counts(g, n)] for g, o, n in zip(gold, old, new, strict=True)])
     counts = counts.reshape(-1, 2, 3)
-    drawn = np.random.default_rng(seed).multinomial(len(gold), np.full(len(gold), 1 / max(len(gold), 1)), REPEATS)
+    drawn = np.random.default_rng(seed).multinomial(len(gold), np.full(len(gold), 1 / len(gold)), REPEATS)
     before, after = (_f1(counts[:, side].sum(axis=0)) for side in (0, 1))
     spread = [_f1(row) for row in (drawn @ counts[:, 1])], [_f1(row) for row in (drawn @ counts[:, 0])]
-    low, high = np.quantile(np.array(spread[0]) - np.array(spread[1]), [0.025, 0.975]) if len(gold) else (0.0, 0.0)
+    low, high = np.quantile(np.array(spread[0]) - np.array(spread[1]), [0.025, 0.975])
     passed = len(gold) >= FEWEST and after >= before and low >= -MARGIN
     return Comparison(bool(passed), before, after, float(low), float(high), len(gold))
 
