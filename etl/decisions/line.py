@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 REQUIRED = ("decision_id", "time", "actor", "action", "subject_id", "encounter_id")
-ON_CODES = ("accept", "reject", "add", "edit")
+ON_CODES = ("accept", "reject", "add", "remove", "edit")
 ACTIONS = (*ON_CODES, "order", "finish", "reopen", "principal", "admitting", "poa", "query", "assign", "note")
 MESSAGES = {
     "not-json": "a JSON object on one line was expected; a line cut short is delivered again whole",
@@ -18,7 +18,7 @@ MESSAGES = {
     "number": "a number that is not negative was expected",
     "subject": "the subject_id of the lake was expected, as a number or its digits",
     "evidence": "a list of {note_id, start, end} was expected, with start before end",
-    "code": "accept, reject, add and edit name `system` and `code`",
+    "code": "accept, reject, add, remove and edit name `system` and `code`",
     "decision-repeated": "the decision_id stands in this file before, with other words; what was said once stands",
     "unknown-patient": "nobody in the lake has this subject_id; decisions follow the persons they are of",
 }

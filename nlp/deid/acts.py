@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-YES, NO = ("accept", "add"), ("reject",)
+YES, NO = ("accept", "add"), ("reject", "remove")
 ENDS = ("finish", "reopen")
 SHAPES = {
     "ICD-10-CM": re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),

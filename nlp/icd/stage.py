@@ -18,7 +18,7 @@ from nlp.icd.chart import BANDS, DIAGNOSES, HIDDEN, PRE_ACCEPT, REVIEW, Chart, S
 from nlp.icd.encounter import Encounter, Limits, encounters
 from nlp.icd.learning.learned import fingerprint
 from nlp.icd.learning.learned import read as terms_of
-from nlp.icd.learning.standing import stood
+from nlp.icd.learning.standing import stood, taken_up
 from nlp.icd.learning.terms import Learning, Term
 from nlp.icd.ruled import Rules
 from schemas.registry import table
@@ -107,7 +107,8 @@ class SuggestCodes:
         charts: list[Chart] = [held[at].chart for at in places]
         for code_system, system in (self._coder.parts if self._coder and charts else {}).items():
             for at, said in zip(places, system.suggest(charts), strict=True):
-                found[at][code_system] = self._kept(held[at], code_system, said[: self.limit])
+                ranked = taken_up(held[at].chart, said) if self._terms else said
+                found[at][code_system] = self._kept(held[at], code_system, ranked[: self.limit])
         return found
 
     def _kept(self, encounter: Encounter, code_system: str, said: Sequence[Suggestion]) -> list[Suggestion]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp.icd.chart import HIDDEN, PRE_ACCEPT, REVIEW, Evidence, Suggestion
-from nlp.icd.learning.standing import stood
+from nlp.icd.chart import HIDDEN, PRE_ACCEPT, REVIEW, Chart, Evidence, Note, Suggestion
+from nlp.icd.learning.standing import stood, taken_up
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,20 @@ def test_terms_alone_never_reach_pre_accept(layers: tuple[str, ...], band: str, 
 
 def test_what_was_hidden_stays_hidden() -> None:
     assert stood(Suggestion("A00", 0.1, HIDDEN, (Evidence("n", 0, 1, "learned"),))).band == HIDDEN
+
+
+def taught(text: str, score: float = 0.01) -> list[Suggestion]:
+    start = text.index("gout")
+    span = Evidence("n", start, start + 4, "learned", 0.8)
+    others = [Suggestion("B00", 0.3), Suggestion("M10.9", score, HIDDEN, (span,))]
+    return taken_up(Chart("e", (Note("n", text, "en"),)), others)
+
+
+def test_two_coders_word_is_shown_where_the_ranker_knows_nothing_of_it() -> None:
+    first, second = taught("He has gout in the left foot.")
+    assert (first.code, first.score, first.band) == ("M10.9", 0.4, REVIEW) and second.code == "B00"
+
+
+def test_not_where_the_note_denies_it_nor_where_the_ranker_says_more() -> None:
+    assert [each.code for each in taught("There is no gout.")] == ["B00", "M10.9"]
+    assert taught("He has gout.", score=0.9)[1].score == 0.9
