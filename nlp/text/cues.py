@@ -83,6 +83,10 @@ MARK_NO, MARK_YES = make("[ ]", frozenset({"negated.before", "mark"})), make("[x
 CLAUSE = make("clause", frozenset({"present.open"}))  # observándose, acompañándose
 YEAR = make("year", frozenset({"historical.time", "year"}))
 SINCE = make("since", frozenset({"present.ongoing"}))
+MONTH = re.compile(  # a date of the story that is told, more often than one of the past history
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|enero|febrero|marzo|abril"
+    r"|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?: of| de|,)?\s*\Z"
+)
 BEFORE_YEAR = re.compile(r"(?:since|desde)(?:\s+\S+){0,2}\s*\Z")
 
 
@@ -123,12 +127,13 @@ class Cues:
         return self._cues.get(" ".join(words.split())) or Cue(words)
 
 
-def _special(lower: str, match: re.Match[str]) -> Cue:
+def _special(lower: str, match: re.Match[str]) -> Cue | None:
     """A cell's answer, a sign or a year."""
     if match["answer"]:
         return ANSWER_NO if match["no"] or match["n"] else ANSWER_YES
     if match["year"]:
-        return SINCE if BEFORE_YEAR.search(lower, max(0, match.start() - 30), match.start()) else YEAR
+        head = lower[max(0, match.start() - 30) : match.start()]
+        return SINCE if BEFORE_YEAR.search(head) else None if MONTH.search(head) else YEAR
     sign = match["sign"]
     yes = "+" in sign or "x" in sign
     head = lower[max(0, match.start() - 3) : match.start()].rstrip(" \t")

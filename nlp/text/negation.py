@@ -11,6 +11,10 @@ LATEST = 20  # events looked back at
 VERBISH = re.compile(
     r"\s*(?:se|ha|han|había|habían|he|es|fue|fueron|está|estaba|puede|pudo|podía|debía|sabía|quería|hacía|sentía)\b"
     r"|\s*(?:le|les|lo|la|los|las|me|nos)\b|\s*\w+(?:ó|aba|aban|aron|ieron|ará)\b"
+    r"|\s*\w+[aen]n?\s+(?:un|una|el|la|los|las|su|sus)\b"  # no definen un origen
+)
+QUE = re.compile(
+    r"\b(?:que (?:es|fue|se|ha|han|había|acude|acudió|consulta|presenta|ingresa|refiere)|who (?:is|was|has|presents))\b"
 )
 DEGREE = re.compile(
     r"\s*(?:mild|moderate|severe|slight|marked|persistent|intermittent"
@@ -29,6 +33,8 @@ def reaches(place: Place, at: int, role: str, way: Way, found: Found) -> bool:
     between = place.lower[event.end : place.start]
     if role == "adjacent":
         return not between.strip() or (len(between.split()) == 1 and between[:1] == " " and not way.commas)
+    if QUE.search(between):
+        return False
     if (role == "determiner" or event.cue.label == "ni") and VERBISH.match(place.lower, event.end, place.start):
         return False
     if way.colon >= 0 and place.lower[event.end : way.colon].strip() and event.cue.label[-1] != ":":
@@ -76,7 +82,7 @@ def _continues(place: Place, at: int, role: str, way: Way, found: Found) -> bool
 def _of_a_disease(place: Place, at: int) -> bool:
     """Hypertension without X, Y: after the comma the list goes on that hypertension began."""
     head = place.lower[place.begin : place.events[at].start].rpartition(",")[2]
-    return has("chronic", head) or has("disease", head)
+    return any(has(kind, head) for kind in ("chronic", "disease", "symptom"))
 
 
 def _repeated(place: Place, at: int) -> bool:

@@ -16,9 +16,11 @@ INSTRUCTS = re.compile(
 CLOSED_BY_OPEN = frozenset({"negated", "uncertain", "historical", "planned", "allergy"})
 NEAR_CLOSED = frozenset({"negated", "uncertain"})
 PHRASE_IN = re.compile(
-    r"(?:\b(?:in|of|en|de)|\()\s*(?:(?:a|an|the|his|her|both|two|un|una|su|sus|ambos|la|el|los)\s+){0,2}"
-    r"(?:(?:maternal|paternal|older|younger)\s+)?\Z"
+    r"\s*(?:(?:\w+\s+){0,3}(?:in|en)|of|de|\()\s*(?:(?:a|an|the|his|her|both|two|un|una|su|sus|ambos|la|el|los)\s+){0,2}"
+    r"(?:(?:maternal|paternal|older|younger)\s+)?"
 )
+WITH = re.compile(r"\b(?:con|with)\b")
+MEASURED = re.compile(r"\b(?:de|a|of|at)\s+\d|\d\s*(?:mg|mm|cm|ml|g/|%|x\s?10|u/|ui|mm)")
 CLAUSE = re.compile(  # what begins a clause of its own after "and" or a comma
     r"\s*(?:(?:se|le|les|nos|ha|han|había|habían|fue|fueron|es|está|estaba|estaban|tenía"
     r"|is|was|are|were|has|had|will|he|she|they|it)\b"
@@ -68,14 +70,16 @@ def _right(place: Place, found: Found) -> None:
 
 
 def _reaches_back(place: Place, event: Event, kind: str, role: str, comma: bool, joined: bool) -> bool:
+    if kind == "negated" and WITH.search(place.lower, place.end, event.start):
+        return False
     if role == "after_all":
-        return True
+        return not MEASURED.search(place.lower, place.end, event.start)
     if comma:
         return False
     if role == "either":
         return (not joined and bool(ENDS.match(place.lower, event.end, place.finish))) or event.end >= place.finish
     if role == "relative":
-        return bool(PHRASE_IN.search(place.lower, place.end, event.start))
+        return bool(PHRASE_IN.fullmatch(place.lower, place.end, event.start))
     if (kind == "historical" and role == "after") or (kind == "allergy" and len(event.cue.label.split()) == 1):
         return not place.lower[place.end : event.start].strip(" ([")
     if role == "between":
@@ -141,6 +145,8 @@ def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) 
         and CLAUSE.match(place.lower, event.end, place.start)
     ):
         closed |= NEAR_CLOSED
+        if place.lower.startswith(" se ", event.end):
+            closed.add("other_person")
     if "consult" in flags:
         way.consulted = True
         closed.add("other_person")
