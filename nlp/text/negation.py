@@ -81,7 +81,7 @@ def _continues(place: Place, at: int, role: str, way: Way, found: Found) -> bool
 
 def _of_a_disease(place: Place, at: int) -> bool:
     """Hypertension without X, Y: after the comma the list goes on that hypertension began."""
-    head = place.lower[place.begin : place.events[at].start].rpartition(",")[2]
+    head = place.lower[place.begin : place.events[at].start].rpartition(", ")[2]
     return any(has(kind, head) for kind in ("chronic", "disease", "symptom"))
 
 

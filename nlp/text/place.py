@@ -30,6 +30,7 @@ class Way:
     told: bool = False
     who: bool = False
     subject: bool = False
+    verb: bool = False
     consulted: bool = False
     for_: bool = False
     example: int = -1

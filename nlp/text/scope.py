@@ -20,7 +20,7 @@ PHRASE_IN = re.compile(
     r"(?:(?:maternal|paternal|older|younger)\s+)?"
 )
 WITH = re.compile(r"\b(?:con|with)\b")
-MEASURED = re.compile(r"\b(?:de|a|of|at)\s+\d|\d\s*(?:mg|mm|cm|ml|g/|%|x\s?10|u/|ui|mm)")
+MEASURED = re.compile(r"\b(?:de|a|of|at)\s+\d|\d{2}|\d\s*(?:mg|mm|cm|ml|g/|%|u/|ui)")
 CLAUSE = re.compile(  # what begins a clause of its own after "and" or a comma
     r"\s*(?:(?:se|le|les|nos|ha|han|había|habían|fue|fueron|es|está|estaba|estaban|tenía"
     r"|is|was|are|were|has|had|will|he|she|they|it)\b"
@@ -128,6 +128,8 @@ def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) 
             way.first_comma = event.end if way.first_comma < 0 else way.first_comma
         if way.subject:
             closed.add("other_person")
+        if way.verb:
+            closed.add("negated")
         way.comma = event.end
     elif ":" in flags:
         way.colon = event.start
@@ -135,6 +137,7 @@ def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) 
         return
     way.joined |= "and" in flags
     way.chosen |= "or" in flags
+    way.verb |= "verb" in flags
     way.for_ |= "for" in flags
     way.told |= "tell" in flags
     way.who |= "who" in flags
