@@ -120,21 +120,30 @@ def _left(place: Place, found: Found) -> None:
 
 
 def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) -> None:
-    """Remembers what was passed."""
+    """Remembers what was passed, and closes what does not reach over it."""
     flags = event.cue.flags
-    if "," in flags:
-        if way.example != event.end and way.example - 1 != event.end:
-            way.commas += 1
-            way.first_comma = event.end if way.first_comma < 0 else way.first_comma
-        if way.subject:
-            closed.add("other_person")
-        if way.verb:
-            closed.add("negated")
-        way.comma = event.end
-    elif ":" in flags:
-        way.colon = event.start
     if not flags:
         return
+    if "," in flags:
+        _comma(event, way, closed)
+    elif ":" in flags:
+        way.colon = event.start
+    _remember(flags, way)
+    found.ongoing |= "ongoing" in flags and not way.commas
+    found.diagnosed |= "diagnosed" in flags and not way.commas
+    if ("and" in flags or "," in flags) and CLAUSE.match(place.lower, event.end, place.start):
+        closed |= NEAR_CLOSED
+        if place.lower.startswith(" se ", event.end):
+            closed.add("other_person")
+    if "with" in flags:
+        way.with_ = event.start
+    if "example" in flags:
+        way.example, way.commas, way.joined = event.start, 0, False
+    if flags & {"patient", "consult"} or ("and" in flags and way.subject):
+        closed.add("other_person")
+
+
+def _remember(flags: frozenset[str], way: Way) -> None:
     way.joined |= "and" in flags
     way.chosen |= "or" in flags
     way.verb |= "verb" in flags
@@ -142,25 +151,18 @@ def _pass(place: Place, event: Event, way: Way, closed: set[str], found: Found) 
     way.told |= "tell" in flags
     way.who |= "who" in flags
     way.subject |= "subject" in flags
-    if (
-        ("and" in flags or "," in flags)
-        and not closed >= NEAR_CLOSED
-        and CLAUSE.match(place.lower, event.end, place.start)
-    ):
-        closed |= NEAR_CLOSED
-        if place.lower.startswith(" se ", event.end):
-            closed.add("other_person")
-    if "consult" in flags:
-        way.consulted = True
+    way.consulted |= "consult" in flags
+
+
+def _comma(event: Event, way: Way, closed: set[str]) -> None:
+    if way.example != event.end and way.example - 1 != event.end:
+        way.commas += 1
+        way.first_comma = event.end if way.first_comma < 0 else way.first_comma
+    if way.subject:
         closed.add("other_person")
-    found.ongoing |= "ongoing" in flags and not way.commas
-    found.diagnosed |= "diagnosed" in flags and not way.commas
-    if "with" in flags:
-        way.with_ = event.start
-    if "example" in flags:
-        way.example, way.commas, way.joined = event.start, 0, False
-    if "patient" in flags or ("and" in flags and way.subject):
-        closed.add("other_person")
+    if way.verb:
+        closed.add("negated")
+    way.comma = event.end
 
 
 def _reaches(place: Place, at: int, kind: str, role: str, way: Way, found: Found) -> bool:
