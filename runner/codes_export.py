@@ -28,7 +28,7 @@ from runner.progress import Progress, Silent
 from runner.published import published
 from store.snapshot import Snapshot
 
-CODES, DECISIONS = "phi/codes", "phi/decisions"
+CODES, DECISIONS, WORKLIST = "phi/codes", "phi/decisions", "phi/worklist"
 FORMS = ("fhir", "hl7", "csv")
 DOCUMENTS = {"DocumentReference": "", "DiagnosticReport": "DiagnosticReport."}  # type -> what its notes' ids begin with
 FAULTS = ("encounter_id", "code", "rule", "severity", "message")
@@ -124,7 +124,7 @@ def _require_codes(snapshot: Snapshot, wanted: Wanted) -> None:
             "night, then export."
         )
     acts = snapshot.read_many(DECISIONS, snapshot.shards(DECISIONS)).to_pylist() if not wanted.suggested else []
-    if not wanted.suggested and not decided(acts):
+    if not wanted.suggested and not decided(acts).codes:
         raise InputError(
             "no coder has accepted or added a code yet, and only accepted codes go to billing. "
             "`--suggested` also exports what nobody has confirmed, marked so."
@@ -134,7 +134,7 @@ def _require_codes(snapshot: Snapshot, wanted: Wanted) -> None:
 def _stays(snapshot: Snapshot, shards: list[str], suggested: bool) -> Iterator[Stay]:
     """Encounter by encounter; one whose person has no Patient any more leads nowhere and is left out."""
     codes, decisions = (snapshot.read_many(name, shards).to_pylist() for name in (CODES, DECISIONS))
-    held = items(codes, decisions, suggested)
+    held = items(codes, decisions, suggested, _digests(snapshot, shards))
     if not held:
         return
     patients = _resources(snapshot, shards, "Patient", {item.subject_id for item in held})
@@ -146,6 +146,12 @@ def _stays(snapshot: Snapshot, shards: list[str], suggested: bool) -> Iterator[S
         if patient:
             mine = tuple(group)
             yield Stay(mine, patient, encounter, _named(documents, mine))
+
+
+def _digests(snapshot: Snapshot, shards: list[str]) -> dict[tuple[int, str], str]:
+    """Of the notes of encounters as they are now; nothing where no step writes the worklist."""
+    rows = snapshot.read_many(WORKLIST, shards).select(["subject_id", "encounter_id", "notes"]).to_pylist()
+    return {(row["subject_id"], row["encounter_id"]): row["notes"] or "" for row in rows}
 
 
 def _patient(found: list[dict[str, Any]], encounter: Mapping[str, Any]) -> dict[str, Any]:

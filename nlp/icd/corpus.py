@@ -16,6 +16,7 @@ from schemas.clinical import OPEN_NOTES
 from schemas.results import LABELS
 
 TASKS = ("D", "P", "both")
+NOT = "NOT"  # in front of a label: a coder rejected the code
 ABSENT = {"subject_id": pa.scalar(0, pa.int64()), "task": pa.scalar("icd"), "source": pa.scalar("own")}
 
 
@@ -60,7 +61,7 @@ def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Char
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
     notes = notes.filter(pc.is_in(unit, value_set=labels["unit_id"].combine_chunks()))
     notes = _spoken(notes, languages)
-    systems = sorted({label.partition("//")[0] for label in labels["label"].to_pylist()})
+    systems = sorted({label.partition("//")[0] for label in labels["label"].to_pylist()} - {NOT})
     return {
         system: charts(notes, labels, system)
         for system in systems

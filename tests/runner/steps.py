@@ -4,8 +4,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pyarrow as pa
@@ -177,26 +176,3 @@ class AtMost:
     def verdict(self, partials: Iterable[Shard]) -> Verdict:
         found = sum(part["found"]["rows"][0].as_py() for part in partials)
         return Verdict(found <= self.rows, (f"{found} Conditions",))
-
-
-@dataclass
-class Decide(Step):
-    """phi/codes -> phi/decisions: what a coder makes of some codes."""
-
-    unit: ClassVar[str] = "subject_id"
-    reads: ClassVar[tuple[str, ...]] = ("phi/codes",)
-    writes: ClassVar[tuple[str, ...]] = ("phi/decisions",)
-    accepted: list[str] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-
-    def run(self, shard: Shard) -> Shard:
-        acts = dict.fromkeys(self.accepted, "accept") | dict.fromkeys(self.rejected, "reject")
-        rows = [
-            {"subject_id": row["subject_id"], "encounter_id": row["encounter_id"], "system": row["system"],
-             "code": row["code"], "decision_id": f"{row['encounter_id']}/{row['code']}", "actor": "ann coder",
-             "time": datetime(2026, 5, 5, 9), "action": acts[row["code"]]}
-            for row in shard["phi/codes"].to_pylist() if row["code"] in acts and row["band"] != "hidden"
-        ]  # fmt: skip
-        return {
-            "phi/decisions": table("phi/decisions").conform(pa.Table.from_pylist(rows, table("phi/decisions").schema))
-        }

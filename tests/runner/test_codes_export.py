@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.runner.hospital import STEPS, Hospital, note, patient
 
 LAYERS = {"layers": ["known", "rules", "protect"]}
 TEXT = "Seen for gout and heart failure. A chest radiograph was made."
-DECIDE = {"uses": "tests.runner.steps:Decide", "with": {"accepted": ["M10.9", "BW03ZZZ"], "rejected": ["I50.9"]}}
+ACTS = {"M10.9": "accept", "BW03ZZZ": "accept", "I50.9": "reject"}
 
 
 def made(root: Path, *, decide: bool, coded: bool = True) -> Hospital:
@@ -27,11 +29,29 @@ def made(root: Path, *, decide: bool, coded: bool = True) -> Hospital:
     if coded:
         steps["icd"] = {"uses": "nlp.icd.stage:SuggestCodes", "with": {"artifact": str(coder)}}
         steps["relink"] = "nlp.deid.relink:Relink"
-    hospital = Hospital(root, steps=steps | ({"decide": DECIDE} if decide else {}))
+    hospital = Hospital(root, steps=steps)
     hospital.fhir("one", patient("ann", mrn="77|31"), patient("bea"), visit("e1", "ann"), document("n1", "ann", "e1"),
                   note("n2", "bea", "Seen for diabetes."))  # fmt: skip
     hospital.night()
+    if decide:
+        decisions(hospital)
+        hospital.night()
     return hospital
+
+
+def decisions(hospital: Hospital) -> None:
+    """As a coder's page writes them into the inbox: three acts on ann's stay, which is then finished."""
+    common = {"subject_id": str(hospital.subject("ann")), "encounter_id": "e1", "actor": "ann coder"}
+    systems = {code: "ICD-10-PCS" if len(code) == 7 else "ICD-10-CM" for code in ACTS}
+    acts = [{"action": action, "code": code, "system": systems[code]} for code, action in ACTS.items()]
+    lines = [
+        {**common, "decision_id": f"d{at}", "time": f"2026-05-05T09:0{at}:00Z", **act}
+        for at, act in enumerate([*acts, {"action": "finish"}])
+    ]
+    folder = hospital.root / "inbox" / "decisions"
+    folder.mkdir(parents=True)
+    (folder / "a.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    os.utime(folder / "a.ndjson", (time.time() - 3600,) * 2)
 
 
 def document(key: str, whose: str, stay: str) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def resources(stay: Stay, recorded: str) -> Iterator[dict[str, Any]]:
         yield _provenance(stay, item, recorded)
     diagnoses = [item for item in stay.items if item.status == "accepted" and not item.procedure]
     if diagnoses and stay.encounter:
-        yield {**stay.encounter, "diagnosis": [*stay.encounter.get("diagnosis", ()), *map(_diagnosis, diagnoses)]}
+        admitting = [_admitting(item) for item in diagnoses if item.admitting]
+        own = stay.encounter.get("diagnosis", ())
+        yield {**stay.encounter, "diagnosis": [*own, *map(_diagnosis, diagnoses), *admitting]}
 
 
 def _condition(stay: Stay, item: Item) -> dict[str, Any]:
@@ -74,6 +76,10 @@ def _device(artifact: str) -> dict[str, Any]:
 def _diagnosis(item: Item) -> dict[str, Any]:
     use = _concept("diagnosis-role", "billing")
     return {"condition": {"reference": f"Condition/{item.id}"}, "use": use, "rank": item.sequence}
+
+
+def _admitting(item: Item) -> dict[str, Any]:
+    return {"condition": {"reference": f"Condition/{item.id}"}, "use": _concept("diagnosis-role", "AD")}
 
 
 def _code(item: Item) -> dict[str, Any]:

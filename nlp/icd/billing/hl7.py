@@ -16,7 +16,8 @@ from nlp.icd.billing.stay import Stay
 SYSTEMS = {"ICD-10-CM": "I10C", "ICD-9-CM": "I9C", "ICD-10-PCS": "I10P"}  # table 0396
 CLASSES = {"IMP": "I", "ACUTE": "I", "NONAC": "I", "EMER": "E", "AMB": "O", "OBSENC": "O", "SS": "O"}  # table 0004
 SEX = {"male": "M", "female": "F", "other": "O"}
-FINAL, WORKING, ADD, DELETE = "F", "W", "A", "D"
+FINAL, WORKING, ADMITTING = "F", "W", "A"  # table 0052
+ADD, DELETE = "A", "D"  # table 0206
 ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\", "\r": " ", "\n": " "})
 Field = str | Sequence[str]
 
@@ -24,6 +25,7 @@ Field = str | Sequence[str]
 def message(stay: Stay, now: datetime) -> str:
     """Segments end with a carriage return."""
     diagnoses = [item for item in stay.items if not item.procedure]
+    admitting = [item for item in diagnoses if item.admitting]
     procedures = [item for item in stay.items if item.procedure]
     segments = [
         _header(stay, now),
@@ -31,6 +33,7 @@ def message(stay: Stay, now: datetime) -> str:
         _person(stay),
         _visit(stay),
         *(_diagnosis(item, at) for at, item in enumerate(diagnoses, 1)),
+        *(_admitting(item, at) for at, item in enumerate(admitting, len(diagnoses) + 1)),
         *(_procedure(stay, item, at) for at, item in enumerate(procedures, 1)),
     ]
     return "".join(segment + "\r" for segment in segments)
@@ -88,6 +91,15 @@ def _diagnosis(item: Item, at: int) -> str:
             21: DELETE if item.status == WITHDRAWN else ADD,
             26: item.poa,
         },
+    )
+
+
+def _admitting(item: Item, at: int) -> str:
+    """The same code once more, as what the patient was admitted for; it has no place in the order."""
+    name = [item.code, item.display, SYSTEMS.get(item.system, item.system)]
+    return _segment(
+        "DG1",
+        {1: str(at), 3: name, 4: item.display, 6: ADMITTING, 15: "0", 20: [f"{item.id}-a", "CHARTLOOM"], 21: ADD},
     )
 
 

@@ -4,13 +4,18 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from nlp.icd.billing.decided import ACCEPTED, Decision, Key, decided
+from nlp.icd.billing.decided import ACCEPTED, FINISH, REOPEN, Decision, Key, Visit, decided
 from nlp.icd.chart import HIDDEN, PROCEDURES
 
 SUGGESTED, WITHDRAWN = "suggested", "withdrawn"
-DISPUTED = "disputed"  # flag: coders decided otherwise before
+CHANGED = "notes-changed"  # flag: a note was added or changed after the encounter was finished
+NOTHING: Mapping[Visit, str] = MappingProxyType({})
+STATES = (ACCEPTED, SUGGESTED, WITHDRAWN)
+LAST = 1 << 30
+DISPUTED, UNFINISHED = "disputed", "unfinished"  # flags: coders decided otherwise before; nobody said finish
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Item:
     actor: str = ""
     decided: datetime | None = None
     poa: str = ""
+    admitting: bool = False
     flags: tuple[str, ...] = ()
     evidence: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
@@ -44,34 +50,60 @@ class Item:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def items(codes: Iterable[Mapping[str, Any]], decisions: Iterable[Mapping[str, Any]], suggested: bool) -> list[Item]:
-    """Rows of phi/codes and phi/decisions of some persons; by person, encounter, and place in it."""
-    acts = decided(decisions)
+def items(
+    codes: Iterable[Mapping[str, Any]],
+    decisions: Iterable[Mapping[str, Any]],
+    suggested: bool,
+    notes: Mapping[Visit, str] = NOTHING,
+) -> list[Item]:
+    """Rows of phi/codes and phi/decisions of some persons; by person, encounter, and place in it.
+
+    `notes`: digests of the encounters' notes as they are now, to tell that some came after an encounter was finished.
+    Of an encounter that was reopened and is not finished again nothing is given: its codes are being changed.
+    """
+    said = decided(decisions)
     known = {(row["subject_id"], row["encounter_id"], row["system"], row["code"]): row for row in codes}
-    held = [made for key, act in acts.items() if (made := _decided(key, act, known.get(key)))]
-    ranks = {item.id: (act.rank, row) for item, act, row in _ranked(held, acts, known)}
+    held = []
+    for key, act in said.codes.items():
+        visit = key[:2]
+        doubts = {DISPUTED: act.disputed, UNFINISHED: said.ends.get(visit) != FINISH}
+        doubts[CHANGED] = bool(said.seen.get(visit) and notes.get(visit, "") not in ("", said.seen[visit]))
+        flags = tuple(flag for flag, true in doubts.items() if true)
+        held.append((_decided(key, act, known.get(key), flags), act.rank))
     if suggested:
-        rest = [_suggested(key, row) for key, row in known.items() if key not in acts and row["band"] != HIDDEN]
-        held, ranks = held + rest, {**ranks, **{item.id: (None, item.sequence) for item in rest}}
-    return _numbered(held, ranks)
+        rest = (row for key, row in known.items() if key not in said.codes and row["band"] != HIDDEN)
+        held += [(_suggested(row), None) for row in rest]
+    reopened = {visit for visit, end in said.ends.items() if end == REOPEN}
+    return _numbered(
+        [(item, rank) for item, rank in held if item and (item.subject_id, item.encounter_id) not in reopened]
+    )
 
 
-def _decided(key: Key, act: Decision, row: Mapping[str, Any] | None) -> Item | None:
+def _decided(key: Key, act: Decision, row: Mapping[str, Any] | None, flags: tuple[str, ...]) -> Item | None:
     """Nothing for what was rejected and never accepted."""
     if act.state != ACCEPTED and not act.before:
         return None
-    status = ACCEPTED if act.state == ACCEPTED else WITHDRAWN
-    base = _suggested(key, row) if row else Item(*key, status)
-    flags = (*base.flags, *((DISPUTED,) if act.disputed else ()))
-    return replace(base, status=status, actor=act.actor, decided=act.time, poa=act.poa or "", flags=flags)
+    base = _suggested(row) if row else Item(*key, ACCEPTED, sequence=LAST)
+    return replace(
+        base,
+        status=ACCEPTED if act.state == ACCEPTED else WITHDRAWN,
+        actor=act.actor,
+        decided=act.time,
+        poa=act.poa or "",
+        admitting=act.admitting and act.state == ACCEPTED,
+        flags=(*base.flags, *flags),
+    )
 
 
-def _suggested(key: Key, row: Mapping[str, Any]) -> Item:
+def _suggested(row: Mapping[str, Any]) -> Item:
     return Item(
-        *key,
+        row["subject_id"],
+        row["encounter_id"],
+        row["system"],
+        row["code"],
         SUGGESTED,
         row["display"] or "",
-        row["rank"] or 0,
+        row["rank"] or LAST,
         row["score"],
         row["band"] or "",
         row["artifact"] or "",
@@ -80,35 +112,18 @@ def _suggested(key: Key, row: Mapping[str, Any]) -> Item:
     )
 
 
-def _ranked(
-    held: Iterable[Item], acts: Mapping[Key, Decision], known: Mapping[Key, Mapping[str, Any]]
-) -> Iterable[tuple[Item, Decision, int]]:
-    for item in held:
-        key = (item.subject_id, item.encounter_id, item.system, item.code)
-        yield item, acts[key], (known[key]["rank"] or 0) if key in known else 1 << 30
-
-
-def _numbered(held: list[Item], ranks: Mapping[str, tuple[int | None, int]]) -> list[Item]:
+def _numbered(held: list[tuple[Item, int | None]]) -> list[Item]:
     """Accepted before suggested; where a coder ordered them in that order, else in the order of suggestion."""
-
-    def place(item: Item) -> tuple[Any, ...]:
-        rank, suggested = ranks[item.id]
-        states = (ACCEPTED, SUGGESTED, WITHDRAWN)
-        order = rank if rank is not None else 1 << 30
-        return (
-            item.subject_id,
-            item.encounter_id,
-            item.procedure,
-            states.index(item.status),
-            order,
-            suggested,
-            item.code,
-        )
-
+    ordered = sorted(held, key=lambda each: _place(*each))
     numbered, last, count = [], None, 0
-    for item in sorted(held, key=place):
+    for item, _ in ordered:
         group = (item.subject_id, item.encounter_id, item.procedure)
         count = count + 1 if group == last else 1
         last = group
         numbered.append(replace(item, sequence=0 if item.status == WITHDRAWN else count))
     return numbered
+
+
+def _place(item: Item, rank: int | None) -> tuple[Any, ...]:
+    group = (item.subject_id, item.encounter_id, item.procedure, STATES.index(item.status))
+    return (*group, LAST if rank is None else rank, item.sequence, item.code)

@@ -58,6 +58,7 @@ def test_own_tables(tmp_path: Path) -> None:
     labels = [
         {"unit_id": "e1", "label": "ICD-10-CM//M10.9", "evidence": span},
         {"unit_id": "b", "label": "ICD-9-CM//493.90", "evidence": None},
+        {"unit_id": "b", "label": "NOT//ICD-10-CM//M10.9", "evidence": None},
     ]
     found = coded(own(tmp_path / "own", labels), "D", ("en",))
     assert set(found) == {"ICD-10-CM", "ICD-9-CM"}

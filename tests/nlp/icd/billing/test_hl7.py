@@ -47,6 +47,11 @@ def test_suggestions_are_working_diagnoses() -> None:
     assert [(str(s(3)).partition("^")[0], str(s(6))) for s in segments] == [("E11.9", "F"), ("I50.9", "W")]
 
 
+def test_the_admitting_diagnosis_stands_once_more() -> None:
+    segments = read(*ACTS, act(6, "admitting", "I50.9"), suggested=False).segments("DG1")
+    assert [str(s(3)).partition("^")[0] for s in segments if str(s(6)) == "A"] == ["I50.9"] and len(segments) == 4
+
+
 def test_procedures_are_of_the_first_day() -> None:
     (procedure,) = read(*ACTS, suggested=False).segments("PR1")
     assert [str(procedure(at)) for at in (1, 3, 5, 14, 20)] == [
