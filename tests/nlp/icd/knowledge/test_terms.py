@@ -1,5 +1,6 @@
 """The index of phrases: its codes exist, its phrases are not vague, its files are read with clear errors."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def test_spanish_is_broad() -> None:
     found = list(terms("es"))
     assert ("apendicitis aguda", "K35.80") in found
     assert len(found) > 5000
+
+
+def test_procedures_are_apart_and_well_formed() -> None:
+    codes = {code for _, code in terms("es", "ICD-10-PCS")}
+    assert len(codes) > 100
+    assert {code for code in codes if not re.fullmatch("[0-9A-HJ-NP-Z]{4,7}", code)} == set()  # no I, no O
+    assert not codes & {code for _, code in terms("es")}
 
 
 def test_a_language_without_an_index_has_no_terms() -> None:
