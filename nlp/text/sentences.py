@@ -69,6 +69,8 @@ def _ends(text: str, line: int, at: int, end: int) -> bool:
         return following in "\r\n"
     if len(word) == 1 and word.isalpha():
         return capital and (_next_word(text, end) in openers or not _initial(text, line, at))
+    if following.isdigit() and (lower in small or "." in word):
+        return False  # F.C. 100
     if NUMBER.match(word) and not text[line : at - len(word)].strip():
         return False  # the number of a list
     return not (not capital and (lower in small or len(word) <= 3 or "." in word) and not word[-1:].isdigit())

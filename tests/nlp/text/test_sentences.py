@@ -17,6 +17,8 @@ EXAMPLES = [
     ("fever: no\ncough: yes\n\n", ["fever: no", "cough: yes"]),
     ("no fever. abdomen soft.", ["no fever.", "abdomen soft."]),
     ("Tos y fiebre.Se ingresa.", ["Tos y fiebre.", "Se ingresa."]),
+    ("TA 110/60, F.C. 100. Afebril.", ["TA 110/60, F.C. 100.", "Afebril."]),
+    ("Pregnant? No\nFever? Since Monday.", ["Pregnant? No", "Fever?", "Since Monday."]),
     ("  \n \t ", []),
     ("half a sentence", ["half a sentence"]),
 ]
