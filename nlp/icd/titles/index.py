@@ -18,6 +18,7 @@ from nlp.icd.titles.words import WORD
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 OTHER, WIDER, PART = 0.92, 0.97, 0.8  # scores of what stands beside a plainer code that says as much
+ENOUGH = 120  # titles of a passage
 MANY = 1000  # entries
 OPTIONAL = 0.15  # the share of a word in brackets or after "without": it need not be said
 
@@ -62,15 +63,15 @@ class Index:
         return found
 
     @cached_property
-    def _by_term(self) -> tuple[sparse.csr_matrix, Floats]:
+    def _by_term(self) -> tuple[sparse.csr_matrix, npt.NDArray[np.float32]]:
         """Entries by the terms they are looked for by, and the share of each that the other terms have."""
         usual = self._usual[self.entries.indices]
         rows = np.repeat(np.arange(len(self.code)), np.diff(self.entries.indptr))
-        other = np.bincount(rows[usual], self.entries.data[usual], len(self.code)).astype(np.float64)
+        other = np.bincount(rows[usual], self.entries.data[usual], len(self.code)).astype(np.float32)
         parts = (self.entries.data[~usual], (self.entries.indices[~usual], rows[~usual]))
         return sparse.csr_matrix(parts, shape=self.entries.shape[::-1], dtype=np.float32), other
 
-    def find(self, said: Said, passages: int, least: float) -> Found:
+    def find(self, said: Said, passages: int, least: float, enough: int = ENOUGH) -> Found:
         """Entries of which at least the share `least` is said in one passage."""
         key = said.passage * len(self.terms) + said.term
         order = np.lexsort((-said.share, key))
@@ -82,11 +83,22 @@ class Index:
         asked = sparse.csr_matrix((share[rare], cells), shape=shape, dtype=np.float32)
         by_term, other = self._by_term
         cover = asked @ by_term
-        good = np.flatnonzero(cover.data + other.astype(np.float32)[cover.indices] >= np.float32(least))
+        most = cover.data + other[cover.indices]
+        good = np.flatnonzero(most >= np.float32(least))
         passage = np.searchsorted(cover.indptr, good, side="right") - 1
+        if np.bincount(passage).max(initial=0) > enough:
+            best = self._promising(passage, most[good] * self.plain[cover.indices[good]], enough)
+            good, passage = good[best], passage[best]
         return self._placed(
             passage, cover.indices[good].astype(np.int64), (key, place, share), (least, self._anywhere(said))
         )
+
+    def _promising(self, passage: Ints, score: Floats, enough: int) -> Ints:
+        """Of a passage that says more than enough titles the best."""
+        order = np.lexsort((-score, passage))
+        begins = np.flatnonzero(np.diff(passage, prepend=-1))
+        rank = np.arange(len(passage)) - np.repeat(begins, np.diff(begins, append=len(passage)))
+        return np.sort(order[rank < enough])
 
     def _placed(
         self, passage: Ints, entry: Ints, said: tuple[Ints, Ints, Floats], asked: tuple[float, Floats]

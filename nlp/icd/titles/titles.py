@@ -10,7 +10,7 @@ import numpy as np
 from nlp.icd.chart import DIAGNOSES
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.titles.entries import Entry, tabular
-from nlp.icd.titles.index import Floats, Found, Index, Said, indexed
+from nlp.icd.titles.index import ENOUGH, Floats, Found, Index, Said, indexed
 from nlp.icd.titles.kept import kept
 from nlp.icd.titles.lexicon import Lexicon, of_spans
 from nlp.icd.titles.procedures import called, procedures
@@ -21,6 +21,7 @@ from nlp.icd.titles.words import Words, beside, within, words
 
 ELSEWHERE = 0.4  # what a word of the title that stands elsewhere in the note adds, in shares of the score
 MISSING = 0.1  # what a title loses of which nothing is said anywhere
+EVERY = 1 << 40  # titles: a phrase is near any number
 NEAR = 0.15  # share of a title from which a phrase is near it
 SHIPPED = Path(__file__).parent / "data" / "spanish.json.gz"
 
@@ -140,7 +141,9 @@ class Titles:
 
         Places count the words of the whole text."""
         place, term, share, heavy = self._vocabulary.said(said.texts, language)
-        found = self.index.find(Said(said.passage[place], place, term, share), said.passages, least)
+        found = self.index.find(
+            Said(said.passage[place], place, term, share), said.passages, least, EVERY if whole else ENOUGH
+        )
         total = np.concatenate([[0.0], np.cumsum(heavy)])
         first, last = found.first, found.last
         if whole:
