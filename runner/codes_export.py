@@ -31,6 +31,7 @@ from store.snapshot import Snapshot
 CODES, DECISIONS, WORKLIST = "phi/codes", "phi/decisions", "phi/worklist"
 FORMS = ("fhir", "hl7", "csv")
 DOCUMENTS = {"DocumentReference": "", "DiagnosticReport": "DiagnosticReport."}  # type -> what its notes' ids begin with
+LEFT_OUT = "left out: person without Patient"
 FAULTS = ("encounter_id", "code", "rule", "severity", "message")
 
 
@@ -65,8 +66,9 @@ def export_codes(lake: Path, out: Path, wanted: Wanted, progress: Progress | Non
         for start in range(0, len(shards), SHARDS):
             held = shards[start : start + SHARDS]
             for stay in _stays(snapshot, held, wanted.suggested):
-                counts.update(item.status for item in stay.items)
-                writer.write(stay, edition.broken(stay, shelf, wanted.country))
+                counts.update(item.status if stay.patient else LEFT_OUT for item in stay.items)
+                if stay.patient:
+                    writer.write(stay, edition.broken(stay, shelf, wanted.country))
             progress.advance(CODES, len(held))
         progress.finish(CODES)
         manifest = {**_manifest(snapshot, wanted, writer), "codes": dict(sorted(counts.items()))}
@@ -132,7 +134,7 @@ def _require_codes(snapshot: Snapshot, wanted: Wanted) -> None:
 
 
 def _stays(snapshot: Snapshot, shards: list[str], suggested: bool) -> Iterator[Stay]:
-    """Encounter by encounter; one whose person has no Patient any more leads nowhere and is left out."""
+    """Encounter by encounter; `patient` is empty where the person has no Patient any more."""
     codes, decisions = (snapshot.read_many(name, shards).to_pylist() for name in (CODES, DECISIONS))
     held = items(codes, decisions, suggested, _digests(snapshot, shards))
     if not held:
@@ -142,10 +144,8 @@ def _stays(snapshot: Snapshot, shards: list[str], suggested: bool) -> Iterator[S
     documents = _documents(snapshot, shards)
     for (subject, name), group in groupby(held, key=lambda item: (item.subject_id, item.encounter_id)):
         encounter = next((one for one in visits.get(subject, ()) if one["id"] == name), {})
-        patient = _patient(patients.get(subject, []), encounter)
-        if patient:
-            mine = tuple(group)
-            yield Stay(mine, patient, encounter, _named(documents, mine))
+        mine = tuple(group)
+        yield Stay(mine, _patient(patients.get(subject, []), encounter), encounter, _named(documents, mine))
 
 
 def _digests(snapshot: Snapshot, shards: list[str]) -> dict[tuple[int, str], str]:

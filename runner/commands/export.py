@@ -75,5 +75,4 @@ def codes(
         typer.echo(f"{entry['url']}: {entry['count']:,}")
     for rule, times in manifest["faults"].items():
         typer.echo(f"{rule}: {times:,}", err=True)
-    if not manifest["codes"]:
-        typer.echo("No codes of persons who are still known.")
+    typer.echo(", ".join(f"{status} {number:,}" for status, number in manifest["codes"].items()) or "no codes")

@@ -158,3 +158,11 @@ def test_the_command(decided: Hospital, tmp_path: Path, form: str) -> None:
     said = call("export", "codes", "--out", tmp_path / "out", "--format", form, "--lake", decided.root / "lake")
     assert said.exit_code == 0 and ("codes." in said.stdout or "Condition.ndjson: 1" in said.stdout)
     assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_codes_of_a_person_without_patient_are_counted(
+    decided: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runner.codes_export._patient", lambda *_: {})
+    manifest = exported(decided, tmp_path / "out", "csv")
+    assert manifest["codes"] == {"left out: person without Patient": 2} and manifest["output"] == []

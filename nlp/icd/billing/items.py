@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from nlp.icd.billing.decided import ACCEPTED, FINISH, REOPEN, Decision, Key, Visit, decided
-from nlp.icd.chart import HIDDEN, PROCEDURES
+from nlp.icd.catalogue.catalogue import Catalogue
+from nlp.icd.chart import DIAGNOSES, HIDDEN, PROCEDURES
 
 SUGGESTED, WITHDRAWN = "suggested", "withdrawn"
 CHANGED = "notes-changed"  # flag: a note was added or changed after the encounter was finished
@@ -83,7 +84,7 @@ def _decided(key: Key, act: Decision, row: Mapping[str, Any] | None, flags: tupl
     """Nothing for what was rejected and never accepted."""
     if act.state != ACCEPTED and not act.before:
         return None
-    base = _suggested(row) if row else Item(*key, ACCEPTED, sequence=LAST)
+    base = _suggested(row) if row else Item(*key, ACCEPTED, _title(key[2], key[3]), sequence=LAST)
     return replace(
         base,
         status=ACCEPTED if act.state == ACCEPTED else WITHDRAWN,
@@ -93,6 +94,11 @@ def _decided(key: Key, act: Decision, row: Mapping[str, Any] | None, flags: tupl
         admitting=act.admitting and act.state == ACCEPTED,
         flags=(*base.flags, *flags),
     )
+
+
+def _title(system: str, code: str) -> str:
+    """Of a code that a coder added; empty where no table is at hand."""
+    return Catalogue.icd10cm().title(code) if system == DIAGNOSES else ""
 
 
 def _suggested(row: Mapping[str, Any]) -> Item:

@@ -39,7 +39,7 @@ def test_diagnoses() -> None:
     ]  # fmt: skip
     assert str(first(19)) == "20260301090100+0000" and str(first(20)).endswith("^CHARTLOOM")
     assert [field(second, at) for at in (15, 21, 26)] == ["2", "A", ""]
-    assert [str(gone(at)) for at in (3, 15, 21)] == ["Z51.5^^I10C", "0", "D"]
+    assert [str(gone(at)) for at in (3, 15, 21)] == ["Z51.5^Encounter for palliative care^I10C", "0", "D"]
 
 
 def test_suggestions_are_working_diagnoses() -> None:

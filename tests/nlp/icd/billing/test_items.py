@@ -113,3 +113,7 @@ def test_an_addendum_after_the_end_is_told(now: str, flags: tuple[str, ...]) -> 
     acts = [act(1, "accept", "I50.9"), act(2, "finish", "", note_digest="aa")]
     (item,) = items(CODES, acts, False, {(1, "e1"): now})
     assert item.flags == flags
+
+
+def test_an_added_code_has_its_title() -> None:
+    assert [item.display for item in items(CODES, [act(1, "add", "Z51.5")], False)] == ["Encounter for palliative care"]
