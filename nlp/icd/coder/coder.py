@@ -72,11 +72,13 @@ class Coder:
         (content, each), *_ = reader.candidates([chart])
         scores = ranker.scores(each)
         order = (-scores).argsort(kind="stable")[: self.most]
-        codes = [each.codes[at] for at in order]
-        spans = evidence(codes, content, each, reader.whole)
+        said = [(each.codes[at], float(scores[at])) for at in order]
+        least = said[-1][1] if said else 1.0
+        said += [(code, min(chance, least)) for code, chance in each.left.items()][: self.most - len(said)]
+        spans = evidence([code for code, _ in said], content, each, reader.whole)
         return [
-            Suggestion(code, float(scores[at]), banded(float(scores[at]), ranker.calibration, BANDS), found)
-            for at, code, found in zip(order, codes, spans, strict=True)
+            Suggestion(code, score, banded(score, ranker.calibration, BANDS), found)
+            for (code, score), found in zip(said, spans, strict=True)
         ]
 
     def save(self, folder: Path) -> None:

@@ -22,11 +22,15 @@ NAMES = (*OF_CODE, *(f"{layer}:{name}" for layer in TOLD_LAYERS for name in OF_L
 
 @dataclass
 class Candidates:
-    """Of one chart: `rows` is candidates x NAMES; `mentions` by code, those that say most first."""
+    """Of one chart: `rows` is candidates x NAMES; `mentions` by code, those that say most first.
+
+    `left`: codes that were not worth a row, best first, and how probable they look.
+    """
 
     codes: list[str]
     rows: np.ndarray
     mentions: Mapping[str, Sequence[Mention]] = field(default_factory=dict)
+    left: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

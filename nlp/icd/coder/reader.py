@@ -4,7 +4,7 @@ import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from nlp.icd.chart import DIAGNOSES, Chart
 from nlp.icd.coder.content import Content, content, stems
 from nlp.icd.coder.context import Context
 from nlp.icd.coder.features import Candidates, Prior, rows
-from nlp.icd.coder.mentions import TITLE, Finder, Mention
+from nlp.icd.coder.mentions import SHADOW as IN_SHADOW
+from nlp.icd.coder.mentions import TAUGHT, TITLE, Finder, Mention
 from nlp.icd.coder.partial import Partial, Rarity
 from nlp.icd.coder.phrases import Own, Phrases, own
 from nlp.icd.coder.sieve import Sieve, glance
@@ -37,6 +38,11 @@ class Sight:
     prior: Prior
     codes: list[str]
     seen: np.ndarray
+
+    @property
+    def taught(self) -> frozenset[str]:
+        """Codes that a term of coders speaks for."""
+        return frozenset(code for code, held in self.found.items() if {TAUGHT, IN_SHADOW} & {m.layer for m in held})
 
 
 @dataclass
@@ -103,11 +109,13 @@ class Reader:
         return Sight(chart, read, found, prior, codes, glance(found, codes, prior))
 
     def _candidates(self, sight: Sight) -> Candidates:
-        kept = self.sieve.keep(sight.codes, sight.seen)
+        kept, left = self.sieve.keep(sight.codes, sight.seen, sight.taught)
         found = {code: sight.found[code] for code in kept if code in sight.found}
         held = [each for mentions in found.values() for each in mentions]
         context = Context.read(sight.chart, sight.content, held, self._asserter)
-        return rows(found, kept, sight.prior, context)
+        made = rows(found, kept, sight.prior, context)
+        unranked = {code: sorted(sight.found[code], key=lambda m: -m.says) for code in left if code in sight.found}
+        return replace(made, mentions={**made.mentions, **unranked}, left=left)
 
     def _top(self, scores: np.ndarray) -> list[str]:
         if len(scores) <= FROM_WHOLE:
@@ -168,7 +176,8 @@ class Reader:
         ]
         said = {
             "language": self.language, "system": self.system, "counts": self.counts, "categories": self.categories,
-            "sieve": self.sieve.weights, "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
+            "sieve": [self.sieve.weights, self.sieve.intercept],
+            "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
             "covered": {" ".join(self._finder.partial.heads[head]): n for head, n in self.covered.items()},
         }  # fmt: skip
         (folder / "reader.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
@@ -178,7 +187,7 @@ class Reader:
     def load(folder: Path) -> "Reader":
         said = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         made = Reader(said["language"], said["system"], rarity=Rarity(*said["rarity"]), whole=Whole.load(folder))
-        made.sieve = Sieve(tuple(said["sieve"]))
+        made.sieve = Sieve(tuple(said["sieve"][0]), said["sieve"][1])
         made.counts, made.categories = Counter(said["counts"]), Counter(said["categories"])
         for phrase, codes, marked, occurs in said["entries"]:
             entry = made.phrases.entry(tuple(phrase.split(" ")))

@@ -1,6 +1,6 @@
 """Which of a chart's many candidates are worth ranking: logistic regression on a few numbers that cost nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ WIDTH = 3 * len(TOLD_LAYERS) + 6
 @dataclass
 class Sieve:
     weights: tuple[float, ...] = ()
+    intercept: float = 0.0
 
     @staticmethod
     def fit(seen: Sequence[np.ndarray], truth: Sequence[np.ndarray]) -> "Sieve":
@@ -27,14 +28,23 @@ class Sieve:
             return Sieve()
         scale = np.maximum(rows.std(0), 1e-6)
         fitted = LogisticRegression(max_iter=300).fit(rows / scale, right)
-        return Sieve(tuple(float(weight) for weight in fitted.coef_[0] / scale))
+        return Sieve(tuple(float(weight) for weight in fitted.coef_[0] / scale), float(fitted.intercept_[0]))
 
-    def keep(self, codes: Sequence[str], seen: np.ndarray) -> list[str]:
-        """The best KEPT; all in their order where nothing was learned."""
+    def keep(
+        self, codes: Sequence[str], seen: np.ndarray, taught: Collection[str] = ()
+    ) -> tuple[list[str], dict[str, float]]:
+        """The best KEPT in their order, and of the rest, best first, how probable they look.
+
+        What coders taught is kept whatever training says; all is, where nothing was learned.
+        """
         if len(codes) <= KEPT or not self.weights:
-            return list(codes)[:KEPT]
-        best = np.argpartition(-(seen @ np.array(self.weights)), KEPT)[:KEPT]
-        return [codes[at] for at in np.sort(best).tolist()]
+            return list(codes), {}
+        odds = seen @ np.array(self.weights) + self.intercept
+        odds[[code in taught for code in codes]] = np.inf
+        order = np.argsort(-odds, kind="stable")
+        chance = 1 / (1 + np.exp(-odds))
+        left = {codes[at]: float(chance[at]) for at in order[KEPT:].tolist()}
+        return [codes[at] for at in np.sort(order[:KEPT]).tolist()], left
 
 
 def glance(found: Mapping[str, Sequence[Mention]], codes: Sequence[str], prior: Prior) -> np.ndarray:
