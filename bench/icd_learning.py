@@ -93,8 +93,8 @@ def _draws(count: int) -> Floats:
 
 
 def _attacked(pool: Pool, places: Sequence[tuple[Rows, Rows]], kind: str, repeats: int) -> float:
-    """What of F1 is lost with decisions guarded by the others' votes; beside it what would be lost without."""
-    held = np.concatenate([counts(pool, *fold, honest(pool, fold[0]).guarded()) for fold in places])
+    """What of F1 is lost with decisions guarded by the others' votes, what guarding costs included; and without."""
+    held = np.concatenate([counts(pool, *fold, honest(pool, fold[0]).trusting()) for fold in places])
     lost: dict[str, list[Rows]] = {"guarded": [], "trusting": []}
     harmed = []
     for train, test in places:

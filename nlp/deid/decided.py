@@ -1,6 +1,7 @@
 """The stage that lets coders' decisions through the gate, as labels: codes and offsets, no word and no name.
 
-A code that was accepted or added is SYSTEM//code, one that was rejected NOT//SYSTEM//code; of a finished encounter
+A code that was accepted or added is SYSTEM//code, one that was rejected NOT//SYSTEM//code, one
+on which coders are even DISPUTED//SYSTEM//code; of a finished encounter
 that has notes past the gate. Who decided becomes a pseudonym, so that it can be told whether two coders agree.
 """
 
@@ -36,7 +37,8 @@ COLUMNS = (
     "evidence",
     "note_digest",
 )
-TASK, SOURCE, NOT = "icd", "decisions", "NOT//"
+TASK, SOURCE = "icd", "decisions"
+HEADS = {True: "", False: "NOT//", None: "DISPUTED//"}  # by what the majority says
 
 
 @dataclass
@@ -88,18 +90,18 @@ class ReleaseLabels:
         if opened is None:
             return
         for each in outcome(acts):
-            if (verdict := each.verdict) is not None:
-                yield {
-                    "subject_id": opened[0],
-                    "task": TASK,
-                    "unit_id": opened[1],
-                    "label": f"{'' if verdict else NOT}{each.system}//{each.code}",
-                    "source": SOURCE,
-                    "evidence": passage.evidence(unit[0], each.spans[verdict]),
-                    "coders": sorted(map(self._pseudonym, each.actors(verdict))),
-                    "against": sorted(map(self._pseudonym, each.actors(not verdict))),
-                    "notes": digest(acts),
-                }
+            says = each.verdict is not False  # of a disputed code the coders are those who say yes
+            yield {
+                "subject_id": opened[0],
+                "task": TASK,
+                "unit_id": opened[1],
+                "label": f"{HEADS[each.verdict]}{each.system}//{each.code}",
+                "source": SOURCE,
+                "evidence": passage.evidence(unit[0], each.spans[says]),
+                "coders": sorted(map(self._pseudonym, each.actors(says))),
+                "against": sorted(map(self._pseudonym, each.actors(not says))),
+                "notes": digest(acts),
+            }
 
     def _pseudonym(self, actor: str) -> str:
         return hashlib.blake2b(f"coder/{actor}".encode(), key=self._key[:64], digest_size=8).hexdigest()

@@ -12,6 +12,8 @@ from eval.corpora import codiesp
 from nlp.icd.chart import PROCEDURES, Chart
 from nlp.icd.charts import charts
 from nlp.icd.language import language
+from nlp.icd.learning.labelled import trained_on
+from nlp.icd.learning.learned import NOT
 from schemas.clinical import OPEN_NOTES
 from schemas.results import LABELS
 
@@ -57,7 +59,7 @@ def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Char
     """Encounters without any code were not coded: nothing is learned of them."""
     notes = OPEN_NOTES.conform(_filled(_read(data, "notes")))
     labels = LABELS.conform(_filled(_read(data, "labels")))
-    labels = labels.filter(pc.equal(labels["task"], "icd"))
+    labels = trained_on(notes, labels.filter(pc.equal(labels["task"], "icd")))
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
     notes = notes.filter(pc.is_in(unit, value_set=labels["unit_id"].combine_chunks()))
     notes = _spoken(notes, languages)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ MARKS = pa.schema(
     ]
 )
 PHRASES = pa.schema([("phrase", pa.string()), ("language", pa.string()), ("persons", pa.int64())])
-NOT = "NOT"
+NOT, DISPUTED = "NOT", "DISPUTED"
 WORDS = 8  # a longer phrase is a sentence, and comes no second time
 
 
@@ -55,8 +55,8 @@ class LearnTerms:
         notes, labels = shard.get("notes"), shard.get(LABELS.name)
         if notes is None or labels is None or not len(labels) or not len(notes):
             return {}
-        said = _texts(notes)
-        marks = list(_marks(labels, said))
+        said = texts(notes)
+        marks = [mark for row in labels.to_pylist() for mark in marks_of(row, said)]
         phrases = {(str(mark["phrase"]), str(mark["language"])) for mark in marks}
         counted = _persons(phrases, said.values())
         return {
@@ -80,32 +80,31 @@ class LearnTerms:
 
 
 @dataclass(frozen=True)
-class _Text:
+class Text:
     subject_id: int
     language: str
     text: str
 
 
-def _texts(notes: pa.Table) -> dict[str, _Text]:
+def texts(notes: pa.Table) -> dict[str, Text]:
     columns = (notes[name].to_pylist() for name in ("note_id", "subject_id", "language", "text"))
-    return {note: _Text(who, language or "", text or "") for note, who, language, text in zip(*columns, strict=True)}
+    return {note: Text(who, language or "", text or "") for note, who, language, text in zip(*columns, strict=True)}
 
 
-def _marks(labels: pa.Table, said: dict[str, _Text]) -> Iterator[dict[str, object]]:
-    """A vote for each phrase and coder of each label; whoever says the contrary votes the contrary."""
-    for row in labels.to_pylist():
-        parts = row["label"].split("//")
-        if row["task"] != "icd" or len(parts) != 2 + (parts[0] == NOT):
-            continue
-        yes = parts[0] != NOT
-        coders = [*((c, yes) for c in row["coders"] or ()), *((c, not yes) for c in row["against"] or ())]
-        for phrase, language in sorted(_phrases(row["evidence"] or (), said)):
-            for coder, agrees in coders:
-                yield {"phrase": phrase, "language": language, "system": parts[-2], "code": parts[-1],
-                       "coder": coder, "agrees": agrees}  # fmt: skip
+def marks_of(row: dict[str, Any], said: Mapping[str, Text]) -> Iterator[dict[str, Any]]:
+    """A vote for each phrase and coder of one label; whoever says the contrary votes the contrary."""
+    *head, system, code = row["label"].split("//") if row["label"].count("//") else ("", "", "")
+    if row["task"] != "icd" or head not in ([], [NOT], [DISPUTED]):
+        return
+    yes = head != [NOT]
+    coders = [*((c, yes) for c in row["coders"] or ()), *((c, not yes) for c in row["against"] or ())]
+    for phrase, language in sorted(_phrases(row["evidence"] or (), said)):
+        for coder, agrees in coders:
+            yield {"phrase": phrase, "language": language, "system": system, "code": code, "coder": coder,
+                   "agrees": agrees}  # fmt: skip
 
 
-def _phrases(evidence: Iterable[dict[str, Any]], said: dict[str, _Text]) -> set[tuple[str, str]]:
+def _phrases(evidence: Iterable[dict[str, Any]], said: Mapping[str, Text]) -> set[tuple[str, str]]:
     found = set()
     for span in evidence:
         note = said.get(span["note_id"])
@@ -116,7 +115,7 @@ def _phrases(evidence: Iterable[dict[str, Any]], said: dict[str, _Text]) -> set[
     return found
 
 
-def _persons(phrases: set[tuple[str, str]], notes: Iterable[_Text]) -> list[dict[str, object]]:
+def _persons(phrases: set[tuple[str, str]], notes: Iterable[Text]) -> list[dict[str, object]]:
     """In the notes of how many persons each phrase stands, as whole words."""
     looked = {key: re.compile(rf"(?<!\w){re.escape(key[0])}(?!\w)") for key in phrases}
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
