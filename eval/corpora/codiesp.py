@@ -11,6 +11,8 @@ from schemas.results import LABELS
 
 TEXTS = {"es": "text_files", "en": "text_files_en"}
 SYSTEMS = {"D": "ICD-10-CM", "P": "ICD-10-PCS"}
+Span = tuple[int, int, str]
+"""Start, end, and how it was marked: whole (`marked`), or in pieces (`around` them all; `piece-` and a number)."""
 KINDS = {"DIAGNOSTICO": "D", "PROCEDIMIENTO": "P"}
 
 
@@ -28,12 +30,12 @@ def read_notes(folder: Path, language: str = "es") -> pa.Table:
 
 def read_labels(folder: Path, task: str = "D", *, spans: bool = True) -> pa.Table:
     """`labels` of task D or P: SYSTEM//code; spans of the Spanish text, from NAMEX.tsv where there is one."""
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    found: dict[tuple[str, str], set[Span]] = {}
     for name, code in _pairs(folder, task):
-        found.setdefault((name, code), [])
+        found.setdefault((name, code), set())
     if spans:
-        for name, code, start, end in _marked(folder, task):
-            found.setdefault((name, code), []).append((start, end))
+        for name, code, marked in _marked(folder, task):
+            found.setdefault((name, code), set()).update(marked)
     places = {name: at for at, name in enumerate(sorted(p.stem for p in (folder / TEXTS["es"]).glob("*.txt")))}
     rows = [
         {
@@ -43,8 +45,8 @@ def read_labels(folder: Path, task: str = "D", *, spans: bool = True) -> pa.Tabl
             "label": f"{SYSTEMS[task]}//{code}",
             "source": "codiesp",
             "evidence": [
-                {"note_id": name, "start": start, "end": end, "source": "marked", "weight": 1.0}
-                for start, end in sorted(set(marked))
+                {"note_id": name, "start": start, "end": end, "source": source, "weight": 1.0}
+                for start, end, source in sorted(marked)
             ],
         }
         for (name, code), marked in sorted(found.items())
@@ -66,26 +68,25 @@ def _pairs(folder: Path, task: str) -> Iterator[tuple[str, str]]:
         yield cells[0], dotted(cells[1], task)
 
 
-def _marked(folder: Path, task: str) -> Iterator[tuple[str, str, int, int]]:
-    """A span in pieces is taken from its first to its last character where it is short, else as its longest piece."""
+def _marked(folder: Path, task: str) -> Iterator[tuple[str, str, list[Span]]]:
     for cells, path, number in _lines(folder, "X", required=False):
         try:
             name, kind, code, _, places = cells[:5]
-            pieces = [tuple(map(int, piece.split())) for piece in places.split(";")]
-            (start, end) = _one(pieces)
+            pieces = [(int(start), int(end)) for start, end in (piece.split() for piece in places.split(";"))]
         except ValueError:
             raise InputError(
                 f"{path.name}, line {number}: expected `case<tab>kind<tab>code<tab>words<tab>start end;...`."
             ) from None
         if KINDS.get(kind) == task:
-            yield name, dotted(code, task), start, end
+            yield name, dotted(code, task), _spans(pieces)
 
 
-def _one(pieces: list[tuple[int, ...]]) -> tuple[int, int]:
+def _spans(pieces: list[tuple[int, int]]) -> list[Span]:
+    """A mention in pieces is all from its first to its last character, and its pieces, which one number joins."""
+    if len(pieces) == 1:
+        return [(*pieces[0], "marked")]
     start, end = min(piece[0] for piece in pieces), max(piece[1] for piece in pieces)
-    if end - start > 2 * sum(piece[1] - piece[0] for piece in pieces) + 20:
-        return max(((piece[0], piece[1]) for piece in pieces), key=lambda piece: piece[1] - piece[0])
-    return start, end
+    return [(start, end, "around"), *((*piece, f"piece-{start}-{end}") for piece in pieces)]
 
 
 def _lines(folder: Path, task: str, *, required: bool = True) -> Iterator[tuple[list[str], Path, int]]:

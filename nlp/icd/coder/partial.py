@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from nlp.icd.coder.content import SHORT, Content
-from nlp.icd.coder.phrases import Phrase
+from nlp.icd.coder.phrases import SCATTERED, Phrase
 
 ENOUGH = 0.6  # share of a phrase's weight that a sentence must have
 ALONE = 0.75  # ... where it has but one word of it
@@ -52,7 +52,7 @@ class Partial:
     def __init__(self, phrases: Iterable[Phrase], rarity: Rarity) -> None:
         self.members: dict[Phrase, list[Phrase]] = defaultdict(list)
         for phrase in phrases:
-            self.members[tuple(word[:SHORT] for word in phrase)].append(phrase)
+            self.members[tuple(word[:SHORT] for word in phrase if word != SCATTERED)].append(phrase)
         self.heads = list(self.members)
         self._sets = [frozenset(head) for head in self.heads]
         self._words: dict[str, int] = {}

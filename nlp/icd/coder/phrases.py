@@ -15,6 +15,9 @@ from nlp.icd.coder.content import Content
 
 Phrase = tuple[str, ...]
 LONGEST = 12  # stems
+SCATTERED = "~"
+"""First of a phrase that was marked in pieces: it is looked for with others between its words, never as it stands."""
+PIECE, AROUND = "piece-", "around"  # sources of spans that are parts of a mention, and of the whole around them
 
 
 @dataclass(slots=True)
@@ -42,10 +45,11 @@ class Phrases:
     def entry(self, phrase: Phrase) -> Entry:
         if phrase not in self.entries:
             self.entries[phrase] = Entry()
-            node = self._trie
-            for word in phrase:
-                node = node.setdefault(word, {})
-            node[""] = phrase
+            if phrase[0] != SCATTERED:
+                node = self._trie
+                for word in phrase:
+                    node = node.setdefault(word, {})
+                node[""] = phrase
         return self.entries[phrase]
 
     def learn(self, owns: Iterable[Own]) -> None:
@@ -79,15 +83,20 @@ def _walk(trie: dict[str, Any], words: Sequence[str], sentences: Sequence[int]) 
 
 
 def own(chart: Chart, content: Content) -> Own:
-    """The phrases that the spans of the chart's gold cover."""
+    """The phrases that the spans of the chart's gold cover; of a mention in pieces the stems of all pieces."""
     found: dict[Phrase, set[str]] = defaultdict(set)
     places = {note_id: number for number, note_id in enumerate(content.note_ids)}
     for code, spans in chart.gold.items():
-        for span in spans:
+        pieces: dict[str, Phrase] = {}
+        for span in sorted(spans, key=lambda each: each.start):
             phrase = _covered(content, places.get(span.note_id, -1), span.start, span.end)
-            if 0 < len(phrase) <= LONGEST:
+            if span.source.startswith(PIECE):
+                pieces[span.source] = pieces.get(span.source, (SCATTERED,)) + phrase
+            elif span.source != AROUND and phrase:
                 found[phrase].add(code)
-    return {phrase: frozenset(codes) for phrase, codes in found.items()}
+        for phrase in pieces.values():
+            found[phrase].add(code)
+    return {phrase: frozenset(codes) for phrase, codes in found.items() if len(phrase) <= LONGEST}
 
 
 def _covered(content: Content, note: int, start: int, end: int) -> Phrase:
