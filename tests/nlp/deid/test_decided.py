@@ -15,7 +15,8 @@ from tests.nlp.deid.test_relink import ANN, BOB, OPEN, TEXT, conformed, opened, 
 
 def act(number: int, action: str, code: str | None = None, **said: Any) -> dict[str, Any]:
     usual = {"subject_id": 11, "encounter_id": "e1", "actor": "anna", "system": "ICD-10-CM" if code else None,
-             "reason": "Ann Lee fell", "note_digest": None, "evidence": None, "source": "decisions", "arrival": 1}  # fmt: skip
+             "reason": "Ann Lee fell", "note_digest": None, "evidence": None, "source": "decisions",
+             "arrival": 1}  # fmt: skip
     time = datetime(2026, 1, 1, 10, number)
     return {**usual, "decision_id": f"d{number}", "time": time, "action": action, "code": code, **said}
 
