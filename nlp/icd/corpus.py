@@ -13,7 +13,6 @@ from nlp.icd.chart import PROCEDURES, Chart
 from nlp.icd.charts import charts
 from nlp.icd.language import language
 from nlp.icd.learning.labelled import trained_on
-from nlp.icd.learning.learned import NOT
 from schemas.clinical import OPEN_NOTES
 from schemas.results import LABELS
 
@@ -55,14 +54,30 @@ def _codiesp(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[
     return found
 
 
-def _own(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+def held_out(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+    """By code system the charts that were coded blind: never learned from, they judge what was. None of CodiEsp."""
+    return _own(data, task, languages, blind=True) if _blind(data) else {}
+
+
+def _blind(data: Path) -> list[str]:
+    """Encounters that the worklist calls blind, where the data has one."""
+    if not _place(data, "worklist").exists():
+        return []
+    rows = _read(data, "worklist")
+    found: list[str] = rows.filter(pc.fill_null(rows["blind"], False))["encounter_id"].to_pylist()
+    return found
+
+
+def _own(data: Path, task: str, languages: Sequence[str], *, blind: bool = False) -> dict[str, list[Chart]]:
     """Encounters without any code were not coded: nothing is learned of them."""
     notes = OPEN_NOTES.conform(_filled(_read(data, "notes")))
     labels = LABELS.conform(_filled(_read(data, "labels")))
-    labels = trained_on(notes, labels.filter(pc.equal(labels["task"], "icd")))
+    labels = labels.filter(pc.equal(labels["task"], "icd"))
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
-    notes = notes.filter(pc.is_in(unit, value_set=labels["unit_id"].combine_chunks()))
-    notes = _spoken(notes, languages)
+    decided = pc.is_in(unit, value_set=labels["unit_id"].combine_chunks())
+    hidden = pc.is_in(unit, value_set=pa.array(_blind(data), pa.string()))
+    labels = trained_on(notes, labels)
+    notes = _spoken(notes.filter(pc.and_(decided, hidden if blind else pc.invert(hidden))), languages)
     systems = sorted({label.partition("//")[0] for label in labels["label"].to_pylist()} - {NOT})
     return {
         system: charts(notes, labels, system)

@@ -11,7 +11,8 @@ from contract.errors import ConfigError
 from nlp.icd import artifact, systems
 from nlp.icd.artifact import PARTS, Said
 from nlp.icd.chart import Chart
-from nlp.icd.corpus import TASKS, coded, told
+from nlp.icd.corpus import TASKS, coded, held_out, told
+from nlp.icd.gated import require_no_worse
 
 Tell = Callable[[str], None]
 
@@ -61,7 +62,10 @@ def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None
             tell(f"{code_system}: learned in {learned[code_system]['cpu_s']} CPU-seconds")
             places[place] = {"code_system": code_system, "system": training.system}
         said = Said(places, tuple(languages), training.phi, {"seed": training.seed})
-        return Trained(artifact.finish(folder, said, _card(training, learned, tuple(languages))), learned)
+        digest = artifact.finish(folder, said, _card(training, learned, tuple(languages)))
+        for line in require_no_worse(out, folder, held_out(data, training.task, training.languages)):
+            tell(line)
+        return Trained(digest, learned)
 
 
 def _part(
