@@ -7,10 +7,13 @@ import numpy as np
 from nlp.icd.chart import Evidence
 from nlp.icd.coder.content import Content
 from nlp.icd.coder.features import Candidates
-from nlp.icd.coder.mentions import Mention
+from nlp.icd.coder.mentions import EXACT, INDEX, NEAR_INDEX, SHADOW, SIMILAR, TAUGHT, TITLE, Mention
 from nlp.icd.coder.whole import Whole
 
 MOST = 5  # spans of a code
+TRUST = {EXACT: 0.9, TAUGHT: 0.9, INDEX: 0.8, SIMILAR: 0.7, TITLE: 0.6, NEAR_INDEX: 0.5, SHADOW: 0.4}
+"""How far each layer knows the right place: in the order in which its spans met those of annotators."""
+WITHIN = 0.09  # what a mention's own strength adds
 WORDS = 3  # of weak evidence
 WEAK = "words"
 WEAKEST = 0.1  # no weak evidence weighs more
@@ -26,10 +29,14 @@ def evidence(codes: Sequence[str], content: Content, each: Candidates, whole: Wh
 def _mentioned(mentions: Sequence[Mention], content: Content) -> tuple[Evidence, ...]:
     """A place once, by what says most there."""
     kept: dict[tuple[int, int], Mention] = {}
-    for mention in sorted(mentions, key=lambda m: (m.nested, -m.says, m.first)):
+    for mention in sorted(mentions, key=lambda m: (-_weight(m), m.first)):
         kept.setdefault((mention.first, mention.end), mention)
     chosen = list(kept.values())[:MOST]
-    return tuple(content.evidence(m.first, m.end, m.layer, min(m.says, 1.0)) for m in chosen)
+    return tuple(content.evidence(m.first, m.end, m.layer, _weight(m)) for m in chosen)
+
+
+def _weight(mention: Mention) -> float:
+    return TRUST[mention.layer] + WITHIN * min(mention.says, 1.0)
 
 
 def _weak(codes: Sequence[str], content: Content, whole: Whole) -> list[tuple[Evidence, ...]]:
