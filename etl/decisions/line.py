@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 REQUIRED = ("decision_id", "time", "actor", "action", "subject_id", "encounter_id")
+DIGITS = 19  # of the largest subject_id
 ON_CODES = ("accept", "reject", "add", "remove", "edit")
 ACTIONS = (*ON_CODES, "order", "finish", "reopen", "principal", "admitting", "poa", "query", "assign", "note")
 MESSAGES = {
@@ -63,7 +64,8 @@ def _text(said: Mapping[str, Any], name: str) -> str | None:
 
 def _subject(value: Any) -> int:
     """JavaScript has no whole numbers of 64 bits, so digits are taken too."""
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS
+    number = int(value) if digits else value
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 63:
         raise Broken("subject", "subject_id")
     return number
@@ -72,11 +74,11 @@ def _subject(value: Any) -> int:
 def _time(value: Any) -> datetime:
     try:
         time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Broken("time-format", "time") from None
-    if time.tzinfo is None:
-        raise Broken("time-format", "time")
-    return time.astimezone(UTC).replace(tzinfo=None)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):  # the last: year 1 or 9999, and in UTC none
+        pass
+    raise Broken("time-format", "time")
 
 
 def _seconds(said: Mapping[str, Any]) -> float | None:

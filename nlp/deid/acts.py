@@ -80,7 +80,7 @@ def _says(act: Act) -> Sequence[tuple[str, str, bool]]:
 def _state(text: str | None) -> dict[str, Any]:
     try:
         said = json.loads(text or "{}")
-    except ValueError:  # a state in words of its own is none
+    except (ValueError, RecursionError):  # a state in words of its own, or nested without end, is none
         return {}
     return said if isinstance(said, dict) else {}
 

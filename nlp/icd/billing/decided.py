@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 ACCEPTED, REJECTED = "accepted", "rejected"
-ACTS = {"accept": ACCEPTED, "add": ACCEPTED, "reject": REJECTED}
+ACTS = {"accept": ACCEPTED, "add": ACCEPTED, "reject": REJECTED, "remove": REJECTED}
 FINISH, REOPEN = "finish", "reopen"
 MACHINES = ("chartloom", "artifact")  # beginnings of actors that are no persons
 INDICATORS = ("Y", "N", "U", "W", "1")  # present on admission: yes, no, unknown, undetermined, exempt
@@ -118,5 +118,5 @@ def _said(text: str | None) -> Any:
     """JSON of a decision; a text that is none stands for itself."""
     try:
         return json.loads(text) if text else {}
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return text

@@ -40,6 +40,7 @@ def test_an_edit_takes_one_code_back_and_sets_another() -> None:
     changed = act("ann", "edit", "I10", after=json.dumps({"code": "I11.9"}))
     assert verdicts(changed, END) == {"I10": False, "I11.9": True}
     assert verdicts(act("ann", "edit", "I10", after="{"), END) == {"I10": True}
+    assert verdicts(act("ann", "edit", "I10", after="[" * 200_000), END) == {"I10": True}
 
 
 def test_what_is_no_code_does_not_pass() -> None:

@@ -44,6 +44,15 @@ def test_what_was_accepted_and_is_rejected_is_withdrawn() -> None:
     assert said(act(1, "reject", "I50.9")) == []
 
 
+def test_remove_is_the_contrary_of_add() -> None:
+    assert said(act(1, "add", "Z51.5"), act(2, "remove", "Z51.5")) == [("Z51.5", "withdrawn", 0)]
+    assert said(act(1, "remove", "I50.9"), suggested=True)[0] == ("E11.9", "suggested", 1)
+
+
+def test_a_state_nested_without_end_is_a_text() -> None:
+    assert said(act(1, "accept", "I50.9", after="[" * 200_000)) == [("I50.9", "accepted", 1)]
+
+
 def test_an_edit_to_another_code() -> None:
     acts = [act(1, "accept", "I50.9"), act(2, "edit", "I50.9", after={"code": "I50.22", "poa": "Y"})]
     assert said(*acts) == [("I50.22", "accepted", 1), ("I50.9", "withdrawn", 0)]
