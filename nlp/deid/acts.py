@@ -8,14 +8,22 @@ from typing import Any
 
 YES, NO = ("accept", "add"), ("reject", "remove")
 ENDS = ("finish", "reopen")
+SECTIONS = (
+    "0[0-9B-DF-HJ-NP-Y]", "10", "2[WY]", "3[0CE]", "4[AB]", "5A", "6A", "7W", "8[CE]", "9W",
+    "B[02-57-9BDF-HLNP-RT-WY]", "C[0235789BDF-HPTVW]", "D[0789BDF-HMPT-W]", "F[01]", "GZ", "HZ", "X[02HKNRVWXY]",
+)  # fmt: skip
+"""First two characters of ICD-10-PCS, section and body system (CMS, ICD-10-PCS reference manual): few names and numbers
+begin so."""
+
+WORDLESS = r"(?=.*\d|GZ[FGHJ]ZZZZ|D.Y.[CFK]ZZ)"  # a code without any digit is one of these
 SHAPES = {
-    "ICD-10-CM": re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
-    "ICD-10-PCS": re.compile(r"[0-9A-HJ-NP-Z]{4,7}"),
+    "ICD-10-CM": re.compile(r"([A-Z]\d|QA)[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    "ICD-10-PCS": re.compile(rf"{WORDLESS}({'|'.join(SECTIONS)})[0-9A-HJ-NP-Z]{{2,5}}"),
     "ICD-9-CM": re.compile(r"(E\d{3}|V\d\d|\d{3})(\.\d{1,2})?|\d\d\.\d{1,2}"),
 }
 """Code systems that labels may name, and what their codes look like: nothing else that was typed passes the gate."""
 
-DIGEST = re.compile(r"[0-9a-f]{16,64}")
+DIGEST = re.compile(r"(?=.*[a-f])[0-9a-f]{16}")  # as the worklist has it; digits alone may be a number of somebody
 
 Span = tuple[str, int, int]  # note_id, start, end
 Act = Mapping[str, Any]

@@ -4,7 +4,10 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from nlp.deid.acts import digest, outcome
+import pytest
+
+from nlp.deid.acts import SHAPES, digest, outcome
+from nlp.icd.catalogue.catalogue import Catalogue
 
 
 def act(actor: str, action: str, code: str | None = None, at: int = 0, **said: Any) -> dict[str, Any]:
@@ -46,6 +49,25 @@ def test_an_edit_takes_one_code_back_and_sets_another() -> None:
 def test_what_is_no_code_does_not_pass() -> None:
     typed = [act("ann", "add", said, at=at) for at, said in enumerate(("Imogen Fairweather", "7731039", "I10 Imogen"))]
     assert verdicts(*typed, act("ann", "add", "I10", system="Imogen"), END) == {}
+
+
+@pytest.mark.parametrize("typed", ["LAURA", "GARCEZ", "BARBER", "DUNN", "BYRD", "7731039", "850214", "WARD7", "0OI0"])
+def test_names_and_numbers_are_no_procedures(typed: str) -> None:
+    assert verdicts(act("ann", "add", typed, system="ICD-10-PCS"), END) == {}
+
+
+@pytest.mark.parametrize("code", ["BW03ZZZ", "BW03", "0DTJ4ZZ", "0016070", "30233N1", "GZHZZZZ", "XW033E5", "F07Z9ZZ"])
+def test_procedures_pass_whole_or_cut(code: str) -> None:
+    assert verdicts(act("ann", "add", code, system="ICD-10-PCS"), END) == {code: True}
+
+
+def test_every_code_of_the_tabular_list_passes() -> None:
+    assert [code for code in Catalogue.icd10cm() if SHAPES["ICD-10-CM"].fullmatch(code) is None] == []
+
+
+def test_a_number_is_no_digest() -> None:
+    assert digest([act("ann", "finish", at=1, note_digest="4003830171874018")]) is None
+    assert digest([act("ann", "finish", at=1, note_digest="ab" * 32)]) is None
 
 
 def test_the_digest_is_that_of_the_last_end_or_none() -> None:
