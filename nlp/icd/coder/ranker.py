@@ -1,6 +1,5 @@
 """Boosted trees over candidates, in two steps: each candidate by itself, then beside the chart's others."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from contract.errors import InputError
 from nlp.icd.coder.calibration import Calibration, logit
 from nlp.icd.coder.company import AMONG, Company
 from nlp.icd.coder.features import NAMES, Candidates
+from nlp.icd.coder.packed import read_json, read_text, write_json, write_text
 
 FOLDS = 5
 TREES = 250
@@ -58,25 +58,24 @@ class Ranker:
 
     def save(self, folder: Path) -> None:
         for name, model in (("first", self.first), ("second", self.second)):
-            (folder / f"{name}.txt").write_text(model.model_to_string(), encoding="utf-8")
+            write_text(folder / f"{name}.txt.gz", model.model_to_string())
         pairs = [[*pair, count] for pair, count in self.company.double.items()]
         said = {
             "features": [*NAMES, *AMONG], "seed": self.seed, "calibration": self.calibration.as_json(),
             "company": [self.company.charts, self.company.single, pairs],
         }  # fmt: skip
-        (folder / "ranker.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
+        write_json(folder / "ranker.json.gz", said)
 
     @staticmethod
     def load(folder: Path) -> "Ranker":
         import lightgbm
 
-        said = json.loads((folder / "ranker.json").read_text(encoding="utf-8"))
+        said = read_json(folder / "ranker.json.gz")
         if said["features"] != [*NAMES, *AMONG]:
             raise InputError(f"{folder} was trained on other features than this version has; train it anew.")
         charts, single, pairs = said["company"]
         first, second = (
-            lightgbm.Booster(model_str=(folder / f"{name}.txt").read_text(encoding="utf-8"))
-            for name in ("first", "second")
+            lightgbm.Booster(model_str=read_text(folder / f"{name}.txt.gz")) for name in ("first", "second")
         )
         company = Company(charts, single, {(one, two): count for one, two, count in pairs})
         return Ranker(said["seed"], TREES, first, second, company, Calibration.from_json(said["calibration"]))

@@ -1,6 +1,5 @@
 """What the coder knows in one language, and the candidates that it sees in a chart."""
 
-import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from nlp.icd.coder.context import Context
 from nlp.icd.coder.features import Candidates, Prior, rows
 from nlp.icd.coder.mentions import SHADOW as IN_SHADOW
 from nlp.icd.coder.mentions import TAUGHT, TITLE, Finder, Mention
+from nlp.icd.coder.packed import read_json, write_json
 from nlp.icd.coder.partial import Partial, Rarity
 from nlp.icd.coder.phrases import Own, Phrases, own
 from nlp.icd.coder.sieve import Sieve, glance
@@ -180,12 +180,12 @@ class Reader:
             "rarity": [self.rarity.counts, self.rarity.charts], "entries": entries,
             "covered": {" ".join(self._finder.partial.heads[head]): n for head, n in self.covered.items()},
         }  # fmt: skip
-        (folder / "reader.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        write_json(folder / "reader.json.gz", said)
         self.whole.save(folder)
 
     @staticmethod
     def load(folder: Path) -> "Reader":
-        said = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        said = read_json(folder / "reader.json.gz")
         made = Reader(said["language"], said["system"], rarity=Rarity(*said["rarity"]), whole=Whole.load(folder))
         made.sieve = Sieve(tuple(said["sieve"][0]), said["sieve"][1])
         made.counts, made.categories = Counter(said["counts"]), Counter(said["categories"])

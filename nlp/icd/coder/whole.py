@@ -4,7 +4,6 @@ Scores of a chart that was learned from are those of a model without it: for rid
 and Williams 2006, section 5.4.2), for neighbours by leaving it out.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from nlp.icd.coder.content import Content
+from nlp.icd.coder.packed import read_json, write_json
 
 RIDGE = 0.3
 NEIGHBOURS = 15
@@ -39,19 +39,26 @@ class Whole:
         counts = Counter(word for each in contents for word in set(_words(each)))
         kept = sorted(word for word, count in counts.items() if count >= min(LEAST, len(contents)))
         self.words = {word: at for at, word in enumerate(kept)}
-        self.idf = np.array([np.log((1 + len(contents)) / (1 + counts[word])) + 1 for word in kept], np.float32)
+        idf = [np.log((1 + len(contents)) / (1 + counts[word])) + 1 for word in kept]
+        self.idf = _rounded(np.array(idf, np.float32))
         self.texts = self._vectors(contents)
+        self.texts.data = _rounded(self.texts.data)
         places = {code: at for at, code in enumerate(self.codes)}
         truth = np.zeros((len(contents), len(self.codes)), np.float32)
         for row, codes in enumerate(gold):
             truth[row, [places[code] for code in codes]] = 1
         self.gold = sparse.csr_matrix(truth)
-        kernel = (self.texts @ self.texts.T).toarray()
-        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(kernel), dtype=np.float32))
-        self.duals = (inverse @ truth).astype(np.float32)
+        kernel, inverse = self._solve()
         without = truth - self.duals / np.diag(inverse)[:, None]
         np.fill_diagonal(kernel, 0)
         return without, self._neighbours(kernel)
+
+    def _solve(self) -> tuple[np.ndarray, np.ndarray]:
+        """The duals, out of texts and gold; gives the kernel and its inverse with the ridge."""
+        kernel = (self.texts @ self.texts.T).toarray()
+        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(kernel), dtype=np.float32))
+        self.duals = (inverse @ self.gold.toarray()).astype(np.float32)
+        return kernel, inverse
 
     def scores(self, contents: Sequence[Content]) -> tuple[np.ndarray, np.ndarray]:
         """Ridge and neighbour scores, charts x codes."""
@@ -92,8 +99,9 @@ class Whole:
         return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)) @ made)
 
     def save(self, folder: Path) -> None:
-        (folder / "words.json").write_text(json.dumps([list(self.words), self.codes], ensure_ascii=False), "utf-8")
-        held = {"idf": self.idf.astype(np.float16), "duals": self.duals.astype(np.float16)}
+        """Without `duals`, which follow from the rest."""
+        write_json(folder / "words.json.gz", [list(self.words), self.codes])
+        held = {"idf": self.idf.astype(np.float16)}
         for name, matrix in (("texts", self.texts), ("gold", self.gold)):
             matrix = sparse.csr_matrix(matrix)
             held |= {f"{name}_data": matrix.data.astype(np.float16), f"{name}_indices": matrix.indices}
@@ -102,7 +110,7 @@ class Whole:
 
     @staticmethod
     def load(folder: Path) -> "Whole":
-        words, codes = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        words, codes = read_json(folder / "words.json.gz")
         with np.load(folder / "whole.npz", allow_pickle=False) as held:
             matrices = {
                 name: sparse.csr_matrix(
@@ -111,9 +119,15 @@ class Whole:
                 )
                 for name in ("texts", "gold")
             }
-            idf, duals = held["idf"].astype(np.float32), held["duals"].astype(np.float32)
-        places = {word: at for at, word in enumerate(words)}
-        return Whole(codes, places, idf, matrices["texts"], matrices["gold"], duals)
+            idf = held["idf"].astype(np.float32)
+        made = Whole(codes, {word: at for at, word in enumerate(words)}, idf, matrices["texts"], matrices["gold"])
+        made._solve()
+        return made
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """As they will be when they have been saved and loaded."""
+    return values.astype(np.float16).astype(np.float32)
 
 
 def _words(content: Content) -> list[str]:
