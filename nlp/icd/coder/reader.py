@@ -141,7 +141,7 @@ class Reader:
         """What titles and inclusion terms find, in stems."""
         for number, note in enumerate(chart.notes):
             low, high = bisect_left(read.notes, number), bisect_left(read.notes, number + 1)
-            for hit in self._titles.find(note.text, self.language) if self._titles else ():
+            for hit in self._titles.find(note.text, self.language):
                 first = bisect_left(read.starts, hit.start, low, high)
                 end = bisect_left(read.starts, hit.end, low, high)
                 if end > first:
@@ -149,8 +149,8 @@ class Reader:
                     yield hit.code, Mention(TITLE, first, end, hit.score, weight=weight, words=end - first)
 
     @cached_property
-    def _titles(self) -> Titles | None:
-        return _shipped_titles() if self.system == DIAGNOSES else None
+    def _titles(self) -> Titles:
+        return _shipped_titles(self.system)
 
     @cached_property
     def _finder(self) -> Finder:
@@ -199,5 +199,5 @@ class Reader:
 
 
 @cache
-def _shipped_titles() -> Titles:
-    return Titles.of()
+def _shipped_titles(system: str) -> Titles:
+    return Titles.of(system)
