@@ -26,13 +26,27 @@ def texts(folder: Path, names: Sequence[str] | None = None) -> Iterator[tuple[st
             yield path.read_text(encoding="utf-8"), other.read_text(encoding="utf-8")
 
 
+def breaks(text: str) -> list[tuple[int, int]]:
+    """Where sentences start and end, blank ones too."""
+    ends = [(match.start(), match.end()) for match in _SENTENCE.finditer(text)]
+    return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True))
+
+
 def sentences(text: str, language: str) -> list[Roots]:
-    found = ([root(word, language) for word in WORD.findall(part)] for part in _SENTENCE.split(text))
+    found = ([root(word, language) for word in WORD.findall(text, start, end)] for start, end in breaks(text))
     return [words for words in found if words]
 
 
 def beside(left: list[Roots], right: list[Roots]) -> Iterator[tuple[Roots, Roots]]:
     """Pieces of both that say the same, in order."""
+    for one, other in steps(left, right):
+        found = [word for part in left[one] for word in part], [word for part in right[other] for word in part]
+        if found[0] and found[1]:
+            yield found
+
+
+def steps(left: list[Roots], right: list[Roots]) -> Iterator[tuple[slice, slice]]:
+    """Which sentences of both say the same, in order; one of the two may be empty."""
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     slope = len(right) / max(len(left), 1)
     for i in range(len(left) + 1):
@@ -40,7 +54,7 @@ def beside(left: list[Roots], right: list[Roots]) -> Iterator[tuple[Roots, Roots
         for j in range(max(0, centre - BAND), min(len(right), centre + BAND) + 1):
             if (i, j) in best:
                 _reach(best, (i, j), left, right)
-    yield from _walk(best, left, right)
+    yield from _walk(best, (len(left), len(right)))
 
 
 def _reach(
@@ -70,15 +84,11 @@ def _unlike(left: list[Roots], right: list[Roots]) -> float:
 
 
 def _walk(
-    best: dict[tuple[int, int], tuple[float, tuple[int, int]]], left: list[Roots], right: list[Roots]
-) -> Iterator[tuple[Roots, Roots]]:
-    at = (len(left), len(right))
+    best: dict[tuple[int, int], tuple[float, tuple[int, int]]], at: tuple[int, int]
+) -> Iterator[tuple[slice, slice]]:
     found = []
     while at in best and at != (0, 0):
         before = best[at][1]
-        one = [word for part in left[before[0] : at[0]] for word in part]
-        other = [word for part in right[before[1] : at[1]] for word in part]
-        if one and other:
-            found.append((one, other))
+        found.append((slice(before[0], at[0]), slice(before[1], at[1])))
         at = before
     yield from reversed(found)
