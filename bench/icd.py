@@ -71,6 +71,7 @@ def main(
     task: Annotated[str, typer.Option(help="D: diagnoses, P: procedures.")] = "D",
     language: Annotated[str, typer.Option(help="es, en or both: what is learned from and judged on.")] = "es",
     extra_language: Annotated[str, typer.Option(help="With and without learning from this one too, as en.")] = "",
+    project: Annotated[bool, typer.Option(help="Translations learn from the Spanish text's marked words.")] = True,
     systems: Annotated[str, typer.Option(help="Names, comma between; the last is the final one. Empty: all.")] = "",
     folds: Annotated[int, typer.Option(help="Parts of the documents, without --test.")] = 5,
     processes: Annotated[int, typer.Option(help="Runs at a time.")] = 1,
@@ -83,7 +84,7 @@ def main(
     """
     chosen = names(systems, task)
     final = FINAL if FINAL in chosen else chosen[-1]
-    corpus = Corpus(train, test, task, language, extra_language, folds)
+    corpus = Corpus(train, test, task, language, extra_language, folds, project)
     with tempfile.TemporaryDirectory(prefix="bench-icd-") as passing:
         runs = run_each(corpus, chosen, work or Path(passing), processes)
     say("runs are done; intervals are drawn")

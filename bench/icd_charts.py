@@ -10,6 +10,7 @@ from contract.errors import ConfigError
 from eval.corpora.codiesp import SYSTEMS, read_labels, read_notes
 from nlp.icd.chart import Chart
 from nlp.icd.charts import charts
+from nlp.icd.projection import projected
 
 LANGUAGES = {"es": ("es",), "en": ("en",), "both": ("es", "en")}
 SEED = 20261121
@@ -17,7 +18,10 @@ SEED = 20261121
 
 @dataclass(frozen=True)
 class Corpus:
-    """`train` is cut into folds by document where there is no `test`. `extra`: a language more to learn from."""
+    """`train` is cut into folds by document where there is no `test`. `extra`: a language more to learn from.
+
+    `project`: translations learn from the marked words of the Spanish text, projected; never those that are asked.
+    """
 
     train: Path
     test: Path | None = None
@@ -25,6 +29,7 @@ class Corpus:
     language: str = "es"
     extra: str = ""
     folds: int = 5
+    project: bool = True
 
     def __post_init__(self) -> None:
         if self.task not in SYSTEMS or self.language not in LANGUAGES or self.extra not in {"", "es", "en"}:
@@ -53,18 +58,35 @@ class Part:
 def parts(corpus: Corpus) -> list[Part]:
     learned = (*LANGUAGES[corpus.language], *([corpus.extra] if corpus.extra else []))
     texts = _read(corpus.train, corpus.task, learned)
+    marked = _marked(corpus)
     asked = LANGUAGES[corpus.language]
     if corpus.test:
-        return [Part(_all(texts, learned), _all(_read(corpus.test, corpus.task, asked), asked))]
+        held = _all(_read(corpus.test, corpus.task, asked), asked)
+        return [Part(_taught(_all(texts, learned), marked), held)]
     names = sorted({chart.encounter_id for chart in texts[learned[0]]})
     place = dict(zip(names, np.random.default_rng(SEED).permutation(len(names)) % corpus.folds, strict=True))
     return [
         Part(
-            [chart for chart in _all(texts, learned) if place[chart.encounter_id] != fold],
+            _taught([chart for chart in _all(texts, learned) if place[chart.encounter_id] != fold], marked),
             [chart for chart in _all(texts, asked) if place[chart.encounter_id] == fold],
         )
         for fold in range(corpus.folds)
     ]
+
+
+def _marked(corpus: Corpus) -> list[Chart]:
+    """Charts to project from, where there are any."""
+    return _read(corpus.train, corpus.task, ["es"])["es"] if corpus.project and any(corpus.train.glob("*X.tsv")) else []
+
+
+def _taught(train: list[Chart], marked: Sequence[Chart]) -> list[Chart]:
+    """With the marked words of their own documents alone."""
+    translated = [chart for chart in train if chart.notes[0].language != "es"]
+    if not translated or not marked:
+        return train
+    learned = {chart.encounter_id for chart in train}
+    others = [chart for chart in train if chart.notes[0].language == "es"]
+    return others + projected([chart for chart in marked if chart.encounter_id in learned], translated)
 
 
 def _read(folder: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:

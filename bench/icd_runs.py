@@ -140,7 +140,9 @@ def _read(file: Path) -> Run:
 
 def _digest(corpus: Corpus, name: str, part: int) -> str:
     """Of the corpus, how it is cut, and the code and data of the system: a change of these makes another run."""
-    said = hashlib.sha256(repr((corpus.task, corpus.language, corpus.extra, corpus.parts, part, name)).encode())
+    said = hashlib.sha256(
+        repr((corpus.task, corpus.language, corpus.extra, corpus.project, corpus.parts, part, name)).encode()
+    )
     for folder in (corpus.train, corpus.test):
         for path in sorted(folder.rglob("*")) if folder else []:
             said.update(f"{path.name} {path.stat().st_size}".encode())

@@ -13,6 +13,7 @@ from nlp.icd.chart import PROCEDURES, Chart
 from nlp.icd.charts import charts
 from nlp.icd.language import language
 from nlp.icd.learning.labelled import trained_on
+from nlp.icd.projection import projected
 from schemas.clinical import OPEN_NOTES
 from schemas.results import LABELS
 
@@ -41,16 +42,19 @@ def coded(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Cha
 
 
 def _codiesp(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
-    """The same case in two languages is two charts of one encounter; only the Spanish one has marked spans."""
+    """The same case in two languages is two charts of one encounter; marked spans of the Spanish one are projected."""
     there = [name for name, place in codiesp.TEXTS.items() if name in languages and (data / place).is_dir()]
-    notes = {name: codiesp.read_notes(data, name) for name in there}
+    marked = "es" if (data / codiesp.TEXTS["es"]).is_dir() else ""
+    notes = {name: codiesp.read_notes(data, name) for name in {*there, marked} - {""}}
     wanted = [letter for letter in codiesp.SYSTEMS if task in (letter, "both") and any(data.glob(f"*{letter}.tsv"))]
     found: dict[str, list[Chart]] = {}
     for letter in wanted:
         system = codiesp.SYSTEMS[letter]
         for name in there:
-            labels = codiesp.read_labels(data, letter, spans=name == "es")
-            found.setdefault(system, []).extend(charts(notes[name], labels, system))
+            read = charts(notes[name], codiesp.read_labels(data, letter, spans=name == "es"), system)
+            if name != "es" and marked:
+                read = projected(charts(notes["es"], codiesp.read_labels(data, letter), system), read)
+            found.setdefault(system, []).extend(read)
     return found
 
 

@@ -93,7 +93,9 @@ def learned(rungs: Iterable[Rung]) -> Translations:
 def _likely(pairs: Iterable[Pair]) -> dict[tuple[int, int], float]:
     sources, targets, likely, _ = translations(pairs)
     kept = (likely >= LEAST / 10) & (sources != NOTHING)
-    return dict(zip(zip(sources[kept].tolist(), targets[kept].tolist(), strict=True), likely[kept].tolist(), strict=True))
+    return dict(
+        zip(zip(sources[kept].tolist(), targets[kept].tolist(), strict=True), likely[kept].tolist(), strict=True)
+    )
 
 
 def _sentences(note: Note, language: str) -> list[Sentence]:

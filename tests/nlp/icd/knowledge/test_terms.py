@@ -38,6 +38,19 @@ def test_spanish_is_broad() -> None:
     assert len(found) > 5000
 
 
+def test_english_is_broad_and_billable() -> None:
+    found = list(terms("en"))
+    assert {("HTN", "I10"), ("s/p CABG", "Z95.1"), ("CKD stage 3a", "N18.31"), ("UTI", "N39.0")} <= set(found)
+    assert len(found) > 5000
+    assert sorted({code for _, code in found if not tabular.is_valid_item(code) or not tabular.is_leaf(code)}) == []
+
+
+def test_english_has_no_common_word_for_an_abbreviation() -> None:
+    """Phrases are compared in small letters."""
+    common = {"as", "add", "all", "cap", "fit", "hit", "ms", "no", "or", "pt", "he", "it", "aid", "map"}
+    assert {phrase for phrase, _ in terms("en")} & {said.upper() for said in common} == set()
+
+
 def test_procedures_are_apart_and_well_formed() -> None:
     codes = {code for _, code in terms("es", "ICD-10-PCS")}
     assert len(codes) > 100
