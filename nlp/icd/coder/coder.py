@@ -70,8 +70,10 @@ class Coder:
             return []
         reader, ranker = self.readers[language]
         (content, each), *_ = reader.candidates([chart])
+        if not len(content):  # no word: nothing could be shown for any code
+            return []
         scores = ranker.scores(each)
-        order = (-scores).argsort(kind="stable")[: self.most]
+        order = sorted(range(len(scores)), key=lambda at: (-scores[at], each.codes[at]))[: self.most]
         said = [(each.codes[at], float(scores[at])) for at in order]
         least = said[-1][1] if said else 1.0
         said += [(code, min(chance, least)) for code, chance in each.left.items()][: self.most - len(said)]

@@ -25,7 +25,7 @@ class Company:
 
     @staticmethod
     def of(gold: Sequence[frozenset[str]]) -> "Company":
-        single = Counter(code for codes in gold for code in codes)
+        single = Counter(code for codes in gold for code in sorted(codes))
         double = Counter(pair for codes in gold for pair in combinations(sorted(codes), 2))
         return Company(len(gold), dict(single), {pair: n for pair, n in double.items() if n >= PAIRED})
 

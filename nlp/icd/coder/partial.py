@@ -36,7 +36,7 @@ class Rarity:
     def of(contents: Sequence[Content]) -> "Rarity":
         counts: Counter[str] = Counter()
         for each in contents:
-            counts.update({word[:SHORT] for word in each.stems})
+            counts.update(dict.fromkeys(word[:SHORT] for word in each.stems).keys())
         return Rarity(dict(counts), len(contents))
 
     def weight(self, word: str) -> float:
@@ -54,7 +54,7 @@ class Partial:
         for phrase in phrases:
             self.members[tuple(word[:SHORT] for word in phrase if word != SCATTERED)].append(phrase)
         self.heads = list(self.members)
-        self._sets = [frozenset(head) for head in self.heads]
+        self._sets = [tuple(dict.fromkeys(head)) for head in self.heads]
         self._words: dict[str, int] = {}
         for head in self._sets:
             for word in head:

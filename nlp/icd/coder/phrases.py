@@ -58,7 +58,7 @@ class Phrases:
             for phrase, codes in own.items():
                 entry = self.entry(phrase)
                 entry.marked += 1
-                for code in codes:
+                for code in sorted(codes):  # a set's order is another in each process
                     entry.codes[code] = entry.codes.get(code, 0) + 1
 
     def count(self, contents: Iterable[Content]) -> None:

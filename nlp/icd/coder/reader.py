@@ -62,14 +62,14 @@ class Reader:
         contents = [content(chart) for chart in charts]
         owns = [own(chart, read) for chart, read in zip(charts, contents, strict=True)]
         gold = [frozenset(chart.gold) for chart in charts]
+        self._index()  # first, as `load` does: the order of phrases decides ties
         self.phrases.learn(owns)
-        self._index()
         self.phrases.count(contents)
         self.rarity = Rarity.of(contents)
         partial = self._finder.partial
         self.covered.update(Counter(head for read in contents for head in {c.phrase for c in partial.find(read)}))
-        self.counts = Counter(code for codes in gold for code in codes)
-        self.categories = Counter(category for codes in gold for category in {code[:3] for code in codes})
+        self.counts = Counter(code for codes in gold for code in sorted(codes))
+        self.categories = Counter(category for codes in gold for category in sorted({code[:3] for code in codes}))
         ridge, near = self.whole.fit(contents, gold)
         sights = [self._sight(chart, contents[at], ridge[at], near[at], owns[at]) for at, chart in enumerate(charts)]
         truth = [np.array([code in codes for code in each.codes]) for each, codes in zip(sights, gold, strict=True)]
@@ -189,10 +189,10 @@ class Reader:
         made = Reader(said["language"], said["system"], rarity=Rarity(*said["rarity"]), whole=Whole.load(folder))
         made.sieve = Sieve(tuple(said["sieve"][0]), said["sieve"][1])
         made.counts, made.categories = Counter(said["counts"]), Counter(said["categories"])
+        made._index()
         for phrase, codes, marked, occurs in said["entries"]:
             entry = made.phrases.entry(tuple(phrase.split(" ")))
             entry.codes, entry.marked, entry.occurs = codes, marked, occurs
-        made._index()
         heads = made._finder.partial.heads
         made.covered.update({at: said["covered"].get(" ".join(head), 0) for at, head in enumerate(heads)})
         return made
