@@ -4,14 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+
+import numpy as np
 
 from contract.errors import InputError
 from nlp.icd.chart import BANDS, DIAGNOSES, Chart, Suggestion
 from nlp.icd.coder.calibration import banded
+from nlp.icd.coder.content import Content
 from nlp.icd.coder.evidence import evidence
+from nlp.icd.coder.features import Candidates
 from nlp.icd.coder.ranker import Ranker
-from nlp.icd.coder.reader import Reader
+from nlp.icd.coder.reader import AT_ONCE, Reader
 from nlp.icd.learning.terms import Term
 from nlp.text.language import guess
 
@@ -56,7 +61,14 @@ class Coder:
             )
 
     def suggest(self, charts: Sequence[Chart]) -> list[list[Suggestion]]:
-        return [self._suggested(chart) for chart in charts]
+        """Charts that follow each other in one language are read together."""
+        found = []
+        spoken = [language_of(chart, tuple(self.readers)) for chart in charts]
+        for language, some in groupby(range(len(charts)), key=lambda at: spoken[at]):
+            held = [charts[at] for at in some]
+            for at in range(0, len(held), AT_ONCE):
+                found += self._suggested(held[at : at + AT_ONCE], language)
+        return found
 
     def learn(self, terms: Iterable[Term]) -> None:
         """Terms take effect at once; the ranker stays as it is."""
@@ -64,15 +76,19 @@ class Coder:
         for reader, _ in self.readers.values():
             reader.learn(held)
 
-    def _suggested(self, chart: Chart) -> list[Suggestion]:
-        language = language_of(chart, tuple(self.readers))
+    def _suggested(self, charts: Sequence[Chart], language: str) -> list[list[Suggestion]]:
         if language not in self.readers:
-            return []
+            return [[] for _ in charts]
         reader, ranker = self.readers[language]
-        (content, each), *_ = reader.candidates([chart])
+        read = list(reader.candidates(charts))
+        scored = ranker.scores_of([each for _, each in read])
+        held = zip(read, scored, strict=True)
+        return [self._ranked(content, each, scores, language) for (content, each), scores in held]
+
+    def _ranked(self, content: Content, each: Candidates, scores: np.ndarray, language: str) -> list[Suggestion]:
+        reader, ranker = self.readers[language]
         if not len(content):  # no word: nothing could be shown for any code
             return []
-        scores = ranker.scores(each)
         order = sorted(range(len(scores)), key=lambda at: (-scores[at], each.codes[at]))[: self.most]
         said = [(each.codes[at], float(scores[at])) for at in order]
         least = said[-1][1] if said else 1.0

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -34,45 +35,57 @@ class Company:
         order = np.argsort(-scores, kind="stable")
         rank = np.empty(len(scores))
         rank[order] = np.arange(len(scores))
-        rivals, family = self._rivals(each, scores), self._family(each, scores)
-        best = [(each.codes[at], float(scores[at])) for at in order[:LOOKED_AT]]
-        drawn = np.array([self._drawn(code, best, mine) for code in each.codes])
+        rivals, family = _rivals(each, scores), _family(each, scores)
+        best = [(each.codes[at], float(scores[at])) for at in order[:LOOKED_AT].tolist()]
+        drawn = self._drawn(each.codes, best, mine)
         return [rank, np.full(len(scores), scores.sum()), rivals, scores - rivals, family, drawn]
 
-    def _rivals(self, each: Candidates, scores: np.ndarray) -> np.ndarray:
-        """The best score of another code whose best mention touches this one's."""
-        best = [each.mentions[code][0] if each.mentions.get(code) else None for code in each.codes]
-        at_stem: dict[int, list[int]] = {}
-        for number, mention in enumerate(best):
-            if mention is not None:
-                for stem in range(mention.first, mention.end):
-                    at_stem.setdefault(stem, []).append(number)
-        tops = {stem: sorted(held, key=lambda n: -scores[n])[:2] for stem, held in at_stem.items()}
-        made = np.zeros(len(scores))
-        for number, mention in enumerate(best):
-            if mention is not None:
-                others = (o for stem in range(mention.first, mention.end) for o in tops[stem] if o != number)
-                made[number] = max((scores[other] for other in others), default=0.0)
-        return made
-
-    def _family(self, each: Candidates, scores: np.ndarray) -> np.ndarray:
-        """The best score of another code of the same category."""
-        held: dict[str, list[int]] = {}
-        for number, code in enumerate(each.codes):
-            held.setdefault(code[:3], []).append(number)
-        made = np.zeros(len(scores))
-        for members in held.values():
-            for number in members:
-                made[number] = max((scores[other] for other in members if other != number), default=0.0)
-        return made
-
-    def _drawn(self, code: str, best: Sequence[tuple[str, float]], mine: frozenset[str]) -> float:
+    def _drawn(self, codes: Sequence[str], best: Sequence[tuple[str, float]], mine: frozenset[str]) -> np.ndarray:
         """How strongly the best candidates draw a code in: pointwise mutual information, weighed by their scores."""
-        total = 0.0
+        total, places = np.zeros(len(codes)), {code: at for at, code in enumerate(codes)}
         for other, score in best:
-            count = self.double.get((min(code, other), max(code, other)), 0) if code != other else 0
-            own, others = code in mine, other in mine
-            if count - (own and others) >= PAIRED:
-                chance = (self.single[code] - own) * (self.single[other] - others)
-                total += score * math.log((count - (own and others)) * self.charts / chance)
+            others = other in mine
+            for code, together in self._partners.get(other, {}).items():
+                if code in places:
+                    own = code in mine
+                    count = together - (own and others)
+                    if count >= PAIRED:
+                        chance = (self.single[code] - own) * (self.single[other] - others)
+                        total[places[code]] += score * math.log(count * self.charts / chance)
         return total
+
+    @cached_property
+    def _partners(self) -> dict[str, dict[str, int]]:
+        """Of a code, those that come with it and in how many charts."""
+        found: dict[str, dict[str, int]] = {}
+        for (one, two), count in self.double.items():
+            found.setdefault(one, {})[two] = count
+            found.setdefault(two, {})[one] = count
+        return found
+
+
+def _rivals(each: Candidates, scores: np.ndarray) -> np.ndarray:
+    """The best score of another code whose best mention touches this one's."""
+    number = np.repeat(np.arange(len(scores)), each.end - each.first)
+    stem = np.concatenate([np.zeros(0, np.int64), *map(np.arange, each.first.tolist(), each.end.tolist())])
+    made = np.zeros(len(scores))
+    np.maximum.at(made, number, _best_other(stem, scores[number]))
+    return made
+
+
+def _family(each: Candidates, scores: np.ndarray) -> np.ndarray:
+    """The best score of another code of the same category."""
+    return _best_other(np.unique([code[:3] for code in each.codes], return_inverse=True)[1], scores)
+
+
+def _best_other(group: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Of each row the best score of another of its group; 0 where there is none."""
+    order = np.lexsort((-scores, group))
+    begins = np.flatnonzero(np.diff(group[order], prepend=-1))
+    sizes = np.diff(begins, append=len(order))
+    best = order[begins]
+    second = np.where(sizes > 1, scores[order[np.minimum(begins + 1, max(len(order) - 1, 0))]], 0.0)
+    made = np.empty(len(scores))
+    made[order] = np.repeat(scores[best], sizes)
+    made[best] = second
+    return made

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from nlp.icd.chart import Chart, Evidence
+from nlp.icd.chart import Chart, Evidence, Note
 
 PIECE = re.compile(r"[^\W_]+|[.;:!?\n]")
 ENDS = frozenset(".;!?\n")  # of a sentence; a colon ends none
@@ -16,10 +18,11 @@ the of and to with in on an or
 """
 SILENT = frozenset(SILENT_WORDS.split())
 """Function words, which phrases are compared without. Negations are told by nlp.text.assertion, not here."""
+READ = 64  # charts that are kept as they were read
 SHORT = 6  # letters of a stem by which derived words meet: deshidratado, deshidratación
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """One chart. `sentences`: the number of the sentence of each stem; `notes`: the number of its note."""
 
@@ -33,6 +36,16 @@ class Content:
     def __len__(self) -> int:
         return len(self.stems)
 
+    @cached_property
+    def shorts(self) -> Sequence[str]:
+        """The stems, cut to SHORT letters."""
+        return [word[:SHORT] for word in self.stems]
+
+    @cached_property
+    def counted(self) -> Mapping[str, int]:
+        """How often each stem is there, and each pair of stems that follow each other."""
+        return Counter([*self.stems, *map(" ".join, pairwise(self.stems))])
+
     def evidence(self, first: int, end: int, source: str, weight: float) -> Evidence:
         """Of the stems first to end - 1, which stand in one sentence."""
         note_id = self.note_ids[self.notes[first]]
@@ -40,13 +53,19 @@ class Content:
 
 
 def content(chart: Chart) -> Content:
+    """Of the same notes the same, for a while: several read them, one after the other."""
+    return _read(chart.notes)
+
+
+@lru_cache(maxsize=READ)
+def _read(chart_notes: tuple[Note, ...]) -> Content:
     stems: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     sentences: list[int] = []
     notes: list[int] = []
     sentence = 0
-    for number, note in enumerate(chart.notes):
+    for number, note in enumerate(chart_notes):
         for match in PIECE.finditer(note.text):
             word = match.group()
             if word in ENDS:
@@ -58,7 +77,7 @@ def content(chart: Chart) -> Content:
                 sentences.append(sentence)
                 notes.append(number)
         sentence += 1
-    return Content(stems, starts, ends, sentences, notes, [note.note_id for note in chart.notes])
+    return Content(stems, starts, ends, sentences, notes, [note.note_id for note in chart_notes])
 
 
 def stems(text: str) -> tuple[str, ...]:

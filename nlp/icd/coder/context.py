@@ -1,42 +1,37 @@
 """In what sense a chart mentions things: denied, of the past, of others, doubted; each span is looked at once."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import numpy as np
 
 from nlp.icd.chart import Chart
+from nlp.icd.coder.columns import Columns, Floats, Ints
 from nlp.icd.coder.content import Content
-from nlp.icd.coder.mentions import Mention
 from nlp.text.assertion import Asserter, Assertion
 
 KINDS = ("negated", "historical", "other_person")
 UNREAL = frozenset({"hypothetical", "planned", "allergy"})
+OF_CONTEXT = (*KINDS, "hypothetical", "uncertain", "asserted")
 
 
-@dataclass
-class Context:
-    size: int
-    said: dict[tuple[int, int], Assertion] = field(default_factory=dict)  # (first, end) in stems
+def context(chart: Chart, content: Content, mentions: Columns, asserter: Asserter) -> Floats:
+    """Mentions x OF_CONTEXT: each one's kind, whether it is doubted, whether it is plainly asserted."""
+    size = len(content) + 1
+    spans, of = np.unique(mentions.first * size + mentions.end, return_inverse=True)
+    first, end = spans // size, spans % size
+    note = np.array(content.notes, np.int64)[first]
+    said = np.zeros((len(spans), len(OF_CONTEXT)))
+    for number in np.unique(note).tolist():
+        held = np.flatnonzero(note == number)
+        said[held] = _rows(chart.notes[number].text, content, (first[held], end[held]), asserter)
+    return np.asarray(said[of], np.float64)
 
-    @staticmethod
-    def read(chart: Chart, content: Content, mentions: Iterable[Mention], asserter: Asserter) -> "Context":
-        spans: dict[int, dict[tuple[int, int], None]] = defaultdict(dict)  # note -> (first, end)
-        for each in mentions:
-            spans[content.notes[each.first]][each.first, each.end] = None
-        said: dict[tuple[int, int], Assertion] = {}
-        for note, held in spans.items():
-            places = [(content.starts[first], content.ends[end - 1]) for first, end in held]
-            said.update(zip(held, asserter.assertions(chart.notes[note].text, places), strict=True))
-        return Context(len(content), said)
 
-    def of(self, mentions: Sequence[Mention]) -> list[float]:
-        """Of the mention that says most: its kind, doubt; and the share of all that plainly assert."""
-        if not mentions:
-            return [float("nan")] * 6
-        top = self.said.get((mentions[0].first, mentions[0].end))
-        all_said = [self.said.get((each.first, each.end)) for each in mentions]
-        plain = sum(each is None or (each.kind == "present" and not each.uncertain) for each in all_said)
-        if top is None:
-            return [0.0, 0.0, 0.0, 0.0, 0.0, plain / len(mentions)]
-        return [*(float(top.kind == kind) for kind in KINDS), float(top.kind in UNREAL), float(bool(top.uncertain)),
-                plain / len(mentions)]  # fmt: skip
+def _rows(text: str, content: Content, spans: tuple[Ints, Ints], asserter: Asserter) -> list[list[float]]:
+    pairs = zip(*(side.tolist() for side in spans), strict=True)
+    places = [(content.starts[first], content.ends[end - 1]) for first, end in pairs]
+    return [_row(each) for each in asserter.assertions(text, places)]
+
+
+def _row(said: Assertion) -> list[float]:
+    kinds = (float(said.kind == kind) for kind in KINDS)
+    doubted = bool(said.uncertain)
+    return [*kinds, float(said.kind in UNREAL), float(doubted), float(said.kind == "present" and not doubted)]

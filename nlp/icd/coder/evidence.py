@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nlp.icd.chart import Evidence
+from nlp.icd.coder.columns import EXACT, INDEX, NEAR_INDEX, SHADOW, SIMILAR, TAUGHT, TITLE, Mention
 from nlp.icd.coder.content import Content
 from nlp.icd.coder.features import Candidates
-from nlp.icd.coder.mentions import EXACT, INDEX, NEAR_INDEX, SHADOW, SIMILAR, TAUGHT, TITLE, Mention
 from nlp.icd.coder.whole import Whole
 
 MOST = 5  # spans of a code
@@ -21,9 +21,10 @@ WEAKEST = 0.1  # no weak evidence weighs more
 
 def evidence(codes: Sequence[str], content: Content, each: Candidates, whole: Whole) -> list[tuple[Evidence, ...]]:
     """Of each code, strongest first; empty only where the chart has no words."""
-    silent = [code for code in codes if not each.mentions.get(code)]
-    weak = dict(zip(silent, _weak(silent, content, whole), strict=True))
-    return [_mentioned(each.mentions[code], content) if code not in weak else weak[code] for code in codes]
+    spoken = {code: each.spoken.of(code) for code in codes}
+    silent = [code for code in codes if not spoken[code]]
+    weak = dict(zip(silent, _weak(silent, content, whole), strict=True)) if silent else {}
+    return [_mentioned(spoken[code], content) if spoken[code] else weak[code] for code in codes]
 
 
 def _mentioned(mentions: Sequence[Mention], content: Content) -> tuple[Evidence, ...]:

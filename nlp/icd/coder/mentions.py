@@ -1,149 +1,137 @@
-"""What speaks for each code in one chart, layer by layer: the places and how much each says."""
+"""What speaks for each code in one chart, by phrases: the places and how much each says."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from nlp.icd.coder.content import SHORT, Content
-from nlp.icd.coder.partial import Cover, Partial, Rarity
-from nlp.icd.coder.phrases import NOTHING, Entry, Own, Phrase, Phrases
+import numpy as np
 
-EXACT, SIMILAR, INDEX, NEAR_INDEX, TITLE, TAUGHT, SHADOW = LAYERS = (
-    "dictionary",  # a phrase that was marked for the code
-    "similar",  # most words of one
-    "index",  # a phrase of the index of the language
-    "near-index",  # most words of one
-    "title",  # words of the code's title or inclusion terms
-    "learned",  # a term that coders taught
-    "shadow",  # one that is not active yet
-)
+from nlp.icd.coder.columns import EXACT, NUMBER, SIMILAR, Columns, Floats, Ints, spread
+from nlp.icd.coder.content import Content
+from nlp.icd.coder.partial import Partial, Rarity
+from nlp.icd.coder.phrases import Own, Phrase, Phrases
+from nlp.icd.coder.prior import Codes
+from nlp.icd.coder.table import Table, less
 
-
-@dataclass(slots=True)
-class Mention:
-    """The stems first to end - 1. `says`: how much, 0 to 1; `charts`: that have it marked for the code.
-
-    `rate`: share of the charts with the phrase that have it marked at all; `codes`: how many codes it is known for.
-    """
-
-    layer: str
-    first: int
-    end: int
-    says: float
-    charts: int = 0
-    rate: float = 0.0
-    share: float = 1.0
-    codes: int = 1
-    weight: float = 0.0
-    words: int = 1
-    nested: bool = False
-    phrase: Phrase = ()
-
-
-Mentions = Mapping[str, list[Mention]]
+LOOKED_AT = 12  # mentions before one, which may go on over it
 
 
 @dataclass
 class Finder:
-    """Finds the mentions of all codes in a chart, with a dictionary and an index of one language."""
+    """Finds the mentions of all codes in a chart, with a dictionary and an index of one language.
+
+    `covered`: head of `partial` -> charts that cover it. Terms that come later are seen after `forget`.
+    """
 
     phrases: Phrases
     partial: Partial
     rarity: Rarity
-    covered: Mapping[int, int]  # head of `partial` -> charts that cover it
+    covered: Mapping[int, int]
+    codes: Codes
 
-    def find(self, content: Content, own: Own | None = None) -> dict[str, list[Mention]]:
-        """`own`: of a chart that was learned from, what it has marked; None: a chart that is new."""
-        found: dict[str, list[Mention]] = defaultdict(list)
-        self._exact(content, own, found)
-        for cover in self.partial.find(content):
-            self._similar(cover, own, found)
-        return found
+    def find(self, content: Content, own: Own | None = None) -> Columns:
+        """`own`: of a chart that was learned from, what it has marked, not to be counted; None: a chart that is new."""
+        return Columns.joined([self._exact(content, own), self._similar(content, own)])
 
-    def _exact(self, content: Content, own: Own | None, found: dict[str, list[Mention]]) -> None:
-        held = [
-            (phrase, first, end, seen)
-            for phrase, first, end in self.phrases.exact(content)
-            if (seen := _without(self.phrases.entries[phrase], phrase, own)).known
-        ]
-        wide = Wide((first, end) for _, first, end, _ in held)
-        for phrase, first, end, seen in held:
-            weight, nested = self.rarity.total(phrase), wide.within(first, end)
-            for code, charts in seen.codes.items():
-                says = charts / (seen.occurs + 0.5)
-                rate, share = seen.marked / (seen.occurs + 0.5), charts / seen.marked
-                found[code].append(
-                    Mention(
-                        EXACT, first, end, says, charts, rate, share, len(seen.codes), weight,
-                        len(phrase), nested, phrase,
-                    )
-                )  # fmt: skip
-            for layer, code, says in seen.told():
-                found[code].append(
-                    Mention(
-                        layer, first, end, says, seen.codes.get(code, 0), seen.marked / (seen.occurs + 0.5), 1.0,
-                        len(seen.index), weight, len(phrase), nested, phrase,
-                    )
-                )  # fmt: skip
+    def forget(self) -> None:
+        self.__dict__.pop("_told", None)
 
-    def _similar(self, cover: Cover, own: Own | None, found: dict[str, list[Mention]]) -> None:
-        head = self.partial.heads[cover.phrase]
-        occurs = self.covered.get(cover.phrase, 0) - (own is not None)
-        gaps, weight = cover.end - cover.first - cover.words, self.partial.totals[cover.phrase] * cover.share
-        counts: dict[str, int] = {}
-        told: dict[str, None] = {}
-        for phrase in self.partial.members[head]:
-            seen = _without(self.phrases.entries[phrase], phrase, own)
-            for code, charts in seen.codes.items():
-                counts[code] = counts.get(code, 0) + charts
-            told.update(dict.fromkeys(seen.index))
-        for code, charts in counts.items():
-            says = cover.share * charts / (occurs + 0.5)
-            found[code].append(
-                Mention(
-                    SIMILAR, cover.first, cover.end, says, charts, gaps, cover.share, len(counts), weight,
-                    cover.words, False, head,
-                )
-            )  # fmt: skip
-        for code in told:
-            found[code].append(
-                Mention(
-                    NEAR_INDEX, cover.first, cover.end, cover.share, counts.get(code, 0), gaps, cover.share, len(told),
-                    weight, cover.words, False, head,
-                )
-            )  # fmt: skip
+    def number(self) -> None:
+        """Gives all codes that phrases speak for their numbers."""
+        _ = self._told, self._heads
 
+    def _exact(self, content: Content, own: Own | None) -> Columns:
+        held, told = self.phrases.exact(content), self._told
+        units = np.array([told.units[phrase] for phrase, _, _ in held], np.int64)
+        first, end = (np.array([match[side] for match in held], np.int64) for side in (1, 2))
+        rows = told.table
+        place, cell = spread(rows.starts, units)
+        charts = rows.charts[cell] - (less(rows, own, told.units, self.codes)[cell] if own else 0)
+        marks = rows.layer[cell] == NUMBER[EXACT]
+        kept = np.flatnonzero(~marks | (charts > 0))
+        place, cell, charts, marks = place[kept], cell[kept], charts[kept], marks[kept]
+        marked, occurs = told.marked[units], told.occurs[units] - (own is not None) + 0.5
+        if own:
+            marked = marked - np.array([bool(own.get(phrase)) for phrase, _, _ in held], np.int64)
+        known = np.bincount(place[marks], minlength=len(units))[place]
+        nested = _nested(first, end, np.unique(place))
+        unit = units[place]
+        return Columns(
+            rows.code[cell], rows.layer[cell], first[place], end[place],
+            np.where(marks, charts / occurs[place], rows.said[cell]), charts, (marked / occurs)[place],
+            np.where(marks, charts / np.maximum(marked[place], 1), 1.0), np.where(marks, known, told.index[unit]),
+            told.weight[unit], told.words[unit], nested[place], unit,
+        )  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An entry as the other charts have it."""
+    def _similar(self, content: Content, own: Own | None) -> Columns:
+        covers, rows = self.partial.find(content), self._heads
+        place, cell = spread(rows.starts, covers.head)
+        charts = rows.charts[cell] - (less(rows, own, self.partial.head_of, self.codes)[cell] if own else 0)
+        marks = rows.layer[cell] == NUMBER[SIMILAR]
+        kept = np.flatnonzero(~marks | (charts > 0))
+        place, cell, charts, marks = place[kept], cell[kept], charts[kept], marks[kept]
+        head = covers.head[place]
+        known, told = (np.bincount(place[side], minlength=len(covers.head))[place] for side in (marks, ~marks))
+        share, occurs = covers.share[place], self._covered[head] - (own is not None) + 0.5
+        first, end, words = covers.first[place], covers.end[place], covers.words[place]
+        return Columns(
+            rows.code[cell], rows.layer[cell], first, end, np.where(marks, share * charts / occurs, share), charts,
+            (end - first - words).astype(np.float64), share, np.where(marks, known, told),
+            self.partial.totals[head] * share, words, np.zeros(len(head), np.int64), head,
+        )  # fmt: skip
 
-    codes: Mapping[str, int]
-    marked: int
-    occurs: int
-    index: Sequence[str]
-    taught: Mapping[str, float]
-    shadow: Mapping[str, float]
+    @cached_property
+    def _told(self) -> "_Told":
+        return _Told.of(self.phrases, self.rarity, self.codes)
 
-    @property
-    def known(self) -> bool:
-        return bool(self.codes or self.index or self.taught or self.shadow)
+    @cached_property
+    def _heads(self) -> Table:
+        entries = self.phrases.entries
+        groups = ([entries[phrase] for phrase in self.partial.members[head]] for head in self.partial.heads)
+        return Table.of_groups(groups, self.codes)
 
-    def told(self) -> list[tuple[str, str, float]]:
-        """(layer, code, how much) of what no chart has marked."""
-        return [
-            *((INDEX, code, 1 / len(self.index)) for code in self.index),
-            *((TAUGHT, code, weight) for code, weight in self.taught.items()),
-            *((SHADOW, code, weight) for code, weight in self.shadow.items()),
-        ]
+    @cached_property
+    def _covered(self) -> Ints:
+        return np.array([self.covered.get(head, 0) for head in range(len(self.partial.heads))], np.int64)
 
 
-def _without(entry: Entry, phrase: Phrase, own: Own | None) -> Seen:
-    if own is None:
-        return Seen(entry.codes, entry.marked, entry.occurs, entry.index, entry.taught, entry.shadow)
-    mine = own.get(phrase, frozenset())
-    codes = {code: charts - (code in mine) for code, charts in entry.codes.items() if charts > (code in mine)}
-    return Seen(codes, entry.marked - bool(mine), entry.occurs - 1, entry.index, entry.taught, entry.shadow)
+@dataclass(frozen=True)
+class _Told:
+    """The phrases as columns, `units` saying which is which."""
+
+    units: Mapping[Phrase, int]
+    table: Table
+    marked: Ints
+    occurs: Ints
+    index: Ints  # codes that the index gives it
+    weight: Floats
+    words: Ints
+
+    @staticmethod
+    def of(phrases: Phrases, rarity: Rarity, codes: Codes) -> "_Told":
+        held = phrases.entries
+        numbers = ((each.marked, each.occurs, len(each.index)) for each in held.values())
+        marked, occurs, index = np.array(list(numbers), np.int64).reshape(-1, 3).T
+        return _Told(
+            {phrase: at for at, phrase in enumerate(held)},
+            Table.of_phrases(held.values(), codes),
+            marked,
+            occurs,
+            index,
+            np.array([rarity.total(phrase) for phrase in held], np.float64),
+            np.array([len(phrase) for phrase in held], np.int64),
+        )
+
+
+def _nested(first: Ints, end: Ints, told: Ints) -> Ints:
+    """Which of the mentions that say anything stand within longer ones."""
+    spans = list(zip(first.tolist(), end.tolist(), strict=True))
+    said = told.tolist()
+    wide = Wide(spans[at] for at in said)
+    found = np.zeros(len(spans), np.int64)
+    found[told] = [wide.within(*spans[at]) for at in said]
+    return found
 
 
 class Wide:
@@ -159,15 +147,8 @@ class Wide:
         self._spans = held
 
     def within(self, first: int, end: int) -> bool:
-        if self._far[first] > end:
-            return True
-        return any(a < first and b >= end for a, b in self._near(first))
+        return self._far[first] > end or any(a < first and b >= end for a, b in self._near(first))
 
     def _near(self, first: int) -> Iterable[tuple[int, int]]:
-        from bisect import bisect_left
-
         at = bisect_left(self._spans, (first, -1))
-        return self._spans[max(0, at - 12) : at]
-
-
-__all__ = ["LAYERS", "NOTHING", "SHORT", "Finder", "Mention", "Mentions"]
+        return self._spans[max(0, at - LOOKED_AT) : at]

@@ -50,11 +50,18 @@ class Ranker:
 
     def scores(self, each: Candidates) -> np.ndarray:
         """Calibrated probability of every candidate."""
-        if not len(each.codes):
-            return np.zeros(0)
-        alone = self.first.predict(each.rows, num_threads=1)
-        final = self.second.predict(self._beside(each, alone), num_threads=1)
-        return self.calibration.probabilities(final, each.rows[:, AT])
+        return self.scores_of([each])[0]
+
+    def scores_of(self, charts: Sequence[Candidates]) -> list[np.ndarray]:
+        """`scores` of many charts, quicker than one by one."""
+        sizes = np.array([len(each.codes) for each in charts], np.int64)
+        if not sizes.sum():
+            return [np.zeros(0) for _ in charts]
+        rows, cuts = np.concatenate([each.rows for each in charts]), np.cumsum(sizes)[:-1]
+        alone = np.split(self.first.predict(rows, num_threads=1), cuts)
+        beside = [self._beside(*each) for each in zip(charts, alone, strict=True)]
+        final = self.second.predict(np.concatenate(beside), num_threads=1)
+        return np.split(self.calibration.probabilities(final, rows[:, AT]), cuts)
 
     def save(self, folder: Path) -> None:
         for name, model in (("first", self.first), ("second", self.second)):

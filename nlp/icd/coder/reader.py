@@ -1,8 +1,7 @@
 """What the coder knows in one language, and the candidates that it sees in a chart."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,15 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from nlp.icd.chart import DIAGNOSES, Chart
+from nlp.icd.coder.columns import LAYERS, TAUGHT, Columns, Ints, Spoken
+from nlp.icd.coder.columns import SHADOW as IN_SHADOW
 from nlp.icd.coder.content import Content, content, stems
-from nlp.icd.coder.context import Context
-from nlp.icd.coder.features import Candidates, Prior, rows
-from nlp.icd.coder.mentions import SHADOW as IN_SHADOW
-from nlp.icd.coder.mentions import TAUGHT, TITLE, Finder, Mention
+from nlp.icd.coder.context import context
+from nlp.icd.coder.features import Candidates, rows
+from nlp.icd.coder.mentions import Finder
 from nlp.icd.coder.packed import read_json, write_json
 from nlp.icd.coder.partial import Partial, Rarity
 from nlp.icd.coder.phrases import Own, Phrases, own
+from nlp.icd.coder.prior import Codes, Prior, Priors
 from nlp.icd.coder.sieve import Sieve, glance
+from nlp.icd.coder.titled import Titled
 from nlp.icd.coder.whole import Whole
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.learning.terms import ACTIVE, SHADOW, Term
@@ -26,6 +28,7 @@ from nlp.icd.titles.titles import Titles
 from nlp.text.assertion import Asserter
 
 FROM_WHOLE = 40  # candidates by each of ridge and neighbours
+AT_ONCE = 32  # charts
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Sight:
 
     chart: Chart
     content: Content
-    found: Mapping[str, list[Mention]]
+    found: Columns  # their `code` points into `codes`
     prior: Prior
     codes: list[str]
     seen: np.ndarray
@@ -42,7 +45,8 @@ class Sight:
     @property
     def taught(self) -> frozenset[str]:
         """Codes that a term of coders speaks for."""
-        return frozenset(code for code, held in self.found.items() if {TAUGHT, IN_SHADOW} & {m.layer for m in held})
+        told = np.isin(self.found.layer, [LAYERS.index(TAUGHT), LAYERS.index(IN_SHADOW)])
+        return frozenset(self.codes[at] for at in np.unique(self.found.code[told]).tolist())
 
 
 @dataclass
@@ -56,6 +60,7 @@ class Reader:
     counts: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
     sieve: Sieve = field(default_factory=Sieve)
+    codes: Codes = field(default_factory=Codes)
 
     def fit(self, charts: Sequence[Chart]) -> list[Candidates]:
         """Candidates of the charts themselves, each as if it had not been learned from."""
@@ -67,7 +72,7 @@ class Reader:
         self.phrases.count(contents)
         self.rarity = Rarity.of(contents)
         partial = self._finder.partial
-        self.covered.update(Counter(head for read in contents for head in {c.phrase for c in partial.find(read)}))
+        self.covered.update(Counter(head for read in contents for head in set(partial.find(read).head.tolist())))
         self.counts = Counter(code for codes in gold for code in sorted(codes))
         self.categories = Counter(category for codes in gold for category in sorted({code[:3] for code in codes}))
         ridge, near = self.whole.fit(contents, gold)
@@ -77,10 +82,12 @@ class Reader:
         return [self._candidates(each) for each in sights]
 
     def candidates(self, charts: Sequence[Chart]) -> Iterator[tuple[Content, Candidates]]:
-        for chart in charts:
-            read = content(chart)
-            ridge, near = self.whole.scores([read])
-            yield read, self._candidates(self._sight(chart, read, ridge[0], near[0], None))
+        for start in range(0, len(charts), AT_ONCE):
+            some = charts[start : start + AT_ONCE]
+            contents = [content(chart) for chart in some]
+            ridge, near = self.whole.scores(contents)
+            for at, chart in enumerate(some):
+                yield contents[at], self._candidates(self._sight(chart, contents[at], ridge[at], near[at], None))
 
     def learn(self, taught: Iterable[Term]) -> None:
         for term in taught:
@@ -90,6 +97,8 @@ class Reader:
                 entry.shadow.pop(term.code, None)
                 if term.state in (ACTIVE, SHADOW):
                     (entry.taught if term.state == ACTIVE else entry.shadow)[term.code] = term.weight
+        self._finder.forget()
+        self.__dict__.pop("_priors", None)
 
     def _index(self) -> None:
         held: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
@@ -100,73 +109,49 @@ class Reader:
             self.phrases.entry(found).index = tuple(codes)
 
     def _sight(self, chart: Chart, read: Content, ridge: np.ndarray, near: np.ndarray, mine: Own | None) -> Sight:
-        found = self._finder.find(read, mine)
-        for code, mention in self._titled(chart, read):
-            found[code].append(mention)
-        prior = self._prior(frozenset(chart.gold) if mine is not None else frozenset(), ridge, near)
-        more = [code for code in (*self._top(ridge), *self._top(near)) if prior.charts(code)]
-        codes = list(dict.fromkeys([*found, *more]))
-        return Sight(chart, read, found, prior, codes, glance(found, codes, prior))
+        found = Columns.joined([self._finder.find(read, mine), self._titled.find(chart, read)])
+        priors = self._priors
+        gold = frozenset(chart.gold) if mine is not None else frozenset()
+        whole = priors.whole_numbers[np.concatenate([_top(ridge), _top(near)])]
+        more = whole[priors.charts[whole] - np.isin(whole, self.codes.all_of(gold)) > 0]
+        numbers, code = _numbered(np.concatenate([found.code, more]))
+        found = found._replace(code=code[: len(found.code)])
+        prior = priors.of(numbers, ridge, near, gold)
+        names = [self.codes.names[number] for number in numbers.tolist()]
+        return Sight(chart, read, found, prior, names, glance(found, prior))
 
     def _candidates(self, sight: Sight) -> Candidates:
         kept, left = self.sieve.keep(sight.codes, sight.seen, sight.taught)
-        found = {code: sight.found[code] for code in kept if code in sight.found}
-        held = [each for mentions in found.values() for each in mentions]
-        context = Context.read(sight.chart, sight.content, held, self._asserter)
-        made = rows(found, kept, sight.prior, context)
-        unranked = {code: sorted(sight.found[code], key=lambda m: -m.says) for code in left if code in sight.found}
-        return replace(made, mentions={**made.mentions, **unranked}, left=left)
-
-    def _top(self, scores: np.ndarray) -> list[str]:
-        if len(scores) <= FROM_WHOLE:
-            return list(self.whole.codes)
-        best = np.argpartition(-scores, FROM_WHOLE)[:FROM_WHOLE]
-        return [self.whole.codes[at] for at in sorted(best.tolist(), key=lambda at: -scores[at])]
-
-    def _prior(self, gold: frozenset[str], ridge: np.ndarray, near: np.ndarray) -> Prior:
-        places = self.whole.places
-        mine = {code[:3] for code in gold}
-        sums = np.bincount(self._category_of, weights=ridge, minlength=len(self._category_places))
-        return Prior(
-            charts=lambda code: self.counts[code] - (code in gold),
-            category=lambda code: self.categories[code[:3]] - (code[:3] in mine),
-            ridge=lambda code: float(ridge[places[code]]) if code in places else 0.0,
-            neighbours=lambda code: float(near[places[code]]) if code in places else 0.0,
-            ridge_category=lambda code: (
-                float(sums[self._category_places[code[:3]]]) if code[:3] in self._category_places else 0.0
-            ),
-        )
-
-    def _titled(self, chart: Chart, read: Content) -> Iterator[tuple[str, Mention]]:
-        """What titles and inclusion terms find, in stems."""
-        for number, note in enumerate(chart.notes):
-            low, high = bisect_left(read.notes, number), bisect_left(read.notes, number + 1)
-            for hit in self._titles.find(note.text, self.language):
-                first = bisect_left(read.starts, hit.start, low, high)
-                end = bisect_left(read.starts, hit.end, low, high)
-                if end > first:
-                    weight = self.rarity.total(read.stems[first:end])
-                    yield hit.code, Mention(TITLE, first, end, hit.score, weight=weight, words=end - first)
+        places = {code: at for at, code in enumerate(sight.codes)}
+        at = np.array([places[code] for code in kept], np.int64)
+        row = np.full(len(sight.codes), -1, np.int64)
+        row[at] = np.arange(len(at))
+        held = sight.found.take(row[sight.found.code] >= 0)
+        said = context(sight.chart, sight.content, held, self._asserter)
+        prior = sight.prior.take(at)
+        made = rows(kept, held._replace(code=row[held.code]), said, prior, len(sight.content))
+        return replace(made, spoken=Spoken(sight.codes, sight.found), left=left)
 
     @cached_property
-    def _titles(self) -> Titles:
-        return _shipped_titles(self.system)
+    def _titled(self) -> Titled:
+        return Titled(_shipped_titles(self.system), self.language, self.rarity, self.codes)
 
     @cached_property
     def _finder(self) -> Finder:
-        return Finder(self.phrases, Partial(self.phrases.entries, self.rarity), self.rarity, self.covered)
+        partial = Partial(self.phrases.entries, self.rarity)
+        return Finder(self.phrases, partial, self.rarity, self.covered, self.codes)
+
+    @cached_property
+    def _priors(self) -> Priors:
+        """After all codes have their numbers."""
+        self._finder.number()
+        self.codes.all_of(self.whole.codes)
+        _ = self._titled
+        return Priors(self.codes, self.counts, self.categories, self.whole.codes)
 
     @cached_property
     def _asserter(self) -> Asserter:
         return Asserter(self.language)
-
-    @cached_property
-    def _category_places(self) -> dict[str, int]:
-        return {category: at for at, category in enumerate(sorted({code[:3] for code in self.whole.codes}))}
-
-    @cached_property
-    def _category_of(self) -> np.ndarray:
-        return np.array([self._category_places[code[:3]] for code in self.whole.codes], np.int64)
 
     def save(self, folder: Path) -> None:
         entries = [
@@ -201,3 +186,20 @@ class Reader:
 @cache
 def _shipped_titles(system: str) -> Titles:
     return Titles.of(system)
+
+
+def _top(scores: np.ndarray) -> Ints:
+    """The codes of the whole text that it says most for, best first."""
+    if len(scores) <= FROM_WHOLE:
+        return np.arange(len(scores))
+    best = np.argpartition(-scores, FROM_WHOLE)[:FROM_WHOLE]
+    return np.asarray(best[np.argsort(-scores[best], kind="stable")], np.int64)
+
+
+def _numbered(codes: Ints) -> tuple[Ints, Ints]:
+    """Each once, in the order they come in, and for each its place there."""
+    once, first, of = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty(len(once), np.int64)
+    place[order] = np.arange(len(once))
+    return once[order], place[of]

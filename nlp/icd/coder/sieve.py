@@ -1,15 +1,15 @@
 """Which of a chart's many candidates are worth ranking: logistic regression on a few numbers that cost nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.icd.coder.features import TOLD_LAYERS, Prior
-from nlp.icd.coder.mentions import Mention
+from nlp.icd.coder.columns import Columns
+from nlp.icd.coder.features import TOLD_LAYERS
+from nlp.icd.coder.prior import Prior
 
 KEPT = 150  # candidates of a chart
-PLACE = {layer: at for at, layer in enumerate(TOLD_LAYERS)}
 WIDTH = 3 * len(TOLD_LAYERS) + 6
 
 
@@ -47,19 +47,20 @@ class Sieve:
         return [codes[at] for at in np.sort(order[:KEPT]).tolist()], left
 
 
-def glance(found: Mapping[str, Sequence[Mention]], codes: Sequence[str], prior: Prior) -> np.ndarray:
-    """codes x WIDTH: of each layer if it speaks, how much, how weightily; how common the code; the whole text."""
-    made = np.zeros((len(codes), WIDTH), np.float32)
-    layers = len(TOLD_LAYERS)
-    for row, code in zip(made, codes, strict=True):
-        for each in found.get(code, ()):
-            at = PLACE.get(each.layer)
-            if at is not None:
-                row[at] = max(row[at], each.says)
-                row[layers + at] = 1.0
-                row[2 * layers + at] = max(row[2 * layers + at], each.weight)
-        row[3 * layers :] = (
-            np.log1p(prior.charts(code)), np.log1p(prior.category(code)), prior.ridge(code), prior.neighbours(code),
-            len(found.get(code, ())), row[layers : 2 * layers].sum(),
-        )  # fmt: skip
+def glance(found: Columns, prior: Prior) -> np.ndarray:
+    """Codes x WIDTH: of each layer if it speaks, how much, how weightily; how common the code; the whole text.
+
+    `code` of the columns points into the codes of `prior`.
+    """
+    layers, number = len(TOLD_LAYERS), len(prior.charts)
+    made = np.zeros((number, WIDTH), np.float32)
+    told = found.take(found.layer < layers)
+    place = (told.code, told.layer)
+    np.maximum.at(made[:, :layers], place, told.says.astype(np.float32))
+    made[told.code, layers + told.layer] = 1.0
+    np.maximum.at(made[:, 2 * layers : 3 * layers], place, told.weight.astype(np.float32))
+    made[:, 3 * layers :] = np.column_stack([
+        np.log1p(prior.charts), np.log1p(prior.category), prior.ridge, prior.neighbours,
+        np.bincount(found.code, minlength=number), made[:, layers : 2 * layers].sum(1),
+    ])  # fmt: skip
     return made

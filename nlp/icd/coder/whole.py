@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,7 @@ class Whole:
     def fit(self, contents: Sequence[Content], gold: Sequence[frozenset[str]]) -> tuple[np.ndarray, np.ndarray]:
         """Ridge and neighbour scores of the charts themselves, each without itself."""
         self.codes = sorted(set().union(*gold))
-        counts = Counter(word for each in contents for word in set(_words(each)))
+        counts = Counter(word for each in contents for word in each.counted)
         kept = sorted(word for word, count in counts.items() if count >= min(LEAST, len(contents)))
         self.words = {word: at for at, word in enumerate(kept)}
         idf = [np.log((1 + len(contents)) / (1 + counts[word])) + 1 for word in kept]
@@ -86,15 +85,14 @@ class Whole:
         return np.asarray((sparse.csr_matrix(near) @ self.gold).toarray() / np.maximum(total, 1e-6))
 
     def _vectors(self, contents: Sequence[Content]) -> sparse.csr_matrix:
-        rows, columns, values = [], [], []
-        for row, each in enumerate(contents):
-            for word, count in Counter(_words(each)).items():
-                at = self.words.get(word)
-                if at is not None:
-                    rows.append(row)
-                    columns.append(at)
-                    values.append((1 + np.log(count)) * self.idf[at])
-        made = sparse.csr_matrix((values, (rows, columns)), shape=(len(contents), len(self.words)), dtype=np.float32)
+        known = [[(at, n) for word, n in each.counted.items() if (at := self.words.get(word)) is not None]
+                 for each in contents]  # fmt: skip
+        columns, counts = np.array([pair for row in known for pair in row], np.int64).reshape(-1, 2).T
+        values = (1 + np.log(counts)) * self.idf[columns]
+        ends = np.cumsum([0, *map(len, known)])
+        shape = (len(contents), len(self.words))
+        made = sparse.csr_matrix((values.astype(np.float32), columns, ends), shape=shape)
+        made.sort_indices()
         lengths = np.sqrt(np.asarray(made.multiply(made).sum(1)).ravel())
         return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)) @ made)
 
@@ -128,9 +126,3 @@ class Whole:
 def _rounded(values: np.ndarray) -> np.ndarray:
     """As they will be when they have been saved and loaded."""
     return values.astype(np.float16).astype(np.float32)
-
-
-def _words(content: Content) -> list[str]:
-    """Stems, and pairs of stems that follow each other."""
-    stems = list(content.stems)
-    return [*stems, *(f"{one} {two}" for one, two in pairwise(stems))]

@@ -10,7 +10,7 @@ import numpy as np
 from nlp.icd.chart import DIAGNOSES
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.titles.entries import Entry, tabular
-from nlp.icd.titles.index import ENOUGH, Floats, Found, Index, Said, indexed
+from nlp.icd.titles.index import ENOUGH, Floats, Found, Index, Ints, Said, indexed
 from nlp.icd.titles.kept import kept
 from nlp.icd.titles.lexicon import Lexicon, of_spans
 from nlp.icd.titles.procedures import called, procedures
@@ -35,6 +35,17 @@ class Hit(NamedTuple):
     score: float
     source: str
     anywhere: float = 0.0  # how much of the title is said in the whole note
+
+
+class Hits(NamedTuple):
+    """Columns: what a Hit says, with numbers of codes and entries of the index."""
+
+    code: Ints
+    start: Ints
+    end: Ints
+    score: Floats
+    entry: Ints
+    anywhere: Floats
 
 
 @dataclass
@@ -99,6 +110,10 @@ class Titles:
 
     def find(self, text: str, language: str, spans: Sequence[tuple[int, int]] | None = None) -> list[Hit]:
         """Mentions with their best codes, in order of the text. `spans`: only words within these characters."""
+        return self._named(self.hits(text, language, spans))
+
+    def hits(self, text: str, language: str, spans: Sequence[tuple[int, int]] | None = None) -> Hits:
+        """`find` in columns."""
         said = words(text) if spans is None else within(words(text), spans)
         found, score = self._scored(said, language, self.least, whole=spans is not None)
         further = found.anywhere - found.cover
@@ -152,7 +167,7 @@ class Titles:
         dense = np.minimum(1.0, found.said / np.maximum(total[last + 1] - total[first], 1e-9))
         return found, found.cover * np.sqrt(dense) * self.index.plain[found.entry]
 
-    def _hits(self, found: Found, score: Floats, said: Words) -> list[Hit]:
+    def _hits(self, found: Found, score: Floats, said: Words) -> Hits:
         """The best codes of each mention, the best entry of each code."""
         code = self.index.code[found.entry]
         mention = (found.first << 32) + found.last
@@ -165,11 +180,15 @@ class Titles:
         rank = np.arange(len(good)) - np.repeat(begins, sizes)
         best = np.repeat(score[good][begins], sizes)
         good = good[(rank < self.codes_a_mention) & (score[good] >= self.beside_best * best)]
+        start, end = said.start[found.first[good]], said.end[found.last[good]]
+        return Hits(code[good], start, end, score[good], found.entry[good], found.anywhere[good])
+
+    def _named(self, hits: Hits) -> list[Hit]:
         codes, sources = self.index.codes, self.index.sources
-        start, end = said.start[found.first[good]].tolist(), said.end[found.last[good]].tolist()
-        rated = zip(score[good].tolist(), found.entry[good].tolist(), found.anywhere[good].tolist(), strict=True)
-        placed = zip(code[good].tolist(), start, end, rated, strict=True)
-        return [Hit(codes[one], begin, stop, how, sources[row], wide) for one, begin, stop, (how, row, wide) in placed]
+        return [
+            Hit(codes[code], start, end, score, sources[entry], anywhere)
+            for code, start, end, score, entry, anywhere in zip(*(column.tolist() for column in hits), strict=True)
+        ]
 
 
 def _entries(system: str, languages: Sequence[str]) -> Iterator[tuple[Entry, str]]:
