@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from contract.errors import InputError
 from eval.corpora import codiesp
-from nlp.icd.chart import PROCEDURES, Chart
+from nlp.icd.chart import DIAGNOSES, PROCEDURES, Chart
 from nlp.icd.charts import charts
 from nlp.icd.language import language
 from nlp.icd.learning.labelled import trained_on
@@ -76,7 +76,7 @@ def _own(data: Path, task: str, languages: Sequence[str], *, blind: bool = False
     """Encounters without any code were not coded: nothing is learned of them."""
     notes = OPEN_NOTES.conform(_filled(_read(data, "notes")))
     labels = LABELS.conform(_filled(_read(data, "labels")))
-    labels = labels.filter(pc.equal(labels["task"], "icd"))
+    labels = _written(labels.filter(pc.equal(labels["task"], "icd")))
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
     decided = pc.is_in(unit, value_set=labels["unit_id"].combine_chunks())
     hidden = pc.is_in(unit, value_set=pa.array(_blind(data), pa.string()))
@@ -88,6 +88,20 @@ def _own(data: Path, task: str, languages: Sequence[str], *, blind: bool = False
         for system in systems
         if task == "both" or (task == "P") == (system == PROCEDURES)
     }
+
+
+def _written(labels: pa.Table) -> pa.Table:
+    """Codes as their system writes them: i509 is I50.9."""
+    parts = [label.split("//") for label in labels["label"].to_pylist()]
+    wrong = sum(len(part) < 2 or not all(map(str.strip, part)) for part in parts)
+    if wrong:
+        raise InputError(f"{wrong:,} of {len(parts):,} labels are not SYSTEM//code, such as {DIAGNOSES}//I50.9.")
+    told = ["//".join((*part[:-1], _code(part[-2], part[-1]))) for part in parts]
+    return labels.set_column(labels.column_names.index("label"), "label", pa.array(told, pa.string()))
+
+
+def _code(system: str, code: str) -> str:
+    return codiesp.dotted(code) if system == DIAGNOSES else code.strip().upper()
 
 
 def _place(data: Path, name: str) -> Path:
