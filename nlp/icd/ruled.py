@@ -12,8 +12,10 @@ from nlp.icd.rules.rules import check
 from nlp.text.assertion import Asserter, Assertion
 
 AGAINST = frozenset(("exists", "billable", "sex-conflict", "age-conflict"))  # never accepted beforehand
-NEVER = frozenset(("uncertain-outpatient",))  # not coded at all: hidden, for who looks for it
+NEVER = frozenset(("uncertain-outpatient", "negated"))  # not coded at all: hidden, for who looks for it
 CODE = "code"
+LENIENT = (CODE, "query", "history-code", "do-not-code")  # of several mentions the one that says most for the code
+WHOLE = frozenset(("dictionary", "learned", "index"))  # sources that found a phrase of the code as it stands
 
 
 @dataclass
@@ -28,13 +30,14 @@ class Rules:
             self.catalogue = replace(self.catalogue, open=True)
 
     def ruled(self, encounter: Encounter, code_system: str, said: Sequence[Suggestion]) -> list[Suggestion]:
-        """What is hidden is not held against anything."""
+        """What is hidden is not held against anything; what a rule hides comes last."""
         shown = [each for each in said if each.band != HIDDEN]
         if code_system != DIAGNOSES or not shown:
             return list(said)
         flags = self._broken(encounter, shown)
         verdicts = self._verdicts(encounter, shown)
-        return [_flagged(each, flags.get(each.code, ()), verdicts.get(each.code)) for each in said]
+        found = [_flagged(each, flags.get(each.code, ()), verdicts.get(each.code)) for each in said]
+        return sorted(found, key=lambda each: each.band == HIDDEN)
 
     def _broken(self, encounter: Encounter, shown: Sequence[Suggestion]) -> dict[str, list[str]]:
         visit = encounter.visit
@@ -46,19 +49,24 @@ class Rules:
         return found
 
     def _verdicts(self, encounter: Encounter, shown: Sequence[Suggestion]) -> dict[str, Verdict]:
-        """Of each code with evidence; where one mention establishes it, it is established."""
+        """Of each code with evidence that of its mentions which says most for it: one that establishes it is enough."""
         assertions = _assertions(encounter, [e for each in shown for e in each.evidence])
         notes = {note.note_id: note for note in encounter.chart.notes}
         found: dict[str, Verdict] = {}
         for each in shown:
-            for span in each.evidence:
+            for span in _telling(each.evidence):
                 note, assertion = notes[span.note_id], assertions[span.note_id, span.start, span.end]
                 mention = Mention(each.code, assertion.kind, assertion.uncertain, encounter.visit.setting,
                                   note.author_role, note.kind, self.country)  # fmt: skip
                 verdict = established(mention)
-                if each.code not in found or verdict.action == CODE:
-                    found[each.code] = verdict
+                known = found.setdefault(each.code, verdict)
+                found[each.code] = min(known, verdict, key=lambda one: LENIENT.index(one.action))
         return found
+
+
+def _telling(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Parts of phrases tell where nothing else does: pain elsewhere is not the chest pain that was denied."""
+    return [span for span in evidence if span.source in WHOLE] or evidence
 
 
 def _assertions(encounter: Encounter, spans: Sequence[Evidence]) -> dict[tuple[str, int, int], Assertion]:

@@ -39,9 +39,32 @@ def test_rules_of_the_us_are_not_those_of_spain() -> None:
     assert (found.band, found.flags) == (PRE_ACCEPT, ())
 
 
-def test_a_denied_diagnosis_is_not_accepted_beforehand() -> None:
-    found = held("The patient denies pneumonia.", "J18.9", "pneumonia")
-    assert (found.band, found.flags) == (REVIEW, ("negated",))
+def test_a_denied_diagnosis_is_hidden_and_comes_last() -> None:
+    text = "The patient denies pneumonia. She has fever."
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    spans = {"J18.9": (19, 28), "R50.9": (38, 43)}
+    said = [Suggestion(code, 0.9, REVIEW, (Evidence("n", *at, "index"),)) for code, at in spans.items()]
+    found = Rules().ruled(encounter, "ICD-10-CM", said)
+    assert [(each.code, each.band) for each in found] == [("R50.9", REVIEW), ("J18.9", HIDDEN)]
+    assert found[1].flags == ("negated",)
+    assert Rules("ES").ruled(encounter, "ICD-10-CM", said) == said
+
+
+@pytest.mark.parametrize(("source", "band"), [("similar", HIDDEN), ("index", REVIEW)])
+def test_a_part_elsewhere_does_not_establish_what_was_denied(source: str, band: str) -> None:
+    text = "The patient denies chest pain. She has pain in the left foot."
+    spans = (Evidence("n", 19, 29, "dictionary"), Evidence("n", 39, 43, source))
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    (found,) = Rules().ruled(encounter, "ICD-10-CM", [Suggestion("R07.9", 0.9, REVIEW, spans)])
+    assert found.band == band
+
+
+def test_a_relative_says_more_for_a_code_than_a_denial() -> None:
+    text = "He denies asthma. His mother has asthma."
+    spans = tuple(Evidence("n", at, at + 6, "index") for at in (10, text.rindex("asthma")))
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    (found,) = Rules().ruled(encounter, "ICD-10-CM", [Suggestion("J45.909", 0.9, REVIEW, spans)])
+    assert found.band == REVIEW and "family-history" in found.flags
 
 
 def test_a_code_that_does_not_exist_is_not_accepted_beforehand() -> None:
