@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -25,7 +26,15 @@ from schemas.registry import table
 from schemas.results import TERMS
 
 CODE_VERSION = "1"  # raise it when the same rows and artifact give other codes
+AT_ONCE = 32  # charts that one system reads right after the other
 NO_ARTIFACT, NOTHING_FOUND = "no-artifact", "nothing-found"
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A System that can be told how many codes of a chart are wanted, and looks for evidence of no more."""
+
+    most: int
 
 
 @dataclass
@@ -105,8 +114,10 @@ class SuggestCodes:
         found: list[dict[str, list[Suggestion]]] = [{} for _ in held]
         places = [at for at, each in enumerate(held) if each.chart.notes]
         charts: list[Chart] = [held[at].chart for at in places]
-        for code_system, system in (self._coder.parts if self._coder and charts else {}).items():
-            for at, said in zip(places, system.suggest(charts), strict=True):
+        parts = self._coder.parts if self._coder else {}
+        for start, (code_system, system) in product(range(0, len(charts), AT_ONCE), parts.items()):
+            some = slice(start, start + AT_ONCE)
+            for at, said in zip(places[some], system.suggest(charts[some]), strict=True):
                 ranked = taken_up(held[at].chart, said) if self._terms else said
                 found[at][code_system] = self._kept(held[at], code_system, ranked[: self.limit])
         return found
@@ -177,8 +188,10 @@ class SuggestCodes:
     @cached_property
     def _coder(self) -> Artifact | None:
         found = artifacts.load(self._folder) if self._there else None
-        for code_system, system in found.parts.items() if found and self._terms else ():
-            if isinstance(system, Learning):
+        for code_system, system in found.parts.items() if found else ():
+            if isinstance(system, Limited) and not self._terms:
+                system.most = min(system.most, self.limit)
+            if isinstance(system, Learning) and self._terms:
                 system.learn([term for term in self._terms if term.system == code_system])
         return found
 

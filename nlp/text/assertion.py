@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from nlp.text.scope import look
 from nlp.text.sections import Section, sections
 from nlp.text.sentences import BULLET, sentences
 
+READ = 64  # texts that are kept taken apart: several ask for their mentions, one after the other
 KINDS = ("present", "negated", "hypothetical", "historical", "other_person", "allergy", "planned")
 BY_SECTION = {
     "family_history": "other_person",
@@ -44,17 +46,21 @@ class Asserter:
 
     def __init__(self, language: str = "") -> None:
         self.language = language if language in ("en", "es") else ""
-        self._cues = _cues(self.language)
 
     def assertions(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
         """One for each span, in their order."""
         if not spans:
             return []
-        reader = _Reader(text, self._cues, self.language)
+        reader = copy(_reader(text, self.language))  # where it stands in the text is its own
         found: list[Assertion] = [PRESENT] * len(spans)
         for at in sorted(range(len(spans)), key=lambda at: spans[at]):
             found[at] = reader.read(*spans[at])
         return found
+
+
+@lru_cache(maxsize=READ)
+def _reader(text: str, language: str) -> "_Reader":
+    return _Reader(text, _cues(language), language)
 
 
 @lru_cache(maxsize=3)

@@ -16,7 +16,8 @@ from nlp.icd.coder.content import Content
 from nlp.icd.coder.evidence import evidence
 from nlp.icd.coder.features import Candidates
 from nlp.icd.coder.ranker import Ranker
-from nlp.icd.coder.reader import AT_ONCE, Reader
+from nlp.icd.coder.reader import Reader
+from nlp.icd.coder.whole import AT_ONCE
 from nlp.icd.learning.terms import Term
 from nlp.text.language import guess
 

@@ -21,14 +21,13 @@ from nlp.icd.coder.phrases import Own, Phrases, own
 from nlp.icd.coder.prior import Codes, Prior, Priors
 from nlp.icd.coder.sieve import Sieve, glance
 from nlp.icd.coder.titled import Titled
-from nlp.icd.coder.whole import Whole
+from nlp.icd.coder.whole import AT_ONCE, Whole
 from nlp.icd.knowledge.terms import terms
 from nlp.icd.learning.terms import ACTIVE, SHADOW, Term
 from nlp.icd.titles.titles import Titles
 from nlp.text.assertion import Asserter
 
 FROM_WHOLE = 40  # candidates by each of ridge and neighbours
-AT_ONCE = 32  # charts
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from nlp.icd.coder.packed import read_json, write_json
 
 RIDGE = 0.3
 NEIGHBOURS = 15
+AT_ONCE = 32  # charts
 LEAST = 2  # charts that have a word
 
 
@@ -62,7 +63,10 @@ class Whole:
     def scores(self, contents: Sequence[Content]) -> tuple[np.ndarray, np.ndarray]:
         """Ridge and neighbour scores, charts x codes."""
         kernel = (self._vectors(contents) @ self.texts.T).toarray()
-        return kernel @ self.duals, self._neighbours(kernel)
+        size = -len(kernel) % AT_ONCE  # products of one shape: a chart scores the same in any company
+        padded = np.concatenate([kernel, np.zeros((size, kernel.shape[1]), kernel.dtype)])
+        blocks = [block @ self.duals for block in np.split(padded, max(len(padded) // AT_ONCE, 1))]
+        return np.concatenate(blocks)[: len(kernel)], self._neighbours(kernel)
 
     def weights(self, words: Sequence[int], codes: Sequence[int]) -> np.ndarray:
         """words x codes: what the ridge regression gives each word for each code."""
