@@ -51,11 +51,17 @@ def test_english_has_no_common_word_for_an_abbreviation() -> None:
     assert {phrase for phrase, _ in terms("en")} & {said.upper() for said in common} == set()
 
 
-def test_procedures_are_apart_and_well_formed() -> None:
-    codes = {code for _, code in terms("es", "ICD-10-PCS")}
-    assert len(codes) > 100
-    assert {code for code in codes if not re.fullmatch("[0-9A-HJ-NP-Z]{4,7}", code)} == set()  # no I, no O
-    assert not codes & {code for _, code in terms("es")}
+@pytest.mark.parametrize(("language", "least"), [("es", 300), ("en", 80)])
+def test_procedures_are_apart_and_well_formed(language: str, least: int) -> None:
+    found = defaultdict(set)
+    for phrase, code in terms(language, "ICD-10-PCS"):
+        found[phrase.casefold()].add(code)
+    codes = set().union(*found.values())
+    assert len(codes) > least
+    form = re.compile("[0-9A-HJ-NP-Z]{4}(?:[0-9A-HJ-NP-Z]{3})?")  # no I, no O
+    assert {code for code in codes if not form.fullmatch(code)} == set()
+    assert {phrase: sorted(held) for phrase, held in found.items() if len(held) > 3} == {}
+    assert not codes & {code for _, code in terms(language)}
 
 
 def test_a_language_without_an_index_has_no_terms() -> None:
