@@ -22,7 +22,7 @@ def read_notes(folder: Path, language: str = "es") -> pa.Table:
     if not paths:
         raise InputError(f"{folder} holds no {TEXTS[language]}/*.txt; expected the layout of CodiEsp.")
     rows = [
-        {"note_id": path.stem, "subject_id": at, "language": language, "text": path.read_bytes().decode("utf-8")}
+        {"note_id": path.stem, "subject_id": at, "language": language, "text": _text(path)}
         for at, path in enumerate(paths)
     ]
     return OPEN_NOTES.conform(pa.Table.from_pylist(rows))
@@ -36,7 +36,7 @@ def read_labels(folder: Path, task: str = "D", *, spans: bool = True) -> pa.Tabl
     if spans:
         for name, code, marked in _marked(folder, task):
             found.setdefault((name, code), set()).update(marked)
-    places = {name: at for at, name in enumerate(sorted(p.stem for p in (folder / TEXTS["es"]).glob("*.txt")))}
+    places = {name: at for at, name in enumerate(_cases(folder))}
     rows = [
         {
             "subject_id": places[name],
@@ -55,10 +55,30 @@ def read_labels(folder: Path, task: str = "D", *, spans: bool = True) -> pa.Tabl
     return LABELS.conform(pa.Table.from_pylist(rows, LABELS.schema))
 
 
+def textless(folder: Path, task: str = "D") -> set[str]:
+    """Cases that have codes of task D or P and no text."""
+    return {name for name, _ in _pairs(folder, task)} - set(_cases(folder))
+
+
 def dotted(code: str, task: str = "D") -> str:
     """n44.8 is N44.8, n448 too; procedures have no dot."""
     plain = code.strip().upper().replace(".", "")
     return plain if task == "P" or len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
+
+
+def _cases(folder: Path) -> list[str]:
+    """By name: those with a Spanish text, or where there is none, with an English one."""
+    found = (sorted(path.stem for path in (folder / place).glob("*.txt")) for place in TEXTS.values())
+    return next((names for names in found if names), [])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not in UTF-8 (byte {error.start + 1}); convert it: iconv -f LATIN1 -t UTF-8 FILE > NEW."
+        ) from None
 
 
 def _pairs(folder: Path, task: str) -> Iterator[tuple[str, str]]:
@@ -94,6 +114,6 @@ def _lines(folder: Path, task: str, *, required: bool = True) -> Iterator[tuple[
     if not paths and required:
         raise InputError(f"{folder} holds no *{task}.tsv; expected the layout of CodiEsp.")
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(_text(path).splitlines(), 1):
             if line.strip():
                 yield line.split("\t"), path, number

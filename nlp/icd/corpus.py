@@ -1,6 +1,6 @@
 """Coded charts to learn from: a folder in the layout of CodiEsp, or notes.parquet beside labels.parquet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from nlp.icd.chart import DIAGNOSES, PROCEDURES, Chart
 from nlp.icd.charts import charts
 from nlp.icd.language import language
 from nlp.icd.learning.labelled import trained_on
+from nlp.icd.left_out import LeftOut
 from nlp.icd.projection import projected
 from schemas.clinical import OPEN_NOTES
 from schemas.results import LABELS
@@ -22,45 +23,66 @@ NOT = "NOT"  # in front of a label: a coder rejected the code
 ABSENT = {"subject_id": pa.scalar(0, pa.int64()), "task": pa.scalar("icd"), "source": pa.scalar("own")}
 
 
-def coded(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
-    """By code system. A chart that has codes of another system alone is one without codes of this one."""
+def coded(
+    data: Path, task: str, languages: Sequence[str], tell: Callable[[str], None] = lambda _: None
+) -> dict[str, list[Chart]]:
+    """By code system. A chart that has codes of another system alone is one without codes of this one.
+
+    What cannot be learned from is left out and told.
+    """
+    lost = LeftOut()
     if any((data / place).is_dir() for place in codiesp.TEXTS.values()):
-        found = _codiesp(data, task, languages)
+        found = _codiesp(data, task, languages, lost)
     elif all(_place(data, name).exists() for name in ("notes", "labels")):
-        found = _own(data, task, languages)
+        found = _own(data, task, languages, lost)
     else:
         raise InputError(
             f"{data} holds neither text_files/ or text_files_en/ beside *D.tsv and *P.tsv (the layout of CodiEsp), "
             "nor notes.parquet beside labels.parquet, or folders of such files, as the open root of a lake has them "
             "(`chartloom tables labels` explains their columns)."
         )
+    found = {system: lost.sound(of, system) for system, of in found.items()}
+    for line in lost.told():
+        tell(line)
     if not any(chart.gold for of in found.values() for chart in of):
         raise InputError(
             f"{data} holds no chart of {', '.join(languages)} with codes of task {task}: nothing to learn."
+            + "".join(f" {line}." for line in lost.told())
         )
     return {system: of for system, of in found.items() if any(chart.gold for chart in of)}
 
 
-def _codiesp(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
+def _codiesp(data: Path, task: str, languages: Sequence[str], lost: LeftOut) -> dict[str, list[Chart]]:
     """The same case in two languages is two charts of one encounter; marked spans of the Spanish one are projected."""
     there = [name for name, place in codiesp.TEXTS.items() if name in languages and (data / place).is_dir()]
     marked = "es" if (data / codiesp.TEXTS["es"]).is_dir() else ""
     notes = {name: codiesp.read_notes(data, name) for name in {*there, marked} - {""}}
-    wanted = [letter for letter in codiesp.SYSTEMS if task in (letter, "both") and any(data.glob(f"*{letter}.tsv"))]
+    asked = [letter for letter in codiesp.SYSTEMS if task in (letter, "both")]
+    wanted = [letter for letter in asked if any(data.glob(f"*{letter}.tsv"))]
+    if not wanted:
+        raise InputError(
+            f"{data} holds texts, but no {' and no '.join(f'*{letter}.tsv' for letter in asked)}; "
+            "expected lines `case<tab>code` in a file named so."
+        )
     found: dict[str, list[Chart]] = {}
     for letter in wanted:
         system = codiesp.SYSTEMS[letter]
+        lost.counts["coded cases that have no text"] += len(codiesp.textless(data, letter))
         for name in there:
             read = charts(notes[name], codiesp.read_labels(data, letter, spans=name == "es"), system)
             if name != "es" and marked:
-                read = projected(charts(notes["es"], codiesp.read_labels(data, letter), system), read)
+                source = charts(notes["es"], codiesp.read_labels(data, letter), system)
+                read = projected(LeftOut().sound(source, system), read)
             found.setdefault(system, []).extend(read)
     return found
 
 
 def held_out(data: Path, task: str, languages: Sequence[str]) -> dict[str, list[Chart]]:
     """By code system the charts that were coded blind: never learned from, they judge what was. None of CodiEsp."""
-    return _own(data, task, languages, blind=True) if _blind(data) else {}
+    if not _blind(data):
+        return {}
+    found = _own(data, task, languages, LeftOut(), blind=True)
+    return {system: LeftOut().sound(of, system) for system, of in found.items()}
 
 
 def _blind(data: Path) -> list[str]:
@@ -72,16 +94,23 @@ def _blind(data: Path) -> list[str]:
     return found
 
 
-def _own(data: Path, task: str, languages: Sequence[str], *, blind: bool = False) -> dict[str, list[Chart]]:
+def _own(
+    data: Path, task: str, languages: Sequence[str], lost: LeftOut, *, blind: bool = False
+) -> dict[str, list[Chart]]:
     """Encounters without any code were not coded: nothing is learned of them."""
     notes = OPEN_NOTES.conform(_filled(_read(data, "notes")))
     labels = LABELS.conform(_filled(_read(data, "labels")))
     labels = _written(labels.filter(pc.equal(labels["task"], "icd")))
     unit = pc.coalesce(notes["encounter_id"], notes["note_id"])
-    decided = pc.is_in(unit, value_set=labels["unit_id"].combine_chunks())
+    lost.counts["labels of encounters that have no note here"] += (
+        pc.sum(pc.invert(pc.is_in(labels["unit_id"], value_set=_set(unit)))).as_py() or 0
+    )
+    decided = pc.is_in(unit, value_set=_set(labels["unit_id"]))
     hidden = pc.is_in(unit, value_set=pa.array(_blind(data), pa.string()))
     labels = trained_on(notes, labels)
-    notes = _spoken(notes.filter(pc.and_(decided, hidden if blind else pc.invert(hidden))), languages)
+    chosen = notes.filter(pc.and_(decided, hidden if blind else pc.invert(hidden)))
+    notes = _spoken(chosen, languages)
+    lost.counts[f"notes of other languages than {', '.join(languages)}"] += len(chosen) - len(notes)
     systems = sorted({label.partition("//")[0] for label in labels["label"].to_pylist()} - {NOT})
     return {
         system: charts(notes, labels, system)
@@ -92,16 +121,21 @@ def _own(data: Path, task: str, languages: Sequence[str], *, blind: bool = False
 
 def _written(labels: pa.Table) -> pa.Table:
     """Codes as their system writes them: i509 is I50.9."""
-    parts = [label.split("//") for label in labels["label"].to_pylist()]
-    wrong = sum(len(part) < 2 or not all(map(str.strip, part)) for part in parts)
+    parts = [[part.strip() for part in label.upper().split("//")] for label in labels["label"].to_pylist()]
+    wrong = sum(len(part) < 2 or not all(part) for part in parts)
     if wrong:
         raise InputError(f"{wrong:,} of {len(parts):,} labels are not SYSTEM//code, such as {DIAGNOSES}//I50.9.")
-    told = ["//".join((*part[:-1], _code(part[-2], part[-1]))) for part in parts]
+    told = ["//".join((*heads, system, _code(system, code))) for *heads, system, code in parts]
     return labels.set_column(labels.column_names.index("label"), "label", pa.array(told, pa.string()))
 
 
 def _code(system: str, code: str) -> str:
-    return codiesp.dotted(code) if system == DIAGNOSES else code.strip().upper()
+    return codiesp.dotted(code) if system == DIAGNOSES else code
+
+
+def _set(values: pa.ChunkedArray) -> pa.Array:
+    """Also of none."""
+    return pa.array(values.to_pylist(), pa.string())
 
 
 def _place(data: Path, name: str) -> Path:
@@ -134,7 +168,9 @@ def _spoken(notes: pa.Table, languages: Sequence[str]) -> pa.Table:
     pairs = zip(notes["text"].to_pylist(), notes["language"].to_pylist(), strict=True)
     said = [language(text or "", declared or "", languages, languages[0]) for text, declared in pairs]
     at = notes.column_names.index("language")
-    return notes.set_column(at, "language", pa.array(said, pa.string())).filter(pa.array([bool(one) for one in said]))
+    return notes.set_column(at, "language", pa.array(said, pa.string())).filter(
+        pa.array([bool(one) for one in said], pa.bool_())
+    )
 
 
 def told(found: Mapping[str, Sequence[Chart]]) -> list[str]:

@@ -47,7 +47,7 @@ class Trained:
 def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None) -> Trained:
     """Writes the artifact whole or not at all."""
     systems.require(training.system)  # a name that is not known is refused before anything is read
-    found = coded(data, training.task, training.languages)
+    found = coded(data, training.task, training.languages, tell)
     for line in told(found):
         tell(line)
     places: dict[str, dict[str, str]] = {}

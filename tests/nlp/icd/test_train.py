@@ -1,5 +1,6 @@
 """Training from CodiEsp's layout and from own tables, the card, and what cannot be learned from."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,79 @@ def test_the_command(cases: Path, tmp_path: Path) -> None:
     told = CliRunner().invoke(cli.app, said)
     assert told.exit_code == 0 and "digest" in told.stdout and "learning" in told.stderr
     assert artifact.load(tmp_path / "out").phi
+
+
+def heard(data: Path, task: str = "D") -> tuple[dict[str, list[Any]], list[str]]:
+    lines: list[str] = []
+    return coded(data, task, ("es", "en"), lines.append), lines
+
+
+def test_codes_however_they_are_written(tmp_path: Path) -> None:
+    labels = [
+        {"unit_id": "e1", "label": "icd-10-cm//m109"},
+        {"unit_id": "b", "label": "icd-10-CM // j45.909"},
+        {"unit_id": "b", "label": "NOT//ICD-10-CM//m10.9"},
+        {"unit_id": "b", "label": "ICD-10-PCS//bw03zzz"},
+    ]
+    found, lines = heard(own(tmp_path / "own", labels), "both")
+    assert [set(chart.gold) for chart in found["ICD-10-CM"]] == [{"M10.9"}, {"J45.909"}]
+    assert [set(chart.gold) for chart in found["ICD-10-PCS"]] == [set(), {"BW03ZZZ"}]
+    assert lines == []
+
+
+def test_what_cannot_be_learned_from_is_told_and_not_quoted(tmp_path: Path) -> None:
+    outside = [{"note_id": "a", "start": 9, "end": 999, "source": "coder", "weight": 1.0}]
+    labels = [
+        {"unit_id": "e1", "label": "ICD-10-CM//M10.9", "evidence": outside},
+        {"unit_id": "b", "label": "ICD-10-CM//Quillbottom", "evidence": None},
+        {"unit_id": "gone", "label": "ICD-10-CM//I10", "evidence": None},
+    ]
+    found, lines = heard(own(tmp_path / "own", labels))
+    assert {chart.encounter_id: dict(chart.gold) for chart in found["ICD-10-CM"]} == {"e1": {"M10.9": ()}, "b": {}}
+    assert lines == [
+        "left out: 1 labels of encounters that have no note here",
+        "left out: 1 marked words that lie outside their notes; their codes are kept",
+        "left out: 1 labels that are no code of ICD-10-CM (such as M10.9)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ({"unit_id": "gone", "label": "ICD-10-CM//I10"}, "1 labels of encounters that have no note"),
+        ({"unit_id": "b", "label": "ICD-10-CM//I10", "task": "other"}, "nothing to learn"),
+    ],
+)
+def test_labels_that_leave_nothing_to_learn_say_why(tmp_path: Path, label: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        heard(own(tmp_path / "own", [label]))
+
+
+def test_cases_that_cannot_be_learned_from(cases: Path) -> None:
+    with (cases / "trainD.tsv").open("a") as file:
+        file.write("ghost\ti10\ns1\tfound nowhere\nempty\tr05\n")
+    (cases / "text_files" / "empty.txt").write_text("\n")
+    found, lines = heard(cases)
+    assert [set(chart.gold) for chart in found["ICD-10-CM"]] == [{"J18.9"}, {"J18.9"}]
+    assert lines == [
+        "left out: 1 coded cases that have no text",
+        "left out: 1 coded charts without text",
+        "left out: 2 labels that are no code of ICD-10-CM (such as M10.9)",
+    ]
+
+
+def test_english_texts_alone(cases: Path) -> None:
+    shutil.rmtree(cases / "text_files")
+    assert [set(chart.gold) for chart in heard(cases)[0]["ICD-10-CM"]] == [{"J18.9"}]
+
+
+def test_a_folder_of_texts_without_codes(cases: Path) -> None:
+    (cases / "trainD.tsv").unlink()
+    with pytest.raises(InputError, match=r"no \*D\.tsv"):
+        heard(cases)
+
+
+def test_a_text_that_is_not_utf8(cases: Path) -> None:
+    (cases / "text_files" / "s1.txt").write_bytes("neumonía".encode("latin-1"))
+    with pytest.raises(InputError, match=r"s1\.txt is not in UTF-8 \(byte 7\)"):
+        heard(cases)
