@@ -42,13 +42,13 @@ def coded(
             "(`chartloom tables labels` explains their columns)."
         )
     found = {system: lost.sound(of, system) for system, of in found.items()}
-    for line in lost.told():
-        tell(line)
     if not any(chart.gold for of in found.values() for chart in of):
         raise InputError(
             f"{data} holds no chart of {', '.join(languages)} with codes of task {task}: nothing to learn."
             + "".join(f" {line}." for line in lost.told())
         )
+    for line in lost.told():
+        tell(line)
     return {system: of for system, of in found.items() if any(chart.gold for chart in of)}
 
 

@@ -129,7 +129,7 @@ def heard(data: Path, task: str = "D") -> tuple[dict[str, list[Any]], list[str]]
 
 
 def test_codes_however_they_are_written(tmp_path: Path) -> None:
-    labels = [
+    labels: list[dict[str, Any]] = [
         {"unit_id": "e1", "label": "icd-10-cm//m109"},
         {"unit_id": "b", "label": "icd-10-CM // j45.909"},
         {"unit_id": "b", "label": "NOT//ICD-10-CM//m10.9"},
@@ -143,7 +143,7 @@ def test_codes_however_they_are_written(tmp_path: Path) -> None:
 
 def test_what_cannot_be_learned_from_is_told_and_not_quoted(tmp_path: Path) -> None:
     outside = [{"note_id": "a", "start": 9, "end": 999, "source": "coder", "weight": 1.0}]
-    labels = [
+    labels: list[dict[str, Any]] = [
         {"unit_id": "e1", "label": "ICD-10-CM//M10.9", "evidence": outside},
         {"unit_id": "b", "label": "ICD-10-CM//Quillbottom", "evidence": None},
         {"unit_id": "gone", "label": "ICD-10-CM//I10", "evidence": None},
