@@ -1,6 +1,7 @@
 """What coding came to, for the manifest: encounters, suggestions by band and score, why there are none. Counts only."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -32,6 +33,16 @@ def coding_of(draft: Draft) -> dict[str, Any]:
         "artifacts": _counted(account["artifact"]),
         "scores": _scores(codes),
     }
+
+
+def flagged(out: Path) -> list[str]:
+    """What `apply icd` says of its encounters: how many have which flag; why there is nothing, and what to do."""
+    path = out / f"{ACCOUNT}.parquet"
+    flags = _counted(pc.list_flatten(pq.read_table(path, columns=["flags"])["flags"]))
+    lines = [f"encounters with {flag}: {count:,}" for flag, count in flags.items()]
+    if "no-artifact" in flags:
+        lines.append("no trained coder is installed, so nothing was suggested: name one by --set artifact=DIR")
+    return lines
 
 
 def _scores(codes: pa.Table | None) -> list[int]:

@@ -97,6 +97,11 @@ def apply(
     written = applying.apply(step, hand, _load(config) if config else None, pairs("--set", setting or []))
     for table, rows in written.items():
         typer.echo(f"{table}: {rows:,} rows")
+    if "codes_account" in written:
+        from runner.coding import flagged
+
+        for line in flagged(out):
+            typer.echo(line)
 
 
 def _load(path: Path) -> "Config":

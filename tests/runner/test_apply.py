@@ -7,8 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from contract.errors import ChartloomError, ConfigError, InputError, StageError
+from runner import cli
 from runner.apply import Hand, apply
 from tests.runner.hospital import condition, note, patient
 
@@ -151,3 +153,13 @@ def test_codes_of_notes_that_have_a_patient_an_id_and_a_text(coder: Path, tmp_pa
     (code,) = rows(tmp_path / "out", "codes")
     assert (code["patient_id"], code["encounter_id"], code["code"]) == ("zoe", "n1", "M10.9")
     assert code["display"] == "Gout, unspecified" and [(e["start"], e["end"]) for e in code["evidence"]] == [(9, 13)]
+
+
+def test_why_nothing_was_suggested_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.icd.artifact.SHIPPED", tmp_path / "none")
+    notes = tmp_path / "n.parquet"
+    pq.write_table(pa.table({**NOTES, "text": ["", "Admitted with gout of the left foot."]}), notes)
+    done = CliRunner().invoke(cli.app, ["apply", "icd", "--in", f"notes={notes}", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "encounters with no-artifact: 2\nencounters with no-text: 1\n" in done.output
+    assert "--set artifact=DIR" in done.output and "gout" not in done.output
