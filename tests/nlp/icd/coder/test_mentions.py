@@ -12,7 +12,12 @@ from nlp.icd.coder.phrases import Phrases, own
 from nlp.icd.coder.prior import Codes
 
 TEXTS = ("Renal colic on the left.", "Known renal colic. Gout.", "No fever at all.", "Cough and gout, old.")
-MARKED: tuple[dict[str, str], ...] = ({"N23": "Renal colic"}, {"N23": "renal colic", "M10.9": "Gout"}, {"R50.9": "fever"}, {})
+MARKED: tuple[dict[str, str], ...] = (
+    {"N23": "Renal colic"},
+    {"N23": "renal colic", "M10.9": "Gout"},
+    {"R50.9": "fever"},
+    {},
+)
 
 
 def _chart(number: int) -> Chart:
