@@ -56,7 +56,7 @@ def test_codiesp_in_two_languages(cases: Path) -> None:
 
 def test_own_tables(tmp_path: Path) -> None:
     span = [{"note_id": "a", "start": 9, "end": 13, "source": "coder", "weight": 1.0}]
-    labels = [
+    labels: list[dict[str, Any]] = [
         {"unit_id": "e1", "label": "ICD-10-CM//M10.9", "evidence": span},
         {"unit_id": "b", "label": "ICD-9-CM//493.90", "evidence": None},
         {"unit_id": "b", "label": "NOT//ICD-10-CM//M10.9", "evidence": None},
