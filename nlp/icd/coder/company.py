@@ -30,28 +30,23 @@ class Company:
         double = Counter(pair for codes in gold for pair in combinations(sorted(codes), 2))
         return Company(len(gold), dict(single), {pair: n for pair, n in double.items() if n >= PAIRED})
 
-    def columns(self, each: Candidates, scores: np.ndarray, mine: frozenset[str] = frozenset()) -> list[np.ndarray]:
-        """`mine`: the true codes of a chart that was learned from; it is not counted."""
+    def columns(self, each: Candidates, scores: np.ndarray) -> list[np.ndarray]:
         order = np.argsort(-scores, kind="stable")
         rank = np.empty(len(scores))
         rank[order] = np.arange(len(scores))
         rivals, family = _rivals(each, scores), _family(each, scores)
         best = [(each.codes[at], float(scores[at])) for at in order[:LOOKED_AT].tolist()]
-        drawn = self._drawn(each.codes, best, mine)
+        drawn = self._drawn(each.codes, best)
         return [rank, np.full(len(scores), scores.sum()), rivals, scores - rivals, family, drawn]
 
-    def _drawn(self, codes: Sequence[str], best: Sequence[tuple[str, float]], mine: frozenset[str]) -> np.ndarray:
+    def _drawn(self, codes: Sequence[str], best: Sequence[tuple[str, float]]) -> np.ndarray:
         """How strongly the best candidates draw a code in: pointwise mutual information, weighed by their scores."""
         total, places = np.zeros(len(codes)), {code: at for at, code in enumerate(codes)}
         for other, score in best:
-            others = other in mine
             for code, together in self._partners.get(other, {}).items():
                 if code in places:
-                    own = code in mine
-                    count = together - (own and others)
-                    if count >= PAIRED:
-                        chance = (self.single[code] - own) * (self.single[other] - others)
-                        total[places[code]] += score * math.log(count * self.charts / chance)
+                    chance = self.single[code] * self.single[other]
+                    total[places[code]] += score * math.log(together * self.charts / chance)
         return total
 
     @cached_property

@@ -10,9 +10,9 @@ import numpy as np
 from nlp.icd.coder.columns import EXACT, NUMBER, SIMILAR, Columns, Floats, Ints, spread
 from nlp.icd.coder.content import Content
 from nlp.icd.coder.partial import Partial, Rarity
-from nlp.icd.coder.phrases import Own, Phrase, Phrases
+from nlp.icd.coder.phrases import Phrase, Phrases
 from nlp.icd.coder.prior import Codes
-from nlp.icd.coder.table import Table, less
+from nlp.icd.coder.table import Table
 
 LOOKED_AT = 12  # mentions before one, which may go on over it
 
@@ -30,9 +30,8 @@ class Finder:
     covered: Mapping[int, int]
     codes: Codes
 
-    def find(self, content: Content, own: Own | None = None) -> Columns:
-        """`own`: of a chart that was learned from, what it has marked, not to be counted; None: a chart that is new."""
-        return Columns.joined([self._exact(content, own), self._similar(content, own)])
+    def find(self, content: Content) -> Columns:
+        return Columns.joined([self._exact(content), self._similar(content)])
 
     def forget(self) -> None:
         self.__dict__.pop("_told", None)
@@ -41,19 +40,17 @@ class Finder:
         """Gives all codes that phrases speak for their numbers."""
         _ = self._told, self._heads
 
-    def _exact(self, content: Content, own: Own | None) -> Columns:
+    def _exact(self, content: Content) -> Columns:
         held, told = self.phrases.exact(content), self._told
         units = np.array([told.units[phrase] for phrase, _, _ in held], np.int64)
         first, end = (np.array([match[side] for match in held], np.int64) for side in (1, 2))
         rows = told.table
         place, cell = spread(rows.starts, units)
-        charts = rows.charts[cell] - (less(rows, own, told.units, self.codes)[cell] if own else 0)
+        charts = rows.charts[cell]
         marks = rows.layer[cell] == NUMBER[EXACT]
         kept = np.flatnonzero(~marks | (charts > 0))
         place, cell, charts, marks = place[kept], cell[kept], charts[kept], marks[kept]
-        marked, occurs = told.marked[units], told.occurs[units] - (own is not None) + 0.5
-        if own:
-            marked = marked - np.array([bool(own.get(phrase)) for phrase, _, _ in held], np.int64)
+        marked, occurs = told.marked[units], told.occurs[units] + 0.5
         known = np.bincount(place[marks], minlength=len(units))[place]
         nested = _nested(first, end, np.unique(place))
         unit = units[place]
@@ -64,16 +61,16 @@ class Finder:
             told.weight[unit], told.words[unit], nested[place], unit,
         )  # fmt: skip
 
-    def _similar(self, content: Content, own: Own | None) -> Columns:
+    def _similar(self, content: Content) -> Columns:
         covers, rows = self.partial.find(content), self._heads
         place, cell = spread(rows.starts, covers.head)
-        charts = rows.charts[cell] - (less(rows, own, self.partial.head_of, self.codes)[cell] if own else 0)
+        charts = rows.charts[cell]
         marks = rows.layer[cell] == NUMBER[SIMILAR]
         kept = np.flatnonzero(~marks | (charts > 0))
         place, cell, charts, marks = place[kept], cell[kept], charts[kept], marks[kept]
         head = covers.head[place]
         known, told = (np.bincount(place[side], minlength=len(covers.head))[place] for side in (marks, ~marks))
-        share, occurs = covers.share[place], self._covered[head] - (own is not None) + 0.5
+        share, occurs = covers.share[place], self._covered[head] + 0.5
         first, end, words = covers.first[place], covers.end[place], covers.words[place]
         return Columns(
             rows.code[cell], rows.layer[cell], first, end, np.where(marks, share * charts / occurs, share), charts,

@@ -1,7 +1,6 @@
 """The evidence dictionary: phrases that were marked for a code, that an index holds, or that coders taught.
 
-Counts are of charts. For a chart that was learned from, they are taken without it, so that the ranker trains on what
-it will see: a phrase that only this chart has is unknown.
+Counts are of charts.
 """
 
 from bisect import bisect_left
@@ -34,7 +33,6 @@ class Entry:
 
 Own = Mapping[Phrase, frozenset[str]]
 """What one chart has marked: phrase -> codes."""
-NOTHING: Own = {}
 
 
 @dataclass

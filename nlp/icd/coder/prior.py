@@ -1,6 +1,6 @@
 """What is known of codes before a chart is read: how common they are; codes are numbers, to be looked up at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -51,17 +51,12 @@ class Priors:
     categories: Mapping[str, int]
     whole: Sequence[str]
 
-    def of(self, codes: Ints, ridge: np.ndarray, near: np.ndarray, gold: Collection[str]) -> Prior:
-        """`gold`: the true codes of a chart that was learned from; it is not counted."""
+    def of(self, codes: Ints, ridge: np.ndarray, near: np.ndarray) -> Prior:
         group, place = self._group[codes], self._place[codes]
         sums: Floats = np.bincount(
             self._group[self.whole_numbers], weights=ridge, minlength=len(self._of_group)
         ).astype(np.float64)
         charts, category = self.charts[codes], self._of_group[group]
-        if gold:
-            mine = [self.codes.number[code] for code in gold if code in self.codes.number]
-            charts = charts - np.isin(codes, mine)
-            category = category - np.isin(group, self._group[mine])
         known = place >= 0
         return Prior(
             charts, category, np.where(known, ridge[place], 0.0), np.where(known, near[place], 0.0), sums[group], group

@@ -36,13 +36,13 @@ class Ranker:
 
     def fit(self, held: Sequence[Candidates], gold: Sequence[frozenset[str]]) -> None:
         truth = [np.array([code in codes for code in each.codes], bool) for each, codes in zip(held, gold, strict=True)]
-        self.company = Company.of(gold)
         folds = np.random.default_rng(self.seed).permutation(len(held)) % min(FOLDS, max(len(held), 1))
         alone = _held_out([each.rows for each in held], truth, folds, self._train)
-        beside = [self._beside(*each) for each in zip(held, alone, gold, strict=True)]
+        beside = self._beside_held_out(held, alone, gold, folds)
         final = _held_out(beside, truth, folds, self._train)
         self.first = self._train(np.concatenate([each.rows for each in held]), np.concatenate(truth))
         self.second = self._train(np.concatenate(beside), np.concatenate(truth))
+        self.company = Company.of(gold)
         charts = np.concatenate([each.rows[:, AT] for each in held])
         self.calibration = Calibration.fit(
             np.concatenate(final), charts, np.concatenate(truth), sum(len(codes) for codes in gold)
@@ -87,9 +87,20 @@ class Ranker:
         company = Company(charts, single, {(one, two): count for one, two, count in pairs})
         return Ranker(said["seed"], TREES, first, second, company, Calibration.from_json(said["calibration"]))
 
-    def _beside(self, each: Candidates, alone: np.ndarray, mine: frozenset[str] = frozenset()) -> np.ndarray:
-        columns = self.company.columns(each, alone, mine)
+    def _beside(self, each: Candidates, alone: np.ndarray, company: Company | None = None) -> np.ndarray:
+        columns = (company or self.company).columns(each, alone)
         return np.column_stack([each.rows, logit(alone), *columns]).astype(np.float32)
+
+    def _beside_held_out(
+        self,
+        held: Sequence[Candidates],
+        alone: Sequence[np.ndarray],
+        gold: Sequence[frozenset[str]],
+        folds: np.ndarray,
+    ) -> list[np.ndarray]:
+        """Each chart beside what the charts of the other folds say of who comes with whom."""
+        met = {fold: Company.of([gold[at] for at in np.flatnonzero(folds != fold)]) for fold in np.unique(folds)}
+        return [self._beside(each, alone[at], met[folds[at]]) for at, each in enumerate(held)]
 
     def _train(self, rows: np.ndarray, truth: np.ndarray) -> Any:
         import lightgbm

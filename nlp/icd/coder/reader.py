@@ -17,7 +17,7 @@ from nlp.icd.coder.features import Candidates, rows
 from nlp.icd.coder.mentions import Finder
 from nlp.icd.coder.packed import read_json, write_json
 from nlp.icd.coder.partial import Partial, Rarity
-from nlp.icd.coder.phrases import Own, Phrases, own
+from nlp.icd.coder.phrases import Phrases, own
 from nlp.icd.coder.prior import Codes, Prior, Priors
 from nlp.icd.coder.sieve import Sieve, glance
 from nlp.icd.coder.titled import Titled
@@ -27,6 +27,7 @@ from nlp.icd.learning.terms import ACTIVE, SHADOW, Term
 from nlp.icd.titles.titles import Titles
 from nlp.text.assertion import Asserter
 
+FOLDS = 10  # readers that see the training charts, each those that it has not learned from
 FROM_WHOLE = 40  # candidates by each of ridge and neighbours
 
 
@@ -61,32 +62,50 @@ class Reader:
     sieve: Sieve = field(default_factory=Sieve)
     codes: Codes = field(default_factory=Codes)
 
-    def fit(self, charts: Sequence[Chart]) -> list[Candidates]:
-        """Candidates of the charts themselves, each as if it had not been learned from."""
+    def fit(self, charts: Sequence[Chart], seed: int = 1) -> list[Candidates]:
+        """Candidates of the charts themselves, each seen by a reader that learned from nine tenths without it.
+
+        Counts less one chart would tell the ranker which codes are true: true ones alone would have one less.
+        """
         contents = [content(chart) for chart in charts]
-        owns = [own(chart, read) for chart, read in zip(charts, contents, strict=True)]
+        sights: dict[int, Sight] = {}
+        folds = np.random.default_rng(seed).permutation(len(charts)) % FOLDS
+        for fold in np.unique(folds).tolist():
+            inside, outside = (np.flatnonzero(side).tolist() for side in (folds != fold, folds == fold))
+            apart = Reader(self.language, self.system)
+            apart._study([charts[at] for at in inside], [contents[at] for at in inside])
+            sights |= zip(outside, apart._sights([charts[at] for at in outside]), strict=True)
+        self._study(charts, contents)
+        seen = [sights[at] for at in range(len(charts))]
+        truth = [
+            np.array([code in chart.gold for code in each.codes]) for chart, each in zip(charts, seen, strict=True)
+        ]
+        self.sieve = Sieve.fit([each.seen for each in seen], truth)
+        return [self._candidates(each) for each in seen]
+
+    def _study(self, charts: Sequence[Chart], contents: Sequence[Content]) -> None:
         gold = [frozenset(chart.gold) for chart in charts]
         self._index()  # first, as `load` does: the order of phrases decides ties
-        self.phrases.learn(owns)
+        self.phrases.learn(own(chart, read) for chart, read in zip(charts, contents, strict=True))
         self.phrases.count(contents)
         self.rarity = Rarity.of(contents)
         partial = self._finder.partial
         self.covered.update(Counter(head for read in contents for head in set(partial.find(read).head.tolist())))
         self.counts = Counter(code for codes in gold for code in sorted(codes))
         self.categories = Counter(category for codes in gold for category in sorted({code[:3] for code in codes}))
-        ridge, near = self.whole.fit(contents, gold)
-        sights = [self._sight(chart, contents[at], ridge[at], near[at], owns[at]) for at, chart in enumerate(charts)]
-        truth = [np.array([code in codes for code in each.codes]) for each, codes in zip(sights, gold, strict=True)]
-        self.sieve = Sieve.fit([each.seen for each in sights], truth)
-        return [self._candidates(each) for each in sights]
+        self.whole.fit(contents, gold)
 
     def candidates(self, charts: Sequence[Chart]) -> Iterator[tuple[Content, Candidates]]:
+        for sight in self._sights(charts):
+            yield sight.content, self._candidates(sight)
+
+    def _sights(self, charts: Sequence[Chart]) -> Iterator[Sight]:
         for start in range(0, len(charts), AT_ONCE):
             some = charts[start : start + AT_ONCE]
             contents = [content(chart) for chart in some]
             ridge, near = self.whole.scores(contents)
             for at, chart in enumerate(some):
-                yield contents[at], self._candidates(self._sight(chart, contents[at], ridge[at], near[at], None))
+                yield self._sight(chart, contents[at], ridge[at], near[at])
 
     def learn(self, taught: Iterable[Term]) -> None:
         for term in taught:
@@ -107,15 +126,14 @@ class Reader:
         for found, codes in held.items():
             self.phrases.entry(found).index = tuple(codes)
 
-    def _sight(self, chart: Chart, read: Content, ridge: np.ndarray, near: np.ndarray, mine: Own | None) -> Sight:
-        found = Columns.joined([self._finder.find(read, mine), self._titled.find(chart, read)])
+    def _sight(self, chart: Chart, read: Content, ridge: np.ndarray, near: np.ndarray) -> Sight:
+        found = Columns.joined([self._finder.find(read), self._titled.find(chart, read)])
         priors = self._priors
-        gold = frozenset(chart.gold) if mine is not None else frozenset()
         whole = priors.whole_numbers[np.concatenate([_top(ridge), _top(near)])]
-        more = whole[priors.charts[whole] - np.isin(whole, self.codes.all_of(gold)) > 0]
+        more = whole[priors.charts[whole] > 0]
         numbers, code = _numbered(np.concatenate([found.code, more]))
         found = found._replace(code=code[: len(found.code)])
-        prior = priors.of(numbers, ridge, near, gold)
+        prior = priors.of(numbers, ridge, near)
         names = [self.codes.names[number] for number in numbers.tolist()]
         return Sight(chart, read, found, prior, names, glance(found, prior))
 

@@ -1,12 +1,12 @@
 """What phrases say, laid out in rows: a phrase's codes lie together, so that all its mentions are read at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlp.icd.coder.columns import EXACT, INDEX, NEAR_INDEX, NUMBER, SHADOW, SIMILAR, TAUGHT, Floats, Ints
-from nlp.icd.coder.phrases import Entry, Own, Phrase
+from nlp.icd.coder.phrases import Entry
 from nlp.icd.coder.prior import Codes
 
 Row = tuple[int, int, int, float]  # code, layer, charts, how much
@@ -30,21 +30,6 @@ class Table:
     def of_groups(groups: Iterable[Sequence[Entry]], codes: Codes) -> "Table":
         """What the phrases of a group say together."""
         return _table([_similar(group, codes) for group in groups])
-
-    def without(self, unit: int, codes: Iterable[int]) -> Ints:
-        """The rows of the unit for these codes."""
-        start, end = self.starts[unit], self.starts[unit + 1]
-        return np.asarray(start + np.flatnonzero(np.isin(self.code[start:end], list(codes))), np.int64)
-
-
-def less(table: Table, own: Own, units: Mapping[Phrase, int], codes: Codes) -> Ints:
-    """Of each row how many of its charts are the one that has `own` marked."""
-    found = np.zeros(len(table.code), np.int64)
-    for phrase, mine in own.items():
-        if phrase in units:
-            rows = table.without(units[phrase], [codes.of(code) for code in mine])
-            found[rows] += 1
-    return found
 
 
 def _table(units: Sequence[Sequence[Row]]) -> Table:

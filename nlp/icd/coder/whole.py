@@ -33,8 +33,7 @@ class Whole:
     gold: sparse.csr_matrix = field(default_factory=lambda: sparse.csr_matrix((0, 0), dtype=np.float32))
     duals: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
-    def fit(self, contents: Sequence[Content], gold: Sequence[frozenset[str]]) -> tuple[np.ndarray, np.ndarray]:
-        """Ridge and neighbour scores of the charts themselves, each without itself."""
+    def fit(self, contents: Sequence[Content], gold: Sequence[frozenset[str]]) -> None:
         self.codes = sorted(set().union(*gold))
         counts = Counter(word for each in contents for word in each.counted)
         kept = sorted(word for word, count in counts.items() if count >= min(LEAST, len(contents)))
@@ -48,17 +47,12 @@ class Whole:
         for row, codes in enumerate(gold):
             truth[row, [places[code] for code in codes]] = 1
         self.gold = sparse.csr_matrix(truth)
-        kernel, inverse = self._solve()
-        without = truth - self.duals / np.diag(inverse)[:, None]
-        np.fill_diagonal(kernel, 0)
-        return without, self._neighbours(kernel)
+        self._solve()
 
-    def _solve(self) -> tuple[np.ndarray, np.ndarray]:
-        """The duals, out of texts and gold; gives the kernel and its inverse with the ridge."""
-        kernel = (self.texts @ self.texts.T).toarray()
-        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(kernel), dtype=np.float32))
-        self.duals = (inverse @ self.gold.toarray()).astype(np.float32)
-        return kernel, inverse
+    def _solve(self) -> None:
+        """The duals, out of texts and gold."""
+        kernel = (self.texts @ self.texts.T).toarray() + RIDGE * np.eye(self.texts.shape[0], dtype=np.float32)
+        self.duals = np.linalg.solve(kernel, self.gold.toarray()).astype(np.float32)
 
     def scores(self, contents: Sequence[Content]) -> tuple[np.ndarray, np.ndarray]:
         """Ridge and neighbour scores, charts x codes."""
