@@ -1,7 +1,4 @@
-"""The evidence dictionary: phrases that were marked for a code, that an index holds, or that coders taught.
-
-Counts are of charts.
-"""
+"""The evidence dictionary: phrases that were marked for a code, that an index holds, or that coders taught."""
 
 from bisect import bisect_left
 from collections import defaultdict

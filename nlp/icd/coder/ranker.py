@@ -16,9 +16,9 @@ from nlp.icd.coder.packed import read_json, read_text, write_json, write_text
 FOLDS = 5
 TREES = 250
 SETTINGS: dict[str, Any] = {
-    "objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 40, "feature_fraction": 0.6,
+    "objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 40, "feature_fraction": 0.3,
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1,
-    "deterministic": True, "force_row_wise": True,
+    "deterministic": True, "force_row_wise": True, "max_bin": 63,
 }  # fmt: skip
 AT = NAMES.index("charts")
 
@@ -99,7 +99,9 @@ class Ranker:
         folds: np.ndarray,
     ) -> list[np.ndarray]:
         """Each chart beside what the charts of the other folds say of who comes with whom."""
-        met = {fold: Company.of([gold[at] for at in np.flatnonzero(folds != fold)]) for fold in np.unique(folds)}
+        met = {
+            fold: Company.of([gold[at] for at in np.flatnonzero(folds != fold).tolist()]) for fold in np.unique(folds)
+        }
         return [self._beside(each, alone[at], met[folds[at]]) for at, each in enumerate(held)]
 
     def _train(self, rows: np.ndarray, truth: np.ndarray) -> Any:

@@ -1,8 +1,4 @@
-"""What the whole text says of each code: kernel ridge regression and nearest neighbours on TF-IDF of words and pairs.
-
-Scores of a chart that was learned from are those of a model without it: for ridge regression in closed form (Rasmussen
-and Williams 2006, section 5.4.2), for neighbours by leaving it out.
-"""
+"""What the whole text says of each code: kernel ridge regression and nearest neighbours on TF-IDF of words and pairs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
