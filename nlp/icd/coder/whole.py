@@ -1,4 +1,4 @@
-"""What the whole text says of each code: kernel ridge regression and nearest neighbours on TF-IDF of words and pairs."""
+"""What the whole text says of each code: kernel ridge regression and neighbours on TF-IDF of words and pairs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -16,8 +16,8 @@ EACH = Candidates(
 SCORES = np.array([0.9, 0.2, 0.5, 0.1])
 
 
-def _column(name: str, mine: frozenset[str] = frozenset()) -> list[float]:
-    columns = Company.of(GOLD).columns(EACH, SCORES, mine)
+def _column(name: str) -> list[float]:
+    columns = Company.of(GOLD).columns(EACH, SCORES)
     return [float(value) for value in columns[AMONG.index(name) - 1]]  # the score itself is not among them
 
 
@@ -32,8 +32,3 @@ def test_a_relative_has_the_same_category() -> None:
 def test_codes_that_come_together_draw_each_other_in() -> None:
     drawn = math.log(4 * 8 / 16)
     assert _column("drawn") == pytest.approx([0.5 * drawn, 0, 0.9 * drawn, 0])
-
-
-def test_a_chart_that_was_learned_from_is_not_counted() -> None:
-    drawn = math.log(3 * 8 / 9)
-    assert _column("drawn", GOLD[0]) == pytest.approx([0.5 * drawn, 0, 0.9 * drawn, 0])

@@ -54,12 +54,6 @@ def test_a_new_chart_counts_all_that_was_marked(finder: Finder) -> None:
     assert _said(finder, found, EXACT) == {"N23": 2 / 2.5, "M10.9": 1 / 2.5}
 
 
-def test_a_chart_that_was_learned_from_is_not_counted(finder: Finder) -> None:
-    read = content(CHARTS[1])
-    found = finder.find(read, own(CHARTS[1], read))
-    assert _said(finder, found, EXACT) == {"N23": 1 / 1.5}  # gout was marked in no other
-
-
 def test_most_words_of_a_phrase_are_found_in_any_order(finder: Finder) -> None:
     found = finder.find(content(_new("A colic that is surely renal.")))
     assert _said(finder, found, EXACT) == {}
