@@ -30,14 +30,13 @@ class Rules:
             self.catalogue = replace(self.catalogue, open=True)
 
     def ruled(self, encounter: Encounter, code_system: str, said: Sequence[Suggestion]) -> list[Suggestion]:
-        """What is hidden is not held against anything; what a rule hides comes last."""
+        """What is hidden is not held against anything; a rule changes band and flags, never score or order."""
         shown = [each for each in said if each.band != HIDDEN]
         if code_system != DIAGNOSES or not shown:
             return list(said)
         flags = self._broken(encounter, shown)
         verdicts = self._verdicts(encounter, shown)
-        found = [_flagged(each, flags.get(each.code, ()), verdicts.get(each.code)) for each in said]
-        return sorted(found, key=lambda each: each.band == HIDDEN)
+        return [_flagged(each, flags.get(each.code, ()), verdicts.get(each.code)) for each in said]
 
     def _broken(self, encounter: Encounter, shown: Sequence[Suggestion]) -> dict[str, list[str]]:
         visit = encounter.visit

@@ -51,7 +51,7 @@ class SuggestCodes:
 
     artifact: str = ""
     require: bool = False
-    limit: int = 30
+    limit: int = 100
     hidden: bool = True
     pre_accept: float = 0.0
     review: float = 0.0

@@ -39,13 +39,13 @@ def test_rules_of_the_us_are_not_those_of_spain() -> None:
     assert (found.band, found.flags) == (PRE_ACCEPT, ())
 
 
-def test_a_denied_diagnosis_is_hidden_and_comes_last() -> None:
+def test_a_denied_diagnosis_is_hidden_and_keeps_its_place() -> None:
     text = "The patient denies pneumonia. She has fever."
     encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
     spans = {"J18.9": (19, 28), "R50.9": (38, 43)}
     said = [Suggestion(code, 0.9, REVIEW, (Evidence("n", *at, "index"),)) for code, at in spans.items()]
     found = Rules().ruled(encounter, "ICD-10-CM", said)
-    assert [(each.code, each.band) for each in found] == [("R50.9", REVIEW), ("J18.9", HIDDEN)]
+    assert [(each.code, each.band) for each in found] == [("J18.9", HIDDEN), ("R50.9", REVIEW)]
     assert found[1].flags == ("negated",)
     assert Rules("ES").ruled(encounter, "ICD-10-CM", said) == said
 
