@@ -25,6 +25,8 @@ SHAPES = {
 
 DIGEST = re.compile(r"(?=.*[a-f])[0-9a-f]{16}")  # as the worklist has it; digits alone may be a number of somebody
 
+GUESSED = frozenset(("words", "attention", "similar", "near-index", "title", "shadow"))
+"""Sources of spans that a machine guessed: who accepts the code has not said that these words mean it."""
 Span = tuple[str, int, int]  # note_id, start, end
 Act = Mapping[str, Any]
 
@@ -94,6 +96,7 @@ def _state(text: str | None) -> dict[str, Any]:
 
 
 def _spans(act: Act) -> Iterable[Span]:
+    """Words that a person marked, and whole phrases that a suggestion showed."""
     for each in act["evidence"] or ():
-        if each["start"] is not None and each["end"] is not None:
+        if each["start"] is not None and each["end"] is not None and each.get("source") not in GUESSED:
             yield each["note_id"], each["start"], each["end"]

@@ -111,7 +111,8 @@ def _units(decisions: pa.Table) -> Iterable[tuple[tuple[int, str], list[dict[str
     found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     for row in decisions.select(COLUMNS).to_pylist():
         if row["encounter_id"] is not None:
-            found[row["subject_id"], row["encounter_id"]].append(row)
+            actor = " ".join((row["actor"] or "").casefold().split())  # one person, however the name was typed
+            found[row["subject_id"], row["encounter_id"]].append({**row, "actor": actor})
     return found.items()
 
 

@@ -74,3 +74,12 @@ def test_the_digest_is_that_of_the_last_end_or_none() -> None:
     said = [act("ann", "finish", at=1, note_digest="a" * 16), act("bob", "finish", at=2, note_digest="b" * 16)]
     assert digest(said) == "b" * 16
     assert digest([act("ann", "finish", note_digest="Imogen")]) is None
+
+
+def test_words_that_a_machine_guessed_are_not_learned_from() -> None:
+    def span(start: int, source: str) -> dict[str, Any]:
+        return {"note_id": "n", "start": start, "end": start + 4, "source": source}
+
+    accepted = act("ann", "accept", "R69", evidence=[span(0, "words"), span(9, "coder"), span(20, "near-index")])
+    (said,) = outcome([accepted, END])
+    assert said.spans[True] == {("n", 9, 13)}
