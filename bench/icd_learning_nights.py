@@ -21,7 +21,7 @@ from runner.config import load
 from store.lake import Lake
 from store.snapshot import Snapshot
 
-STEPS = {
+STEPS: dict[str, dict[str, Any]] = {
     "notes": {"uses": "etl.notes:ExtractNotes"},
     "timeline": {"uses": "etl.timeline.stage:BuildTimeline"},
     "deid": {"uses": "nlp.deid.stage:Deidentify", "with": {"layers": ["known", "rules"]}},

@@ -224,7 +224,7 @@ LABELS = Table(
         SUBJECT,
         Column("task", pa.string(), "icd, deid, adverse, ...", required=True),
         Column("unit_id", pa.string(), "encounter_id, note_id, ...", required=True),
-        Column("label", pa.string(), "The label, as SYSTEM//code; NOT//SYSTEM//code: rejected; DISPUTED//...: even.", required=True),
+        Column("label", pa.string(), "SYSTEM//code; NOT//SYSTEM//code: rejected; DISPUTED//...: even.", required=True),
         Column("source", pa.string(), "Where it comes from, such as decisions.", required=True),
         EVIDENCE,
         Column(
