@@ -81,6 +81,8 @@ def _assertion(mention: Mention) -> Verdict | None:
             return _said("do-not-code", "negated", "denied or ruled out")
         case "hypothetical" | "planned":
             return _said("do-not-code", "not-happened", "may happen or is planned; it has not happened")
+        case "other_person" if listed(code, "is_history"):
+            return None
         case "other_person":
             instead = _instead("family", code)
             return _said("history-code", "family-history", "a relative's condition", instead=instead)

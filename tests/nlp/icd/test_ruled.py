@@ -59,12 +59,12 @@ def test_a_part_elsewhere_does_not_establish_what_was_denied(source: str, band: 
     assert found.band == band
 
 
-def test_a_relative_says_more_for_a_code_than_a_denial() -> None:
+def test_what_the_person_denies_and_a_relative_has_is_told_as_the_relatives() -> None:
     text = "He denies asthma. His mother has asthma."
     spans = tuple(Evidence("n", at, at + 6, "index") for at in (10, text.rindex("asthma")))
     encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
     (found,) = Rules().ruled(encounter, "ICD-10-CM", [Suggestion("J45.909", 0.9, REVIEW, spans)])
-    assert found.band == REVIEW and "family-history" in found.flags
+    assert found.band == HIDDEN and "family-history" in found.flags
 
 
 def test_a_code_that_does_not_exist_is_not_accepted_beforehand() -> None:
@@ -93,3 +93,13 @@ def test_hidden_codes_and_procedures_are_left_alone() -> None:
     encounter = Encounter(1, Chart("e", (Note("n", "x", "en"),)), 1, {})
     assert Rules().ruled(encounter, "ICD-10-CM", said) == said
     assert Rules().ruled(encounter, "ICD-10-PCS", [Suggestion("0", 0.9)]) == [Suggestion("0", 0.9)]
+
+
+def test_what_only_a_relative_has_is_hidden_and_its_family_history_is_not() -> None:
+    text = "Family history: father with colon cancer."
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    spans = {"C18.9": (28, 40), "Z80.0": (16, 40)}
+    said = [Suggestion(code, 0.9, REVIEW, (Evidence("n", *at, "index"),)) for code, at in spans.items()]
+    cancer, history = Rules().ruled(encounter, "ICD-10-CM", said)
+    assert (cancer.band, cancer.flags) == (HIDDEN, ("family-history", "see Z80.0"))
+    assert (history.band, history.flags) == (REVIEW, ())
