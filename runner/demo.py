@@ -33,7 +33,7 @@ QUESTIONS = (
         "Which ICD codes are suggested, and for which words?",
         "SELECT code, any_value(display) AS title, count(DISTINCT c.encounter_id) AS encounters, "
         'first(substr(text, e.start + 1, e."end" - e.start) ORDER BY score DESC, n.note_id, e.start) AS words '
-        "FROM (SELECT *, evidence[1] AS e FROM codes WHERE band <> 'hidden') c "
+        "FROM (SELECT *, evidence[1] AS e FROM codes WHERE band <> 'hidden' AND score >= 0.5) c "
         "LEFT JOIN notes n ON n.note_id = e.note_id GROUP BY code ORDER BY encounters DESC, code LIMIT 8",
     ),
     (
