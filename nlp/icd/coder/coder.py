@@ -123,6 +123,6 @@ def language_of(chart: Chart, known: Sequence[str] = ()) -> str:
     """Of most of its characters, as its notes say or show; where they do not and one is known, that one."""
     counts: Counter[str] = Counter()
     for note in chart.notes:
-        counts[note.language[:2] or guess(note.text)] += len(note.text)
+        counts[note.language[:2].lower() or guess(note.text)] += len(note.text)
     found = counts.most_common(1)[0][0] if counts else ""
     return found or (known[0] if len(known) == 1 else "")

@@ -15,6 +15,7 @@ from nlp.icd.coder.packed import read_json, write_json
 RIDGE = 0.3
 NEIGHBOURS = 15
 AT_ONCE = 32  # charts
+LARGEST = 3000  # charts that it learns from
 LEAST = 2  # charts that have a word
 
 
@@ -28,8 +29,13 @@ class Whole:
     texts: sparse.csr_matrix = field(default_factory=lambda: sparse.csr_matrix((0, 0), dtype=np.float32))
     gold: sparse.csr_matrix = field(default_factory=lambda: sparse.csr_matrix((0, 0), dtype=np.float32))
     duals: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    largest: int = LARGEST
 
     def fit(self, contents: Sequence[Content], gold: Sequence[frozenset[str]]) -> None:
+        """Of more than `largest` charts, so many at even distances: memory and time grow with their square and cube."""
+        if len(contents) > self.largest:
+            taken = np.linspace(0, len(contents) - 1, self.largest).astype(int).tolist()
+            contents, gold = [contents[at] for at in taken], [gold[at] for at in taken]
         self.codes = sorted(set().union(*gold))
         counts = Counter(word for each in contents for word in each.counted)
         kept = sorted(word for word, count in counts.items() if count >= min(LEAST, len(contents)))

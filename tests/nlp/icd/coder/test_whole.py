@@ -20,3 +20,10 @@ def test_a_chart_scores_the_same_alone_and_in_company() -> None:
     for at in (0, AT_ONCE, len(texts) - 1):
         alone = whole.scores([contents[at]])
         assert np.array_equal(alone[0][0], ridge[at]) and np.allclose(alone[1][0], near[at])
+
+
+def test_of_very_many_charts_some_at_even_distances_are_learned_from() -> None:
+    contents = [content(Chart(f"e{at}", (Note(f"n{at}", "renal colic", "en"),))) for at in range(9)]
+    whole = Whole(largest=5)
+    whole.fit(contents, [frozenset({f"A{at:02}"}) for at in range(9)])
+    assert whole.codes == ["A00", "A02", "A04", "A06", "A08"]
