@@ -3,7 +3,7 @@
 import hashlib
 import os
 import resource
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -31,8 +31,10 @@ SYSTEMS = {
 SYSTEMATIC = {"titles", FINAL}  # these ask which code system
 ROOT = Path(__file__).parents[1]
 CODE = {FINAL: ("nlp/icd", "nlp/text", "models"), "titles": ("nlp/icd/titles", "nlp/icd/knowledge", "nlp/text")}
-LITERATURE = ("nlp/icd/literature", "models")
-KINDS = {".py", ".yaml", ".csv"}
+LITERATURE = ("nlp/icd/literature", "nlp/icd/chart.py", "models")
+KINDS = {".py", ".yaml", ".csv", ".gz"}
+ALWAYS = ("eval/corpora", "nlp/icd/charts.py", "nlp/icd/projection.py", "nlp/icd/titles", "bench/icd_charts.py")
+"""What documents are read by, whatever the system."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,18 @@ def _digest(corpus: Corpus, name: str, part: int) -> str:
     said = hashlib.sha256(
         repr((corpus.task, corpus.language, corpus.extra, corpus.project, corpus.parts, part, name)).encode()
     )
-    for folder in (corpus.train, corpus.test):
-        for path in sorted(folder.rglob("*")) if folder else []:
-            said.update(f"{path.name} {path.stat().st_size}".encode())
-    for room in CODE.get(name, LITERATURE):
-        for path in sorted(path for path in (ROOT / room).rglob("*") if path.suffix in KINDS):
+    for folder in filter(None, (corpus.train, corpus.test)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            said.update(path.relative_to(folder).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
+    for room in (*CODE.get(name, LITERATURE), *ALWAYS):
+        for path in sorted(path for path in _files(ROOT / room) if path.suffix in KINDS):
             if name != FINAL or "literature" not in path.parts:
                 said.update(path.read_bytes())
     return said.hexdigest()[:12]
+
+
+def _files(place: Path) -> Iterable[Path]:
+    return [place] if place.is_file() else place.rglob("*")
 
 
 def _cpu() -> float:

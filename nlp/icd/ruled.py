@@ -12,7 +12,7 @@ from nlp.icd.rules.rules import check
 from nlp.text.assertion import Asserter, Assertion
 
 AGAINST = frozenset(("exists", "billable", "sex-conflict", "age-conflict"))  # never accepted beforehand
-NEVER = frozenset(("uncertain-outpatient", "negated", "family-history"))  # not coded at all: hidden
+NEVER = frozenset(("uncertain-outpatient", "negated", "family-history", "not-happened"))  # not coded: hidden
 CODE = "code"
 LENIENT = (CODE, "query", "history-code", "do-not-code")  # of several mentions the one that says most for the code
 WHOLE = frozenset(("dictionary", "learned", "index"))  # sources that found a phrase of the code as it stands

@@ -63,6 +63,8 @@ class SuggestCodes:
     def __post_init__(self) -> None:
         if self.limit < 1 or self.most_characters < 1:
             raise ConfigError("icd: limit and most_characters are whole numbers from 1.")
+        if not (0 <= self.pre_accept <= 1 and 0 <= self.review <= 1):
+            raise ConfigError("icd: pre_accept and review are scores, from 0 to 1.")
 
     @property
     def reads(self) -> tuple[str, ...]:

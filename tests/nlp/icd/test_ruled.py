@@ -103,3 +103,12 @@ def test_what_only_a_relative_has_is_hidden_and_its_family_history_is_not() -> N
     cancer, history = Rules().ruled(encounter, "ICD-10-CM", said)
     assert (cancer.band, cancer.flags) == (HIDDEN, ("family-history", "see Z80.0"))
     assert (history.band, history.flags) == (REVIEW, ())
+
+
+def test_what_may_only_happen_is_hidden() -> None:
+    text = "Return if she develops pneumonia."
+    encounter = Encounter(1, Chart("e", (Note("n", text, "en"),)), 1, {})
+    (found,) = Rules().ruled(
+        encounter, "ICD-10-CM", [Suggestion("J18.9", 0.9, PRE_ACCEPT, (Evidence("n", 23, 32, "index"),))]
+    )
+    assert (found.band, found.flags) == (HIDDEN, ("not-happened",))

@@ -154,3 +154,5 @@ def test_without_a_shipped_artifact_the_night_goes_on_and_says_so(
 def test_limits_must_make_sense() -> None:
     with pytest.raises(ConfigError, match="from 1"):
         SuggestCodes(limit=0)
+    with pytest.raises(ConfigError, match="from 0 to 1"):
+        SuggestCodes(review=2)
