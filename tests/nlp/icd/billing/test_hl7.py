@@ -13,6 +13,7 @@ NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 ACTS = (
     act(1, "accept", "E11.9", after={"poa": "Y", "rank": 1}), act(2, "accept", "I50.9"),
     act(3, "accept", "Z51.5"), act(4, "reject", "Z51.5"), act(5, "accept", "BW03ZZZ", system="ICD-10-PCS"),
+    act(9, "finish", ""),
 )  # fmt: skip
 
 
@@ -43,8 +44,11 @@ def test_diagnoses() -> None:
 
 
 def test_suggestions_are_working_diagnoses() -> None:
-    segments = read(act(1, "accept", "E11.9")).segments("DG1")
+    accepted = act(1, "accept", "E11.9")
+    segments = read(accepted, act(9, "finish", "")).segments("DG1")
     assert [(str(s(3)).partition("^")[0], str(s(6))) for s in segments] == [("E11.9", "F"), ("I50.9", "W")]
+    unfinished = read(accepted, suggested=False).segments("DG1")
+    assert [str(s(6)) for s in unfinished] == ["W"]
 
 
 def test_the_admitting_diagnosis_stands_once_more() -> None:
