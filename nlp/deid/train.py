@@ -13,9 +13,11 @@ from eval.corpora.brat import read_brat
 from eval.corpora.marked import Marked, read_lines
 from eval.entities import strict, token_recall
 from models.train import Schedule
-from nlp.deid.taggers.learn import Lesson, Variety
-from nlp.deid.taggers.tagger import read_entities
-from nlp.deid.taggers.windows import Cut
+from nlp.tagging.learning import Plan, untaught
+from nlp.tagging.learning import teach as learn
+from nlp.tagging.lesson import Variety
+from nlp.tagging.reading import read_entities
+from nlp.tagging.windows import Cut
 
 BIASES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 TAXED = 0.003  # strict F1 that may be given for recall
@@ -101,23 +103,12 @@ def _member(
     training: Training,
     tell: Callable[[str], None],
 ) -> dict[str, Any]:
-    import torch
-
-    from models import tagging
-    from models.artifact import rounded
-    from models.train import fit
-    from nlp.deid.taggers.prepared import prepared
-
-    torch.manual_seed(training.schedule.seed)
-    network = prepared(training.kind, _said(training, labels), _unmarked(training, learned), training.schedule, tell)
+    plan = _plan(training)
+    network = untaught(labels, learned, plan, tell)
     if training.start:
         _begin(network, training.start, labels)
-    lesson = _lesson(learned, labels, training)
     judge = Judge(labels, held, training.cut)
-    history = fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: judge.f1([network]),
-                  training.schedule, tell)  # fmt: skip
-    network.load_state_dict(rounded(network))
-    return {"network": network, "history": history}
+    return {"network": network, "history": learn(network, learned, labels, plan, lambda: judge.f1([network]), tell)}
 
 
 def _begin(network: Any, start: Path, labels: tuple[str, ...]) -> None:
@@ -139,35 +130,21 @@ def _finish(
     tell: Callable[[str], None],
 ) -> None:
     """The documents that were held out are learned too; nothing is chosen any more, the last epoch is kept."""
-    from models import tagging
-    from models.artifact import rounded
-    from models.train import fit
-
     schedule = training.schedule
     schedule = replace(schedule, epochs=training.finish, rate=schedule.rate / 2, patience=training.finish)
-    lesson = replace(_lesson(documents, labels, training), seed=schedule.seed + 100)
-    fit(network, lesson.epoch, lambda batch: tagging.loss(network, batch), lambda: 0.0, schedule,
-        lambda said: tell(f"on all documents, {said}"))  # fmt: skip
-    network.load_state_dict(rounded(network))
+    plan = replace(_plan(training), schedule=schedule, shift=100)
+    learn(network, documents, labels, plan, lambda: 0.0, lambda said: tell(f"on all documents, {said}"))
 
 
-def _lesson(documents: Sequence[Marked], labels: tuple[str, ...], training: Training) -> Lesson:
-    lesson, seed = Lesson.of(documents, labels, training.lesson), training.schedule.seed
-    return replace(lesson, seed=seed, variety=training.variety, batch=training.batch)
+def _plan(training: Training) -> Plan:
+    return Plan(training.kind, training.language, training.schedule, training.lesson, training.variety, training.batch,
+                network=training.network, unmarked=_unmarked(training))  # fmt: skip
 
 
-def _said(training: Training, labels: Sequence[str]) -> dict[str, Any]:
-    said = {"labels": len(labels), **training.network}
-    if training.kind != "transformer":
-        said["words"] = {"language": training.language, **said.get("words", {})}
-    return said
-
-
-def _unmarked(training: Training, learned: Sequence[Marked]) -> list[str]:
-    """Texts without marks: those that were named, and the documents themselves."""
+def _unmarked(training: Training) -> list[str]:
+    """Texts without marks that were named; the documents themselves are read too."""
     paths = sorted(training.unmarked.rglob("*.txt")) if training.unmarked else []
-    more = [path.read_text(encoding="utf-8", errors="replace") for path in paths]
-    return [document.text for document in learned] + more
+    return [path.read_text(encoding="utf-8", errors="replace") for path in paths]
 
 
 @dataclass(frozen=True)

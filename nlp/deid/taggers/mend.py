@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Sequence
 
+from nlp.tagging.reading import Entity
+
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LONGEST = 80  # characters of an address looked for beyond the entity's end
-
-Entity = tuple[int, int, str, float]  # start, end, label of the artifact, probability
 
 
 def mended(text: str, found: Sequence[Entity], emails: Collection[str]) -> list[Entity]:

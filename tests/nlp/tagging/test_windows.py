@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.deid.taggers.windows import Cut, spans_of, tags_of
+from nlp.tagging.windows import Cut, spans_of, tags_of
 from nlp.text.tokens import tokenize
 
 TEXT = "Name: Ana Ruiz\nSeen 3 May 2020 by\nDr Li\n" * 9

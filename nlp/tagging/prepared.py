@@ -13,7 +13,7 @@ from models.subwords import learn_parts
 from models.token_transformer import MaskedWords, from_checkpoint, small
 from models.train import Schedule, fit
 from models.window import Window, same_width
-from nlp.deid.taggers.windows import Cut
+from nlp.tagging.windows import Cut
 from nlp.text.tokens import Tokens, tokenize
 
 UNMARKED = 2_000_000  # letters of unmarked text that the character model reads: a minute

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from eval.corpora.marked import Marked
 from models.window import Window, same_width
-from nlp.deid.taggers.windows import Cut, tags_of
+from nlp.tagging.windows import Cut, tags_of
 from nlp.text.tokens import Tokens, tokenize
 
 
