@@ -100,7 +100,8 @@ class Back:
         """How each column is brought back; words and times first, while the rows still have open ids."""
         words = {column: self._worded(column) for column in WRITTEN.get(name, ())}
         ids = {column: self._translated(column) for column in self._ids}
-        return {**words, "prediction_time": self._time, "evidence": self._evidence, **ids}
+        times = {column: self._timed(column) for column in ("prediction_time", "onset")}
+        return {**words, **times, "evidence": self._evidence, **ids}
 
     def _translated(self, column: str) -> Callable[[pa.Table], pa.Array]:
         def back(rows: pa.Table) -> pa.Array:
@@ -112,12 +113,16 @@ class Back:
     def _worded(self, column: str) -> Callable[[pa.Table], pa.Array]:
         return lambda rows: self._wording.read_again(rows, column)
 
-    def _time(self, rows: pa.Table) -> pa.Array:
-        """Before the dates moved."""
-        times = rows["prediction_time"].to_numpy().astype("datetime64[us]")
-        weeks = [self.crosswalk.persons[opened].offset_weeks for opened in rows["subject_id"].to_pylist()]
-        shift = np.array(weeks, "int64") * (7 if self.moved else 0)
-        return pa.array(times - shift.astype("timedelta64[D]"), pa.timestamp("us"))
+    def _timed(self, column: str) -> Callable[[pa.Table], pa.Array]:
+        """Before the dates moved; null stays null."""
+
+        def back(rows: pa.Table) -> pa.Array:
+            times = rows[column].to_numpy().astype("datetime64[us]")
+            weeks = [self.crosswalk.persons[opened].offset_weeks for opened in rows["subject_id"].to_pylist()]
+            shift = np.array(weeks, "int64") * (7 if self.moved else 0)
+            return pa.array(times - shift.astype("timedelta64[D]"), pa.timestamp("us"))
+
+        return back
 
     def _evidence(self, rows: pa.Table) -> pa.Array:
         return self._spans.back(rows["evidence"])

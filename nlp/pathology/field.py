@@ -19,12 +19,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a report. `system` and `code` where its value has one; `score` is calibrated; spans strongest first."""
+    """One field of a report. `system` and `code` where its value has one; `score` is calibrated."""
 
     name: str
     value: str
     score: float
-    spans: Sequence[Span] = ()
+    spans: Sequence[Span] = ()  # strongest first
     system: str | None = None
     code: str | None = None
 
