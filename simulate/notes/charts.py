@@ -5,6 +5,7 @@ from random import Random
 
 import numpy as np
 
+from nlp.text.grammar import choose
 from simulate.arrays import DAY
 from simulate.block import Block
 from simulate.encounters import BIOPSY, EMERGENCY, FOLLOW_UP, INPATIENT, SYMPTOM, WELLNESS
@@ -12,7 +13,6 @@ from simulate.films import CHEST, findings
 from simulate.knowledge import Drug, analytes, diseases, drugs, effects, reasons
 from simulate.notes import documents
 from simulate.notes.chart import Chart, Harm, Note, Place
-from simulate.notes.grammar import choose
 from simulate.notes.identity import Identity, identity
 from simulate.notes.pathology import Fields, draw_fields
 from simulate.notes.radiology import Finding

@@ -2,9 +2,9 @@
 
 from random import Random
 
+from nlp.text.grammar import choose
 from simulate.notes import pathology, radiology
 from simulate.notes.chart import Chart, Note
-from simulate.notes.grammar import choose
 from simulate.notes.pathology import Fields
 from simulate.notes.pen import Pen, phrases
 from simulate.notes.radiology import Finding

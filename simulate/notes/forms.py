@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from simulate.notes.grammar import choose
+from nlp.text.grammar import choose
 from simulate.notes.scribe import Scribe, spoilt
 from simulate.people import load_places
 

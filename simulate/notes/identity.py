@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from simulate.notes.grammar import choose
+from nlp.text.grammar import choose
 from simulate.people import People, load_places, names
 
 EPOCH = date(1970, 1, 1)

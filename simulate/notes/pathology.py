@@ -2,7 +2,7 @@
 
 from random import Random
 
-from simulate.notes.grammar import choose
+from nlp.text.grammar import choose
 from simulate.notes.pen import Pen, phrases
 
 Fields = dict[str, str]

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from contract.errors import ConfigError
+from nlp.text.grammar import choose, phrase, speak
 from simulate.knowledge import DATA
 from simulate.notes.chart import Chart
-from simulate.notes.grammar import choose, phrase, speak
 from simulate.notes.scribe import Scribe
 
 

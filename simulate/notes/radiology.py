@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from nlp.text.grammar import choose
 from simulate.films import findings
-from simulate.notes.grammar import choose
 from simulate.notes.pen import Pen, phrases
 
 

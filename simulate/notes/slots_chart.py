@@ -1,7 +1,7 @@
 """Slots that repeat the record: measures, examination, treatment, plan, and small words."""
 
+from nlp.text.grammar import choose
 from simulate.knowledge import analytes
-from simulate.notes.grammar import choose
 from simulate.notes.identity import digits
 from simulate.notes.pen import Pen, Slot, words
 from simulate.notes.slots_clinic import name_drug

@@ -1,8 +1,8 @@
 """Slots that tell the illness: diagnoses, drugs, effects, measures, plans. They leave facts in the truth."""
 
+from nlp.text.grammar import choose
 from simulate.knowledge import Disease, Drug, Reason, diseases, drugs, effects, icd10, reasons
 from simulate.notes.forms import moment
-from simulate.notes.grammar import choose
 from simulate.notes.pen import Pen, Slot, phrases, words
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from nlp.text.grammar import choose
 from simulate.notes.forms import moment, spell_date, write_age, write_name, write_staff
-from simulate.notes.grammar import choose
 from simulate.notes.identity import Relative, digits, phone
 from simulate.notes.pen import Pen, Slot
 from simulate.people import names

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from contract.errors import ConfigError
+from nlp.text.grammar import phrase
 from simulate.config import STYLES
 from simulate.knowledge import diseases, drugs, reasons
 from simulate.notes.corpus import notes_only, patients
-from simulate.notes.grammar import phrase
 from simulate.notes.pen import phrases
 from simulate.notes.slots_chart import CHART
 from simulate.notes.slots_clinic import CLINIC
