@@ -28,6 +28,7 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
     "timeline": "etl.timeline.stage:BuildTimeline",
     "notes": "etl.notes:ExtractNotes",
     "icd": "nlp.icd.stage:SuggestCodes",
+    "pathology": "nlp.pathology.stage:ParsePathology",
 }
 
 

@@ -94,11 +94,14 @@ def _results(root: str) -> tuple[Table, ...]:
         ),
         Table(
             root + "pathology",
-            "One field of one pathology report.",
+            "One field of one specimen of a pathology report.",
             (
                 SUBJECT,
                 Column("note_id", pa.string(), "The report.", required=True),
-                Column("field", pa.string(), "Such as estrogen_receptor or topography.", required=True),
+                Column(
+                    "specimen", pa.string(), "As the report labels it (A, B, 1), where it is of several; else null."
+                ),
+                Column("field", pa.string(), "Such as er, grade or topography.", required=True),
                 Column("value", pa.string(), "The field's value."),
                 Column("system", pa.string(), "ICD-O-3, ..."),
                 Column("code", pa.string(), "The code."),
@@ -106,8 +109,23 @@ def _results(root: str) -> tuple[Table, ...]:
                 EVIDENCE,
                 ARTIFACT,
             ),
-            ("note_id", "field", "value"),
-            ("note_id", "field", "value"),
+            ("note_id", "specimen", "field", "value"),
+            ("note_id", "specimen", "field", "value"),
+            version=2,
+        ),
+        Table(
+            root + "pathology_account",
+            "One note that was looked at as a pathology report: what was read, and why not more.",
+            (
+                SUBJECT,
+                Column("note_id", pa.string(), "The note.", required=True),
+                Column("characters", pa.int64(), "Characters read.", required=True),
+                Column("readers", pa.list_(pa.string()), "Readers that read it, such as breast."),
+                Column("fields", pa.int32(), "Rows of it in pathology.", required=True),
+                FLAGS,
+            ),
+            ("note_id",),
+            ("note_id",),
         ),
         Table(
             root + "outcomes",

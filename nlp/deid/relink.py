@@ -20,7 +20,16 @@ from nlp.deid.wording import Wording
 from schemas.registry import table
 
 CODE_VERSION = "1"  # raise it when the same rows give other results
-RESULTS = ("codes", "codes_account", "findings", "pathology", "outcomes", "reports", "worklist")
+RESULTS = (
+    "codes",
+    "codes_account",
+    "findings",
+    "pathology",
+    "pathology_account",
+    "outcomes",
+    "reports",
+    "worklist",
+)
 WRITTEN = {"findings": ("drug", "effect"), "pathology": ("value",)}
 """Columns that hold words as the note has them."""
 

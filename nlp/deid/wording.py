@@ -24,7 +24,10 @@ class Wording:
         return pa.array(made, rows.schema.field(column).type)
 
     def _original(self, value: str | None, entries: Any) -> str | None:
-        for entry in entries if value else ():
+        """A bare number is what was read out of the words: one of its digits in a surrogate's date is chance."""
+        if not any(letter.isalpha() for letter in value or ""):
+            return value
+        for entry in entries:
             text = self._released.get(entry["note_id"], "")
             start = text.find(value or "", entry["start"], entry["end"]) if entry["start"] is not None else -1
             if start >= 0:

@@ -19,7 +19,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a report. `system` and `code` where its value has one; `score` is calibrated."""
+    """One field of a report. `system` and `code` where its value has one; `score` is calibrated.
+
+    `specimen`: the label that a report of several specimens gives it, such as A.
+    """
 
     name: str
     value: str
@@ -27,6 +30,7 @@ class Field:
     spans: Sequence[Span] = ()  # strongest first
     system: str | None = None
     code: str | None = None
+    specimen: str | None = None
 
 
 class Reader(Protocol):
@@ -36,5 +40,9 @@ class Reader(Protocol):
     def name(self) -> str: ...
     @property
     def languages(self) -> Sequence[str]: ...
+    @property
+    def artifact(self) -> str:
+        """Name and digest of what it was loaded from."""
+
     def read(self, reports: Sequence[str]) -> list[list[Field]]:
         """Of each report; a field that it says nothing of is left out."""

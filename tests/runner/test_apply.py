@@ -95,7 +95,7 @@ WRONG: dict[str, tuple[str, str, str, dict[str, str], type[ChartloomError], str]
         "n.csv",
         {},
         ConfigError,
-        "no step is called 'timelime'. Known: deid, icd, notes, time",
+        "no step is called 'timelime'. Known: ",
     ),
     "unknown table": ("notes", "phi/note", "n.csv", {}, ConfigError, "no table is called 'phi/note'; close"),
     "not read": (

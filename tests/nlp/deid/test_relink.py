@@ -130,6 +130,15 @@ def test_pathology_values_are_read_again() -> None:
     assert (found["value"], found["evidence"][0]["start"], found["evidence"][0]["end"]) == ("3 May", 5, 10)
 
 
+def test_numbers_and_specimens_of_pathology_stand() -> None:
+    row = {"subject_id": 911, "note_id": opened(ANN, "note", "n1"), "field": "grade", "value": "7", "specimen": "A",
+           "evidence": [evidence(ANN, "n1", 0, len(OPEN))]}  # fmt: skip
+    (found,) = relinked("pathology", [row])
+    assert (found["value"], found["specimen"], found["note_id"]) == ("7", "A", "n1")
+    (account,) = relinked("pathology_account", [{**row, "characters": 5, "fields": 1, "flags": ["cut"]}])
+    assert (account["subject_id"], account["note_id"], account["flags"]) == (11, "n1", ["cut"])
+
+
 @pytest.mark.parametrize(("moved", "weeks"), [(True, 5), (False, 0)])
 def test_dates_move_back(moved: bool, weeks: int) -> None:
     row = {"subject_id": 911, "encounter_id": opened(ANN, "Encounter", "e0"), "task": "mortality",
