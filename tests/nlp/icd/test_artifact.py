@@ -50,7 +50,7 @@ def test_another_training_takes_its_place(coder: Path) -> None:
 
 def test_a_folder_of_other_things_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear")
-    with pytest.raises(InputError, match="holds no coder"), artifact.writing(tmp_path):
+    with pytest.raises(InputError, match="holds no artifact"), artifact.writing(tmp_path):
         pass
     assert (tmp_path / "letter.txt").exists()
 
