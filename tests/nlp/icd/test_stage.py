@@ -135,7 +135,7 @@ def test_the_version_follows_the_artifact(coder: Path) -> None:
 
 
 def test_an_artifact_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="train icd"):
+    with pytest.raises(InputError, match="chartloom train"):
         _ = SuggestCodes(str(tmp_path / "nowhere")).version
 
 
@@ -147,7 +147,7 @@ def test_without_a_shipped_artifact_the_night_goes_on_and_says_so(
     assert "no-artifact" in stage.version
     made = stage.run(notes({"text": PNEUMONIA}))
     assert not len(made["codes"]) and made["codes_account"]["flags"].to_pylist() == [["no-artifact"]]
-    with pytest.raises(InputError, match="train icd"):
+    with pytest.raises(InputError, match="chartloom train"):
         _ = SuggestCodes(require=True).version
 
 
