@@ -1,0 +1,83 @@
+"""All names of effects, and the concept that each means: words in any order, inflected, with severities and places."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nlp.adverse.terms.concept import Effect
+from nlp.adverse.terms.letters import key
+from nlp.adverse.terms.phrases import Words, together
+from nlp.adverse.terms.tables import FOLDER, rows, several
+from nlp.text.data_files import phrases
+
+LONGEST = 14  # words of a mention beyond which it is a sentence, not a name
+CODE = "ICD-10-CM"
+
+
+@dataclass(slots=True)
+class EffectNames:
+    """`terms`: names as they are written, with their effect. `exact` ones by letters, `sets` by words in any order."""
+
+    words: Words = field(default_factory=Words)
+    terms: dict[str, Effect] = field(default_factory=dict)
+    concepts: dict[str, Effect] = field(default_factory=dict)
+    sets: dict[str, Effect] = field(default_factory=dict)
+    _of_word: dict[str, list[tuple[frozenset[str], str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, name: str, effect: Effect, *, over: bool = False) -> None:
+        """The first that claims a name keeps it, unless `over`."""
+        written = key(name)
+        if not written:
+            return
+        if over or written not in self.terms:
+            self.terms[written] = effect
+        self.concepts.setdefault(effect.concept, effect)
+        words = self.words.of(name)
+        if words and (over or together(words) not in self.sets):
+            self._put(words, effect)
+
+    def _put(self, words: Sequence[str], effect: Effect) -> None:
+        found = together(words)
+        if found not in self.sets:
+            for word in words:
+                self._of_word[word].append((frozenset(words), found))
+        self.sets[found] = effect
+
+    def read(self, text: str) -> Effect | None:
+        """The effect of all the words, or of the most of them that name one."""
+        effect = self.terms.get(key(text))
+        if effect:
+            return effect
+        words = self.words.of(text)
+        if not words or len(words) > LONGEST:
+            return None
+        return self.sets.get(together(words)) or self._within(words)
+
+    def _within(self, words: Sequence[str]) -> Effect | None:
+        """Of the names whose words are all here, the one of most words; of these the one that ends last."""
+        here = frozenset(words)
+        best: tuple[int, int, str] | None = None
+        for at, word in enumerate(words):
+            for those, name in self._of_word.get(word, ()):
+                rank = (len(those), at, name)
+                if those <= here and (best is None or rank > best):
+                    best = rank
+        return replace(self.sets[best[2]], exact=False) if best else None
+
+
+def shipped_effects() -> EffectNames:
+    names = EffectNames()
+    for effect, terms in of_table(FOLDER / "effects.csv"):
+        for term in terms:
+            names.add(term, effect)
+    return names
+
+
+def of_table(path: Path) -> Iterator[tuple[Effect, list[str]]]:
+    """Each concept of an effects table with its names."""
+    for row in rows(path, ("concept", "group", "icd10cm", "en", "es")):
+        code = f"{CODE}//{row['icd10cm']}" if row["icd10cm"] else None
+        effect = Effect(row["concept"], code, row["group"] or row["concept"])
+        written = [row["concept"].replace("_", " "), *several(row["en"]), *several(row["es"])]
+        yield effect, [form for each in written for form in phrases(each)]
