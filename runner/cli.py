@@ -10,7 +10,20 @@ import typer
 from typer.main import get_command
 
 from contract.errors import ChartloomError, Interrupted
-from runner.commands import audit, export, look, night, persons, quarantine, release, room, simulated, sniff, train
+from runner.commands import (
+    audit,
+    export,
+    look,
+    night,
+    persons,
+    quarantine,
+    release,
+    room,
+    signals,
+    simulated,
+    sniff,
+    train,
+)
 from runner.mishaps import foreseen
 
 EPILOG = """Exit codes: 0 done; 1 an unexpected error; 2 a wrong option, pipelines.yaml or plan;
@@ -45,6 +58,7 @@ for command in (
     room.prune,
     release.release,
     persons.forget,
+    signals.signals,
 ):
     app.command()(command)
 app.command("opt-out")(persons.opt_out)
