@@ -2,6 +2,7 @@
 
 from nlp.adverse.mention import DRUG, EFFECT
 from nlp.adverse.practice.practice import SHARES, Vocabulary, texts
+from nlp.adverse.practice.vocabulary import vocabulary
 
 WORDS = Vocabulary(
     drugs=("aspirin", "MTX", "warfarin", "amoxicillin/clavulanate"),
@@ -29,3 +30,9 @@ def test_what_has_nothing_to_do_with_each_other_is_not_related():
 
 def test_the_same_seed_says_the_same():
     assert [told.text for told in texts(WORDS, 20, seed=5)] == [told.text for told in texts(WORDS, 20, seed=5)]
+
+
+def test_the_shipped_words_are_many_and_some_are_misspelt():
+    words = vocabulary()
+    assert len(words.drugs) > 1000 and len(words.effects) > 300 and len(words.ills) > 50
+    assert vocabulary(2).drugs != words.drugs and vocabulary(2).effects == words.effects
