@@ -13,6 +13,7 @@ from contract.errors import ChartloomError, Interrupted
 from runner.commands import (
     audit,
     export,
+    labelling,
     look,
     night,
     persons,
@@ -62,6 +63,7 @@ for command in (
 ):
     app.command()(command)
 app.command("opt-out")(persons.opt_out)
+app.command("next")(labelling.next_notes)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
 app.add_typer(audit.app, name="audit")

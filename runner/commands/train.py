@@ -76,3 +76,34 @@ def icd(
     for code_system, learned in trained.parts.items():
         typer.echo(f"{code_system}: {', '.join(f'{name} {value}' for name, value in learned.items())}")
     typer.echo(f"digest {trained.digest}")
+
+
+@app.command()
+def event(
+    event: Annotated[str, typer.Option(metavar="FILE", help="The event, as YAML; or the name of a shipped one.")],
+    data: Annotated[Path, typer.Option(metavar="FILE", help="Labelled notes: .parquet, .csv or .jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The artifact; name it as the event.")],
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Cross-validate the five systems of the literature beside ours.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The same seed and data, the same reader.")] = 1,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")] = "not said",
+    licence: Annotated[str, typer.Option(metavar="TEXT", help="For the card: of the data.")] = "not said",
+    open_data: Annotated[
+        bool, typer.Option("--open-data", help="The notes name nobody real: the artifact is no PHI.")
+    ] = False,
+) -> None:
+    """Train a reader of one named event. From about 50 notes with note_id, text, label (and kind, language).
+
+    \b
+    Example: chartloom train event --event fall --data labelled.csv --out artifacts/events/fall
+             chartloom next artifacts/events/fall --in notes=notes.parquet --out next.csv
+    """
+    from nlp.adverse.events.train import Training, train
+
+    said = f"chartloom train event --event {Path(event).stem} --seed {seed}"
+    training = Training(seed, compare, source, licence, said, phi=not open_data)
+    trained = train(event, data, out, training, tell=lambda line: typer.echo(line, err=True))
+    for name, one in trained.validated.items():
+        typer.echo(f"{name}: kappa {one.kappa.value:.3f} [{one.kappa.low:.3f}, {one.kappa.high:.3f}]")
+    typer.echo(f"digest {trained.digest}")
