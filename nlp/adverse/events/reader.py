@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.folder import name_of
 from nlp.adverse.events import artifact
 from nlp.adverse.events.event import Event
 from nlp.adverse.events.note import EventNote, Evidence
@@ -38,8 +39,7 @@ class EventReader:
 
     @staticmethod
     def load(folder: Path) -> "EventReader":
-        system, _, name = artifact.load(folder)
-        return EventReader(system, name)
+        return EventReader(artifact.load(folder), name_of(folder))
 
     @property
     def event(self) -> Event:

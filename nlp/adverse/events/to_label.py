@@ -21,7 +21,7 @@ def to_label(event: str, notes: Path, out: Path, count: int, labelled: Path | No
     if out.suffix not in (".csv", ".jsonl"):
         raise InputError(f"--out ends in {out.suffix!r}; expected .csv or .jsonl.")
     trained = Path(event).is_dir()
-    system = artifact.load(Path(event))[0] if trained else Windowed(load(event))
+    system = artifact.load(Path(event)) if trained else Windowed(load(event))
     old = [event_note(row) for row in table(labelled)] if labelled else []
     seen = {note.text for note in old}
     found = {note.text: note for note in map(event_note, table(notes)) if note.text.strip() and note.text not in seen}

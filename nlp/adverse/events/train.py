@@ -47,8 +47,8 @@ def train(event_file: str | Path, data: Path, out: Path, training: Training, tel
     began = time.process_time()
     system.fit(notes, labels)
     tell(f"learned from all in {time.process_time() - began:.1f} CPU-seconds")
-    config = {"seed": training.seed, "phi": training.phi, "notes": len(notes), "labels": counts}
-    digest = artifact.save(system, out, config, card(event, notes, counts, found, training))
+    said = {"notes": len(notes), "labels": counts}
+    digest = artifact.save(system, out, said, card(event, notes, counts, found, training), phi=training.phi)
     return Trained(digest, counts, found)
 
 

@@ -11,7 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from contract.errors import InputError
-from nlp.adverse.events import artifact
+from models.folder import digest
 from nlp.adverse.events.event import Event
 from nlp.adverse.events.labelled import labelled
 from nlp.adverse.events.note import EventNote
@@ -51,7 +51,7 @@ def test_a_changed_artifact_is_refused(folder: Path, tmp_path: Path) -> None:
         file.write(" ")
     with pytest.raises(InputError, match="not as it was saved"):
         EventReader.load(tmp_path)
-    with pytest.raises(InputError, match="no trained event"):
+    with pytest.raises(InputError, match="no trained artifact"):
         EventReader.load(folder)
 
 
@@ -128,7 +128,7 @@ def test_the_command_line_trains_and_chooses(folder: Path, tmp_path: Path) -> No
                          "--out", str(tmp_path / "trained"), "--open-data"])  # fmt: skip
     assert said.exit_code == 0, said.output
     assert "ours: kappa" in said.stdout
-    assert artifact.digest(tmp_path / "trained") == artifact.digest(folder / "trained")
+    assert digest(tmp_path / "trained") == digest(folder / "trained")
     for event, more in (
         (tmp_path / "trained", ["--labelled", str(folder / "notes.jsonl")]),
         (folder / "event.yaml", []),
