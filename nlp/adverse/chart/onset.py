@@ -1,0 +1,101 @@
+"""When an effect began: as the note tells beside it, else as the timeline shows, else when the note was written."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from nlp.text.dates import AFTER, START, When, dates
+from nlp.text.sentences import sentences
+
+Span = tuple[int, int]
+NEAR, APART = 25, 15  # characters: a duration right behind the effect; what a comma adds to a distance
+DRUG_ACTS = re.compile(
+    r"\b(?:start(?:ed|ing)?|began taking|beg[au]n on|initiat\w+|commenc\w+|prescri\w+|given|added|receiv\w+|took|taking|stopp\w+|"
+    r"discontinu\w+|held|ceased|switched|changed|increased|refill\w*|doses?|iniciad\w+|comenz\w+ con|suspend\w+|retir\w+|"
+    r"administr\w+|tom[óa]|resolv\w+|improv\w+|recover\w+|seen|visit|follow-?up|return|remiti\w+|mejor\w+|revisión)\b"
+)
+ONSETS = re.compile(
+    r"\b(?:onset|develop\w*|not(?:ed|iced)|began having|presented|appear\w*|occurr\w*|experienc\w*|complain\w*|"
+    r"inicio de|apareci\w+|desarroll\w+|present[óa]|debut\w*|comenzaron|comenzó a)\b"
+)
+BEGUN = re.compile(r"\W*(?:the |this |it |these |they |symptoms? |el cuadro )*(?:onset|first noticed|began|started|appeared|inicio|comenz|apareci|desde)")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`rough`: the month or the year was told, and `day` is its first."""
+
+    day: date
+    precision: str
+
+    @property
+    def rough(self) -> bool:
+        return self.precision != "day"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The dates of one note. `others`: all drugs and effects of it, which dates may belong to as well."""
+
+    text: str
+    sentences: Sequence[Span]
+    found: Sequence[When]
+    drugs: Sequence[Span]
+    effects: Sequence[Span]
+
+    @classmethod
+    def of(cls, text: str, language: str, written: date | None, drugs: Sequence[Span], effects: Sequence[Span]) -> "Calendar":
+        return cls(text.lower(), sentences(text, language), dates(text, written, language), drugs, effects)
+
+    def onset(self, effect: Span, drug: Span, anchors: Mapping[str, date]) -> Told | None:
+        """What the note tells of this effect: in its sentence, else in the next one if that tells only when."""
+        at = max(0, bisect_right([start for start, _ in self.sentences], effect[0]) - 1)
+        begin, end = self.sentences[at]
+        for each in self._owned(effect, drug, (begin, end)):
+            day = each.on(anchors)
+            if day is not None:
+                return Told(day, each.precision)
+        if at + 1 < len(self.sentences) and BEGUN.match(self.text, self.sentences[at + 1][0]):
+            return self._told_next(self.sentences[at + 1], anchors)
+        return None
+
+    def _told_next(self, sentence: Span, anchors: Mapping[str, date]) -> Told | None:
+        begin, end = sentence
+        if any(begin <= start < end for start, _ in (*self.drugs, *self.effects)):
+            return None
+        days = ((each.on(anchors), each.precision) for each in self.found if begin <= each.start < end)
+        return next((Told(day, precision) for day, precision in days if day), None)
+
+    def _owned(self, effect: Span, drug: Span, sentence: Span) -> list[When]:
+        """Dates of the sentence that belong to the effect, nearest first."""
+        inside = [each for each in self.found if sentence[0] <= each.start < sentence[1]]
+        mine = []
+        for each in inside:
+            if each.anchor == AFTER:
+                if drug[0] >= each.end and drug[0] - each.end <= 2 * NEAR:
+                    mine.append(When(each.start, each.end, None, START, each.days, each.precision))
+            elif each.anchor == START or (self._is_onset(each, effect, sentence) and self._follows(each, effect)):
+                mine.append(each)
+        return sorted(mine, key=lambda each: self._apart(effect, (each.start, each.end)))
+
+    def _follows(self, when: When, effect: Span) -> bool:
+        """A duration belongs to the effect only if it stands right beside it."""
+        return not when.lasting or self._apart(effect, (when.start, when.end)) <= NEAR
+
+    def _is_onset(self, when: When, effect: Span, sentence: Span) -> bool:
+        """Whether the effect, or a word of beginning, stands nearer to the date than a drug or what is done with it."""
+        place = (when.start, when.end)
+        own = [effect, *(match.span() for match in ONSETS.finditer(self.text, *sentence))]
+        others = [span for span in (*self.drugs, *self.effects) if sentence[0] <= span[0] < sentence[1] and span != effect]
+        others += [match.span() for match in DRUG_ACTS.finditer(self.text, *sentence)]
+        nearest = min((self._apart(place, span) for span in others), default=1 << 20)
+        return min(self._apart(place, span) for span in own) <= nearest
+
+    def _apart(self, one: Span, other: Span) -> int:
+        """Characters between, more where a comma, a bracket or a conjunction stands there."""
+        first, second = sorted((one, other))
+        between = self.text[first[1] : second[0]]
+        cuts = sum(between.count(each) for each in ",;(|") + between.count(" and ") + between.count(" y ")
+        return len(between) + APART * cuts

@@ -1,0 +1,79 @@
+"""A person as adverse events are read: notes in the order of time, drugs given, signs of effects, admissions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+
+from contract.work import Shard
+from nlp.adverse.chart.exposures import Exposure, exposures
+from nlp.adverse.chart.knowledge import Knowledge
+from nlp.adverse.chart.orders import orders
+from nlp.adverse.chart.signs import Sign, signs
+from nlp.adverse.chart.timeline import Fact, facts
+from nlp.text.language import guess
+
+READ = ("en", "es")  # languages whose assertions and dates are known
+COLUMNS = ("subject_id", "note_id", "encounter_id", "time", "language", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`language`: en, es, or nothing where it is another or not known."""
+
+    note_id: str
+    encounter_id: str
+    time: datetime | None
+    language: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """`timeline`: whether there is any event of the person to check against; `unread`: drugs given whose code or
+    text nobody could read."""
+
+    subject_id: int
+    notes: Sequence[Note]
+    timeline: bool = False
+    exposures: Sequence[Exposure] = ()
+    signs: Sequence[Sign] = ()
+    admissions: Mapping[str, datetime] = field(default_factory=dict)
+    unread: int = 0
+
+
+def persons(shard: Shard, knowledge: Knowledge) -> Iterator[Person]:
+    """Everybody with notes, in their order in the notes."""
+    read = facts(shard.get("timeline"), knowledge)
+    ordered = orders(shard)
+    for subject, notes in _notes(shard["notes"]).items():
+        mine = read.by_person.get(subject, ())
+        given, unread = exposures(mine, ordered.get(subject, {}), knowledge)
+        yield Person(subject, notes, subject in read.seen, given, signs(mine), _admissions(mine), unread)
+
+
+def _notes(table: pa.Table) -> dict[int, list[Note]]:
+    """By person; of versions of one note the last counts; notes without text are none, without time they come last."""
+    held: dict[int, dict[str, Note]] = {}
+    for row in table.select(COLUMNS).to_pylist():
+        text = row["text"] or ""
+        if text.strip():
+            note = Note(row["note_id"], row["encounter_id"] or "", row["time"], _language(row["language"], text), text)
+            held.setdefault(row["subject_id"], {})[note.note_id] = note
+    return {subject: sorted(notes.values(), key=_place) for subject, notes in held.items()}
+
+
+def _place(note: Note) -> tuple[datetime, str]:
+    return note.time or datetime.max, note.note_id
+
+
+def _language(declared: str | None, text: str) -> str:
+    """As declared; else as it looks."""
+    said = (declared or "").lower().replace("_", "-").partition("-")[0]
+    said = said or guess(text)
+    return said if said in READ else ""
+
+
+def _admissions(mine: Sequence[Fact]) -> dict[str, datetime]:
+    return {each.encounter_id: each.time for each in mine if each.kind == "admission" and each.encounter_id}

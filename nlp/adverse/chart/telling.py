@@ -1,0 +1,130 @@
+"""One note telling of one drug and one effect: what is meant, what is said of it, since when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from nlp.adverse.chart.assertion import said
+from nlp.adverse.chart.copies import Copies
+from nlp.adverse.chart.knowledge import Knowledge
+from nlp.adverse.chart.meant import Effects, Meant, Meanings
+from nlp.adverse.chart.onset import Calendar, Told
+from nlp.adverse.chart.patients import several
+from nlp.adverse.chart.person import Note, Person
+from nlp.adverse.mention import DRUG, Mined, Relation
+from nlp.text.dates import ADMISSION, NOTE, START
+
+AFFIRMED = ("present", "historical")
+SEVERAL, LANGUAGE = "several-patients", "language-unknown"
+TEXT, TIMELINE, WRITTEN = "text", "timeline", "note"
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """`source`: text, timeline or note, the surest first. `rough`: only the month or year is known."""
+
+    time: datetime
+    source: str
+    rough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    note: Note
+    drug: Meant
+    effect: Effects
+    drug_at: Span
+    effect_at: Span
+    kind: str
+    score: float
+    flags: tuple[str, ...]
+    onset: Onset | None
+    copied: bool
+
+    @property
+    def affirmed(self) -> bool:
+        return self.kind in AFFIRMED
+
+
+def tellings(person: Person, mined: Mapping[str, Mined], least: float, knowledge: Knowledge) -> Iterator[Telling]:
+    """Of all notes in their order; relations the miner is less sure of than `least` are not told."""
+    copies, meanings = Copies(), Meanings(knowledge)
+    for note in person.notes:
+        found = mined.get(note.note_id, Mined())
+        relations = [each for each in found.relations if each.score >= least]
+        copied = copies.of(note.note_id, note.text, note.language)
+        if relations:
+            yield from _of_note(_Reading(person, note, found, copied, meanings), relations)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    person: Person
+    note: Note
+    mined: Mined
+    copied: Sequence[Span]
+    meanings: Meanings
+
+
+def _of_note(reading: _Reading, relations: Sequence[Relation]) -> Iterator[Telling]:
+    note = reading.note
+    beside = (*((SEVERAL,) if several(note.text) else ()), *(() if note.language else (LANGUAGE,)))
+    calendar = _calendar(reading)
+    for relation, each in zip(relations, said(note.text, note.language, relations), strict=True):
+        drug_at, effect_at = (relation.drug.start, relation.drug.end), (relation.effect.start, relation.effect.end)
+        drug = reading.meanings.drug(note.text[slice(*drug_at)])
+        effect = reading.meanings.effect(note.text[slice(*effect_at)])
+        onset = _onset(reading, calendar, (drug, drug_at), (effect, effect_at)) if each.kind in AFFIRMED else None
+        if onset is None and each.kind == "present" and note.time:
+            onset = Onset(note.time, WRITTEN)
+        copied = any(start <= effect_at[0] < end for start, end in reading.copied)
+        flags = (*each.flags, *beside, *drug.flags, *effect.flags)
+        yield Telling(note, drug, effect, drug_at, effect_at, each.kind, relation.score, flags, onset, copied)
+
+
+def _calendar(reading: _Reading) -> Calendar:
+    note = reading.note
+    drugs = [(each.start, each.end) for each in reading.mined.mentions if each.label == DRUG]
+    effects = [(each.start, each.end) for each in reading.mined.mentions if each.label != DRUG]
+    return Calendar.of(note.text, note.language, note.time.date() if note.time else None, drugs, effects)
+
+
+def _onset(
+    reading: _Reading, calendar: Calendar, drug: tuple[Meant, Span], effect: tuple[Effects, Span]
+) -> Onset | None:
+    note, person = reading.note, reading.person
+    begun = _begun(person, drug[0], note.time)
+    told = calendar.onset(effect[1], drug[1], _anchors(person, note, begun))
+    if told is not None and _believable(told, note):
+        return Onset(datetime.combine(told.day, time()), TEXT, told.rough)
+    sign = _sign(person, effect[0], note.time, begun)
+    return Onset(sign, TIMELINE) if sign else None
+
+
+def _begun(person: Person, drug: Meant, written: datetime | None) -> datetime | None:
+    """The last start of the drug before the note."""
+    starts = [each.start for each in person.exposures if drug.among(each.ingredients)]
+    return max((start for start in starts if written is None or start <= written), default=None)
+
+
+def _anchors(person: Person, note: Note, begun: datetime | None) -> dict[str, date]:
+    known = {NOTE: note.time, ADMISSION: person.admissions.get(note.encounter_id), START: begun}
+    return {name: moment.date() for name, moment in known.items() if moment}
+
+
+def _believable(told: Told, note: Note) -> bool:
+    """Nobody tells of what has not been yet."""
+    return note.time is None or told.day <= note.time.date() + timedelta(days=1)
+
+
+RECENT = timedelta(days=30)  # how long before a note a sign is looked for
+
+
+def _sign(person: Person, effect: Effects, written: datetime | None, begun: datetime | None) -> datetime | None:
+    """The first sign of the effect, since the drug was begun, in the time before the note."""
+    if written is None:
+        return None
+    since = max(written - RECENT, begun) if begun else written - RECENT
+    until = datetime.combine(written.date(), time()) + timedelta(days=1)
+    return next((each.time for each in person.signs if since <= each.time < until and each.of(effect.codes)), None)
