@@ -28,6 +28,7 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
     "timeline": "etl.timeline.stage:BuildTimeline",
     "notes": "etl.notes:ExtractNotes",
     "icd": "nlp.icd.stage:SuggestCodes",
+    "adverse": "nlp.adverse.stage:FindAdverse",
     "pathology": "nlp.pathology.stage:ParsePathology",
 }
 

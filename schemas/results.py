@@ -93,6 +93,22 @@ def _results(root: str) -> tuple[Table, ...]:
             version=2,
         ),
         Table(
+            root + "findings_account",
+            "One person with notes as the search for adverse events saw them: what was read, and why not more.",
+            (
+                SUBJECT,
+                Column("notes", pa.int32(), "Notes with text.", required=True),
+                Column("notes_read", pa.int32(), "Notes in a language that the artifact knows.", required=True),
+                Column("characters", pa.int64(), "Characters read.", required=True),
+                Column("courses", pa.int32(), "Drug courses known of the person.", required=True),
+                Column("findings", pa.int32(), "Rows of the person in findings.", required=True),
+                FLAGS,
+                ARTIFACT,
+            ),
+            ("subject_id",),
+            ("subject_id",),
+        ),
+        Table(
             root + "pathology",
             "One field of one specimen of a pathology report.",
             (

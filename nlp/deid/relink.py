@@ -24,6 +24,7 @@ RESULTS = (
     "codes",
     "codes_account",
     "findings",
+    "findings_account",
     "pathology",
     "pathology_account",
     "outcomes",

@@ -8,6 +8,8 @@ from functools import lru_cache
 from nlp.text.data_files import load, trie
 
 NUMBER = r"\d{1,3}"
+LAST = r"(?:past|last|previous|preceding|últimos|últimas)"
+ABOUT = r"(?:about\s|approximately\s|approx\.?\s|around\s|nearly\s|~)?"
 Pattern = re.Pattern[str]
 
 
@@ -56,14 +58,14 @@ def words(language: str) -> Words:
         named,
         weekdays,
         _named_dates(trie(list(months))),
-        re.compile(r"\b(?:in|since|during|back in|en|desde|durante)\s(?:early\s|late\s|el año\s)?(?P<y>(?:19|20)\d\d)\b(?![-/])"),
+        re.compile(r"\b(?:in|since|during|en|desde|durante)\s(?:early\s|late\s)?(?P<y>(?:19|20)\d\d)\b(?![-/])"),
         re.compile(r"\b(?:on|since|from|by|until|el|desde el|del)\s(?P<a>\d{1,2})[/-](?P<b>\d{1,2})(?![\d/.%-])"),
         re.compile(rf"\b(?P<w>{trie(list(named))})\b"),
         re.compile(rf"\b(?:(?P<last>last)|this|on|since|el|desde el|este)\s(?P<w>{trie(list(weekdays))})\b"),
         _spans(rf"(?P<n>{NUMBER}|{trie(list(numbers))})[\s-]?(?P<u>{trie(list(units))})\b", events),
         (
             ("admission", re.compile(r"\b(?:hospital day|hd|día de ingreso)\s?#?(?P<n>\d{1,3})\b")),
-            ("start", re.compile(r"\b(?:day|día)\s(?P<n>\d{1,3})\s(?:of|de|del)\s(?:the\s|el\s)?(?:treatment|therapy|tratamiento)")),
+            ("start", re.compile(r"\b(?:day|día)\s(?P<n>\d{1,3})\s(?:of|del?)\s(?:treatment|therapy|tratamiento)")),
         ),
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ def _merged(said: Mapping[str, Mapping[str, int]], chosen: Sequence[str]) -> dic
 
 
 def _named_dates(month: str) -> list[Pattern]:
-    """"March 3rd, 2024", "3 March 2024", "3 de marzo de 2024", "March 2024"; the year may be missing but in the last."""
+    """As in: March 3rd, 2024; 3 March 2024; 3 de marzo de 2024; March 2024. Only the last must have a year."""
     year, ordinal = r"(?P<y>(?:19|20)\d\d)", "(?:st|nd|rd|th|º)?"
     return [
         re.compile(rf"\b(?P<m>{month})\.?\s(?P<d>\d{{1,2}}){ordinal}(?:,?\s{year})?(?![\d:/]|\s?(?:mg|mcg|g|ml|units)\b)"),
@@ -95,8 +97,8 @@ def _spans(span: str, events: Mapping[str, Sequence[str]]) -> list[tuple[str, in
         ("after", 1, rf"\b{span}\s(?:after|following|into|post|on|después de|tras)\b(?!\s(?:the past|last))"),
         ("note", -1, rf"\b{span}\s(?:ago|earlier|back|prior|previously|before|antes|atrás)\b"),
         ("note", -1, rf"\b(?:desde\s)?hace\s(?:unos\s|unas\s)?{span}"),
-        ("note", -1, rf"\b(?P<lasting>for|over|during|in|within|durante|en)\s(?:the\s|los\s|las\s)?(?:past|last|previous|preceding|últimos|últimas)\s{span}"),
-        ("note", -1, rf"\b(?P<lasting>for|times|x|×|durante)\s?(?:about\s|approximately\s|approx\.?\s|around\s|nearly\s|~)?{span}"),
+        ("note", -1, rf"\b(?P<lasting>for|over|during|in|within|durante|en)\s(?:the\s|l[oa]s\s)?{LAST}\s{span}"),
+        ("note", -1, rf"\b(?P<lasting>for|times|x|×|durante)\s?{ABOUT}{span}"),
         ("note", -1, rf"\b{span}\s(?P<lasting>history of|h/o|hx of|of|de evolución|con)\b"),
     ]  # fmt: skip
     return [(anchor, sign, re.compile(pattern)) for anchor, sign, pattern in found]

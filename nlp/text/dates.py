@@ -57,7 +57,7 @@ def dates(text: str, written: date | None = None, language: str = "") -> list[Wh
 
 
 def _continued(found: list[When]) -> list[When]:
-    """"Two days later" counts from the date before it, if that is near; else from the start of the drug."""
+    """ "Two days later" counts from the date before it, if that is near; else from the start of the drug."""
     made: list[When] = []
     for each in found:
         if each.anchor == LATER:

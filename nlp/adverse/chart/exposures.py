@@ -34,7 +34,9 @@ def exposures(
         if drug is None:
             unread.add(key)
         else:
-            given[key] = _more(given.get(key), Exposure(frozenset(drug.ingredients), fact.time, None, fact.fhir_id), fact)
+            given[key] = _more(
+                given.get(key), Exposure(frozenset(drug.ingredients), fact.time, None, fact.fhir_id), fact
+            )
     for key, order in orders.items():
         if key not in given and order.start is not None:
             drug = _ordered(order, knowledge)

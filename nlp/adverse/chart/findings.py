@@ -28,9 +28,7 @@ class Limits:
 MOST = 20  # spans of evidence of one row
 
 
-def findings(
-    person: Person, mined: Mapping[str, Mined], knowledge: Knowledge, limits: Limits
-) -> list[dict[str, Any]]:
+def findings(person: Person, mined: Mapping[str, Mined], knowledge: Knowledge, limits: Limits) -> list[dict[str, Any]]:
     """Without the artifact's name. `mined`: by note_id."""
     told = tellings(person, mined, limits.least, knowledge)
     return [_row(person, each, limits) for each in episodes(person, told, timedelta(days=limits.gap_days))]
@@ -60,7 +58,13 @@ def _row(person: Person, episode: Episode, limits: Limits) -> dict[str, Any]:
 
 def _name(first: Telling) -> str:
     """Of the first telling alone, so that later notes leave it as it is."""
-    said = (first.drug.concept, first.effect.concept, "" if first.affirmed else first.kind, first.drug_at, first.effect_at)
+    said = (
+        first.drug.concept,
+        first.effect.concept,
+        "" if first.affirmed else first.kind,
+        first.drug_at,
+        first.effect_at,
+    )
     return blake2b(repr(said).encode(), digest_size=6).hexdigest()
 
 

@@ -31,13 +31,12 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """An effect. `codes`: all it goes by."""
+    """An effect."""
 
     words: str
     concept: str
     group: str = ""
     code: str = ""
-    codes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
     def same(self, other: "Effects") -> bool:
@@ -67,14 +66,13 @@ class Meanings:
         if found is None:
             return Meant(words, plain(words), frozenset(), flags=(DRUG_UNKNOWN,))
         ingredients = frozenset(found.ingredients) or frozenset({found.concept})
-        return Meant(words, found.concept, ingredients, found.code, () if found.exact else (INEXACT,))
+        return Meant(words, found.concept, ingredients, found.code or "", () if found.exact else (INEXACT,))
 
     def _effect(self, words: str) -> Effects:
         found = self.knowledge.effect(words)
         if found is None:
             return Effects(words, plain(words), flags=(EFFECT_UNKNOWN,))
-        codes = tuple(getattr(found, "codes", ()) or (found.code,))
-        return Effects(words, found.concept, found.group, found.code, codes)
+        return Effects(words, found.concept, found.group, found.code or "")
 
 
 def plain(words: str) -> str:

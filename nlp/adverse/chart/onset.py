@@ -1,26 +1,16 @@
 """When an effect began: as the note tells beside it, else as the timeline shows, else when the note was written."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nlp.adverse.chart.onset_words import onset_words
 from nlp.text.dates import AFTER, START, When, dates
 from nlp.text.sentences import sentences
 
 Span = tuple[int, int]
 NEAR, APART = 25, 15  # characters: a duration right behind the effect; what a comma adds to a distance
-DRUG_ACTS = re.compile(
-    r"\b(?:start(?:ed|ing)?|began taking|beg[au]n on|initiat\w+|commenc\w+|prescri\w+|given|added|receiv\w+|took|taking|stopp\w+|"
-    r"discontinu\w+|held|ceased|switched|changed|increased|refill\w*|doses?|iniciad\w+|comenz\w+ con|suspend\w+|retir\w+|"
-    r"administr\w+|tom[óa]|resolv\w+|improv\w+|recover\w+|seen|visit|follow-?up|return|remiti\w+|mejor\w+|revisión)\b"
-)
-ONSETS = re.compile(
-    r"\b(?:onset|develop\w*|not(?:ed|iced)|began having|presented|appear\w*|occurr\w*|experienc\w*|complain\w*|"
-    r"inicio de|apareci\w+|desarroll\w+|present[óa]|debut\w*|comenzaron|comenzó a)\b"
-)
-BEGUN = re.compile(r"\W*(?:the |this |it |these |they |symptoms? |el cuadro )*(?:onset|first noticed|began|started|appeared|inicio|comenz|apareci|desde)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +36,9 @@ class Calendar:
     effects: Sequence[Span]
 
     @classmethod
-    def of(cls, text: str, language: str, written: date | None, drugs: Sequence[Span], effects: Sequence[Span]) -> "Calendar":
+    def of(
+        cls, text: str, language: str, written: date | None, drugs: Sequence[Span], effects: Sequence[Span]
+    ) -> "Calendar":
         return cls(text.lower(), sentences(text, language), dates(text, written, language), drugs, effects)
 
     def onset(self, effect: Span, drug: Span, anchors: Mapping[str, date]) -> Told | None:
@@ -57,7 +49,7 @@ class Calendar:
             day = each.on(anchors)
             if day is not None:
                 return Told(day, each.precision)
-        if at + 1 < len(self.sentences) and BEGUN.match(self.text, self.sentences[at + 1][0]):
+        if at + 1 < len(self.sentences) and onset_words().begun.match(self.text, self.sentences[at + 1][0]):
             return self._told_next(self.sentences[at + 1], anchors)
         return None
 
@@ -87,9 +79,11 @@ class Calendar:
     def _is_onset(self, when: When, effect: Span, sentence: Span) -> bool:
         """Whether the effect, or a word of beginning, stands nearer to the date than a drug or what is done with it."""
         place = (when.start, when.end)
-        own = [effect, *(match.span() for match in ONSETS.finditer(self.text, *sentence))]
-        others = [span for span in (*self.drugs, *self.effects) if sentence[0] <= span[0] < sentence[1] and span != effect]
-        others += [match.span() for match in DRUG_ACTS.finditer(self.text, *sentence)]
+        own = [effect, *(match.span() for match in onset_words().onset.finditer(self.text, *sentence))]
+        others = [
+            span for span in (*self.drugs, *self.effects) if sentence[0] <= span[0] < sentence[1] and span != effect
+        ]
+        others += [match.span() for match in onset_words().drug.finditer(self.text, *sentence)]
         nearest = min((self._apart(place, span) for span in others), default=1 << 20)
         return min(self._apart(place, span) for span in own) <= nearest
 

@@ -1,4 +1,4 @@
-"""Drugs as FHIR resources tell them, where these are handed over: words and codings beside the codes of the timeline."""
+"""Drugs as FHIR resources tell them: words and codings beside the codes of the timeline."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

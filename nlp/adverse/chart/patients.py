@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 
-NUMBERED = re.compile(r"(?im)^[\W_]*(?:patient|paciente|pt|case|caso|bed|cama|room|habitación|subject)\s*(?:no\.?|nº|#|number)?\s*(\d{1,3}|[a-h])\b(?=\s*[:.)\-–,(]|\s*$)")
-NAMED = re.compile(r"(?im)^[\W_]*(?:(?:patient(?:'s)?\s+)?name|patient|paciente|nombre(?:\s+del\s+paciente)?|mrn|medical record(?:\s+number)?|nhc|historia)\s*(?:no\.?|nº|#)?\s*[:#]\s*(\S[^\n,;|]{1,40})")  # fmt: skip
+from nlp.adverse.chart.onset_words import onset_words
 
 
 def several(text: str) -> bool:
     """Two numbered patients, or two different names or record numbers under the same label."""
-    for pattern in (NUMBERED, NAMED):
+    for pattern in (onset_words().numbered, onset_words().named):
         labels: dict[str, set[str]] = {}
         for label, value in _values(pattern, text):
             labels.setdefault(label, set()).add(value)

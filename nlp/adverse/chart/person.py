@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -27,6 +28,13 @@ class Note:
     time: datetime | None
     language: str
     text: str = field(repr=False)
+    declared: str = ""  # as the table has it
+    cut: bool = False
+
+    def read_by(self, languages: Sequence[str]) -> bool:
+        """A language that nobody could name is read as well as it can be."""
+        said = self.language or self.declared
+        return not languages or not said or said in languages
 
 
 @dataclass(frozen=True)
@@ -43,24 +51,23 @@ class Person:
     unread: int = 0
 
 
-def persons(shard: Shard, knowledge: Knowledge) -> Iterator[Person]:
-    """Everybody with notes, in their order in the notes."""
-    read = facts(shard.get("timeline"), knowledge)
+def persons(shard: Shard, knowledge: Knowledge, most: int = 200_000) -> Iterator[Person]:
+    """Everybody with notes, in their order in the notes. `most`: characters of a note that are read."""
+    read = facts(shard.get("timeline"))
     ordered = orders(shard)
-    for subject, notes in _notes(shard["notes"]).items():
+    for subject, notes in _notes(shard["notes"], most).items():
         mine = read.by_person.get(subject, ())
         given, unread = exposures(mine, ordered.get(subject, {}), knowledge)
         yield Person(subject, notes, subject in read.seen, given, signs(mine), _admissions(mine), unread)
 
 
-def _notes(table: pa.Table) -> dict[int, list[Note]]:
+def _notes(table: pa.Table, most: int) -> dict[int, list[Note]]:
     """By person; of versions of one note the last counts; notes without text are none, without time they come last."""
     held: dict[int, dict[str, Note]] = {}
     for row in table.select(COLUMNS).to_pylist():
         text = row["text"] or ""
         if text.strip():
-            note = Note(row["note_id"], row["encounter_id"] or "", row["time"], _language(row["language"], text), text)
-            held.setdefault(row["subject_id"], {})[note.note_id] = note
+            held.setdefault(row["subject_id"], {})[row["note_id"]] = _note(row, text, most)
     return {subject: sorted(notes.values(), key=_place) for subject, notes in held.items()}
 
 
@@ -68,11 +75,14 @@ def _place(note: Note) -> tuple[datetime, str]:
     return note.time or datetime.max, note.note_id
 
 
-def _language(declared: str | None, text: str) -> str:
-    """As declared; else as it looks."""
-    said = (declared or "").lower().replace("_", "-").partition("-")[0]
-    said = said or guess(text)
-    return said if said in READ else ""
+def _note(row: Mapping[str, Any], text: str, most: int) -> Note:
+    """Its language as declared, else as it looks."""
+    declared = (row["language"] or "").lower().replace("_", "-").partition("-")[0]
+    said = declared or guess(text[:most])
+    language = said if said in READ else ""
+    return Note(
+        row["note_id"], row["encounter_id"] or "", row["time"], language, text[:most], declared, len(text) > most
+    )
 
 
 def _admissions(mine: Sequence[Fact]) -> dict[str, datetime]:

@@ -33,7 +33,9 @@ class RelationWords:
 def relation_words(language: str) -> RelationWords:
     chosen = [language] if language in ("en", "es") else ["en", "es"]
     said = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    any_of = {name: "|".join(word.replace(" ", r"\s+") for each in chosen for word in of[each]) for name, of in said.items()}
+    any_of = {
+        name: "|".join(word.replace(" ", r"\s+") for each in chosen for word in of[each]) for name, of in said.items()
+    }
 
     def last(name: str) -> Pattern:
         return re.compile(rf"(?<!\w)(?:{any_of[name]}){SMALL}\Z")

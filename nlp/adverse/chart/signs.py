@@ -17,8 +17,18 @@ class Sign:
     fhir_id: str
     measured: bool
 
-    def of(self, codes: Iterable[str]) -> bool:
-        return any(each == self.code or (self.measured and each.startswith(self.code)) for each in codes)
+    def of(self, code: str) -> bool:
+        """Of two codes of a system the longer may say more: R05.9 is R05."""
+        system, _, own = code.partition("//")
+        mine, _, shown = self.code.partition("//")
+        if not own or plain(system) != plain(mine):
+            return False
+        return own.startswith(shown) or (not self.measured and shown.startswith(own))
+
+
+def plain(system: str) -> str:
+    """ICD10CM of ICD-10-CM: tables and timelines spell systems as they like."""
+    return "".join(letter for letter in system if letter.isalnum()).upper()
 
 
 def signs(mine: Iterable[Fact]) -> Sequence[Sign]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from nlp.adverse.chart.assertion import said
 from nlp.adverse.chart.copies import Copies
 from nlp.adverse.chart.knowledge import Knowledge
-from nlp.adverse.chart.meant import Effects, Meant, Meanings
+from nlp.adverse.chart.meant import Effects, Meanings, Meant
 from nlp.adverse.chart.onset import Calendar, Told
 from nlp.adverse.chart.patients import several
 from nlp.adverse.chart.person import Note, Person
@@ -127,4 +127,4 @@ def _sign(person: Person, effect: Effects, written: datetime | None, begun: date
         return None
     since = max(written - RECENT, begun) if begun else written - RECENT
     until = datetime.combine(written.date(), time()) + timedelta(days=1)
-    return next((each.time for each in person.signs if since <= each.time < until and each.of(effect.codes)), None)
+    return next((each.time for each in person.signs if since <= each.time < until and each.of(effect.code)), None)

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.adverse.chart.knowledge import Knowledge
 from nlp.adverse.chart.laboratory import tests
 
 COLUMNS = ("subject_id", "time", "code", "numeric_value", "canonical_value", "canonical_unit", "text_value")
@@ -19,7 +18,7 @@ BESIDE = ("CAREPLAN", "BILLED", "REASON", "NOT_DONE", "ALLERGY", "END", "RATE", 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`kind`: start, stop and given of a drug; condition, test, admission. `code`: SYSTEM//code without what follows."""
+    """`kind`: start, stop and given of a drug; condition, test, admission. `code`: its first two parts."""
 
     kind: str
     code: str
@@ -39,7 +38,7 @@ class Facts:
     seen: frozenset[int]
 
 
-def facts(table: pa.Table | None, knowledge: Knowledge) -> Facts:  # noqa: ARG001 - codes are looked up by who asks
+def facts(table: pa.Table | None) -> Facts:
     if table is None or not len(table):
         return Facts({}, frozenset())
     table = table.filter(pc.is_valid(table["time"]))
@@ -49,7 +48,9 @@ def facts(table: pa.Table | None, knowledge: Knowledge) -> Facts:  # noqa: ARG00
     rows = table.filter(pa.array(wanted[dictionary.indices.to_numpy()])) if len(table) else table
     known = dict(zip(dictionary.dictionary.to_pylist(), kinds, strict=True))
     held: dict[int, list[Fact]] = {}
-    for row in rows.select([n for n in (*COLUMNS, "fhir_id", "encounter_id", "unit") if n in rows.column_names]).to_pylist():
+    for row in rows.select(
+        [n for n in (*COLUMNS, "fhir_id", "encounter_id", "unit") if n in rows.column_names]
+    ).to_pylist():
         held.setdefault(row["subject_id"], []).append(_fact(row, known[row["code"]]))
     return Facts(held, frozenset(pc.unique(table["subject_id"]).to_pylist()))
 
@@ -71,7 +72,9 @@ def _kind(code: str) -> str:
 def _fact(row: Mapping[str, object], kind: str) -> Fact:
     said = {name: row.get(name) for name in ("fhir_id", "encounter_id", "text_value")}
     canonical = row.get("canonical_value")
-    value, unit = (canonical, row.get("canonical_unit")) if canonical is not None else (row.get("numeric_value"), row.get("unit"))
+    value, unit = (
+        (canonical, row.get("canonical_unit")) if canonical is not None else (row.get("numeric_value"), row.get("unit"))
+    )
     code = "//".join(str(row["code"]).split("//")[:2])
     time = row["time"]
     assert isinstance(time, datetime)

@@ -1,4 +1,4 @@
-"""What the timeline says to an episode: was the drug given, and before the effect? Doubts are flags; nothing is dropped."""
+"""What the timeline says to an episode: was the drug given, and before the effect? Doubts are flags."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

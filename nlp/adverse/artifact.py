@@ -1,0 +1,55 @@
+"""What the stage works with: the terms, and a miner, trained where an artifact is there, else of terms alone."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+from contract.errors import InputError
+from models import folder as folders
+from nlp.adverse.chart.knowledge import Knowledge
+from nlp.adverse.mention import Miner
+
+TERMS = Path(__file__).with_name("terms") / "data"
+SHIPPED = Path(__file__).parents[2] / "models" / "weights" / "adverse"
+
+
+@dataclass(frozen=True)
+class Kit:
+    """`name`: of the artifact, as rows state it; "terms-..." where nothing trained is there."""
+
+    name: str
+    terms: Knowledge
+    miner: Miner
+
+
+def there(folder: Path) -> bool:
+    return folders.there(folder)
+
+
+def name_of(folder: Path | None, tables: str) -> str:
+    """The terms are part of every artifact: other tables, other findings."""
+    terms = "-".join(["terms", digest(TERMS), *([digest(Path(tables))] if tables else [])])
+    return terms if folder is None else f"{folders.name_of(folder)}-{terms}"
+
+
+def load(folder: Path | None, tables: str) -> Kit:
+    from nlp.adverse.terms.miner import TermMiner
+    from nlp.adverse.terms.terms import Terms
+
+    terms = Terms.of(Path(tables) if tables else None)
+    if folder is None:
+        return Kit(name_of(None, tables), terms, TermMiner(terms))
+    from nlp.adverse.mining.miner import TrainedMiner
+
+    return Kit(name_of(folder, tables), terms, cast(Miner, TrainedMiner.load(folder)))
+
+
+def digest(folder: Path) -> str:
+    """Of the tables of a folder."""
+    if not folder.is_dir():
+        raise InputError(f"tables: {folder} is not a folder; expected one with CSV files of drugs or effects.")
+    said = sha256()
+    for path in sorted((*folder.glob("*.csv"), *folder.glob("*.yaml"))):
+        said.update(path.name.encode() + b"\0" + path.read_bytes())
+    return said.hexdigest()[:8]
