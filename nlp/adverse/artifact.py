@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
@@ -34,15 +35,19 @@ def name_of(folder: Path | None, tables: str) -> str:
 
 
 def load(folder: Path | None, tables: str) -> Kit:
-    from nlp.adverse.terms.miner import TermMiner
     from nlp.adverse.terms.terms import Terms
 
+    name = name_of(folder, tables)
     terms = Terms.of(Path(tables) if tables else None)
-    if folder is None:
-        return Kit(name_of(None, tables), terms, TermMiner(terms))
-    from nlp.adverse.mining.miner import TrainedMiner
+    return Kit(name, terms, _trained(folder) if folder else _of_terms(terms))
 
-    return Kit(name_of(folder, tables), terms, cast(Miner, TrainedMiner.load(folder)))
+
+def _trained(folder: Path) -> Miner:
+    return cast(Miner, import_module("nlp.adverse.mining.miner").TrainedMiner.load(folder))
+
+
+def _of_terms(terms: Knowledge) -> Miner:
+    return cast(Miner, import_module("nlp.adverse.terms.miner").TermMiner(terms))
 
 
 def digest(folder: Path) -> str:
