@@ -1,6 +1,6 @@
 """A text with marked spans and which of them belong together, and a reader of such texts as JSON lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,25 +22,29 @@ class Related:
     relations: Sequence[Pair] = ()
 
 
-def read_related(path: Path) -> list[Related]:
-    """Lines of text, spans [{start, end, label}], relations [[first, second]], and patient_id or note_id."""
-    return list(_lines(path))
+def read_related(path: Path, texts: Mapping[str, str] | None = None) -> list[Related]:
+    """Lines of text, spans [{start, end, label}], relations [[first, second]], and patient_id or note_id.
+
+    `texts`: of notes by note_id, where the lines do not hold them.
+    """
+    return list(_lines(path, texts or {}))
 
 
-def _lines(path: Path) -> Iterator[Related]:
+def _lines(path: Path, texts: Mapping[str, str]) -> Iterator[Related]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield _text(line, f"{path.name}, line {number}")
+                yield _text(line, texts, f"{path.name}, line {number}")
 
 
-def _text(line: bytes, where: str) -> Related:
+def _text(line: bytes, texts: Mapping[str, str], where: str) -> Related:
     try:
         row = orjson.loads(line)
         spans = tuple((int(span["start"]), int(span["end"]), str(span["label"])) for span in row["spans"])
         relations = tuple((int(first), int(second)) for first, second in row.get("relations", ()))
         group = str(row.get("patient_id") or row.get("note_id") or where)
-        found = Related(group, str(row["text"]), spans, relations)
+        text = row["text"] if "text" in row else texts[str(row["note_id"])]
+        found = Related(group, str(text), spans, relations)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{where}: {type(error).__name__}; expected an object with text, spans [{{start, end, label}}] and "

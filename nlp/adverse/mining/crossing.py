@@ -1,0 +1,172 @@
+"""How the cascade learns: each stage from what the one before says of pages that it has not learned from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from models.train import Schedule
+from nlp.adverse.mining.bags import bags_taught
+from nlp.adverse.mining.cascade import Cascade, Cuts, Voices
+from nlp.adverse.mining.field import FieldPlan
+from nlp.adverse.mining.gate import gate_features
+from nlp.adverse.mining.likeness import Likeness, learned
+from nlp.adverse.mining.page import Floats, Line, Page, every_line, of_parts, parts
+from nlp.adverse.mining.pairs import Seen, pairs_of, right
+from nlp.adverse.mining.settling import Outcome, related_cut, telling_cut
+from nlp.adverse.mining.trees import TreePlan, crossed
+from nlp.adverse.mining.voices import Fields, features_of, fields_taught, slim, tagger_taught
+from nlp.adverse.mining.weighing import weigher_taught
+from nlp.tagging.learning import Plan, Tell
+from nlp.tagging.lesson import Variety
+from nlp.tagging.tagger import SpanTagger
+
+NETWORK = {"words": {"buckets": 1 << 12, "part_buckets": 1 << 13, "dropout": 0.3, "word_dropout": 0.3}, "dropout": 0.45}
+FARTHEST = 2  # lines apart that two related ones may stand
+
+
+def _plan() -> Plan:
+    schedule = Schedule(epochs=14, patience=14)
+    return Plan(schedule=schedule, variety=Variety(0.02, 0.04), batch=768, network=NETWORK)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """`kind` crf: no network at all. `parts` of the pages, each read by what learned from the others; as many networks
+    vote.
+
+    `most_false`: pairs in 1,000 lines that tell of nothing, which the cut may not pass on training pages.
+    """
+
+    kind: str = "bilstm_crf"
+    parts: int = 3
+    plan: Plan = field(default_factory=_plan)
+    marked: FieldPlan = field(default_factory=FieldPlan)
+    whole: FieldPlan = field(default_factory=lambda: FieldPlan(rounds=40, least=3))
+    weigher: FieldPlan = field(default_factory=lambda: FieldPlan(0.1, 0.1))
+    trees: TreePlan = field(default_factory=TreePlan)
+    most_false: float = 30.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    pages: Sequence[Page]
+    part: Sequence[int]
+    learning: Learning
+    likeness: Likeness
+    tell: Tell = field(repr=False)
+
+    @property
+    def lines(self) -> list[Line]:
+        return every_line(self.pages)
+
+    def split(self, chosen: int) -> tuple[list[int], list[int]]:
+        """Places of the lines beside a part, and in it."""
+        of = [at for at, page in zip(self.part, self.pages, strict=True) for _ in page.lines]
+        return [n for n, at in enumerate(of) if at != chosen], [n for n, at in enumerate(of) if at == chosen]
+
+
+def taught(pages: Sequence[Page], learning: Learning, tell: Tell) -> Cascade:
+    part = parts(pages, learning.parts, learning.seed)
+    likeness = learned((line.tokens.words for line in every_line(pages)), learning.seed)
+    task = _Task(pages, part, learning, likeness, tell)
+    voices, beliefs = _voices(task)
+    weigher = weigher_taught(pages, beliefs, likeness, learning.weigher)
+    found = _crossed_spans(task, beliefs)
+    bags, scores = _bags(task)
+    tell("spans are learned; gate and relations")
+    telling = [line.telling for line in task.lines]
+    of_line = [at for at, page in zip(part, pages, strict=True) for _ in page.lines]
+    gate, likely = crossed(gate_features(pages, scores, beliefs, found), telling, of_line, learning.trees)
+    reach = _reach(pages)
+    pairs, features = pairs_of(pages, Seen(beliefs, found, likely), reach)
+    truth = right(pages, pairs)
+    relations, sure = crossed(features, truth, [part[pair.page] for pair in pairs], learning.trees)
+    outcome = Outcome.of(pages, pairs, truth)
+    cuts = Cuts(telling_cut(likely, telling), related_cut(outcome, sure, learning.most_false), reach)
+    measured = outcome.figures(sure, cuts.related)
+    tell(f"{cuts}; on parts left out: {measured}")
+    return Cascade(voices, weigher, bags, gate, relations, cuts, measured)
+
+
+def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
+    """The voices, and what voices that have not learned from a line say of it."""
+    lines, learning = task.lines, task.learning
+    features = features_of(lines, task.likeness)
+    wide, narrow = (
+        _Taught(lines, features, learning.marked),
+        _Taught(_related(task.pages), slim(features), learning.whole),
+    )
+    beliefs: list[Any] = [None] * len(lines)
+    networks: list[Any] = []
+    for chosen in range(learning.parts):
+        rest, held = task.split(chosen)
+        tagger = _tagger(task, [lines[at] for at in rest], chosen)
+        networks += tagger.networks if tagger else []
+        voices = Voices(wide.fields([at for at in rest if lines[at].marked]), narrow.fields(rest), tagger)
+        for at, its in zip(held, voices.beliefs([lines[at] for at in held], task.likeness), strict=True):
+            beliefs[at] = its
+        task.tell(f"part {chosen + 1} of {learning.parts}")
+    every = range(len(lines))
+    whole = narrow.fields(list(every))
+    marked = wide.fields([at for at in every if lines[at].marked])
+    together = replace(tagger, networks=networks) if tagger else None
+    return Voices(marked, whole, together), beliefs
+
+
+@dataclass(frozen=True)
+class _Taught:
+    lines: Sequence[Line]
+    features: Sequence[Sequence[list[str]]]
+    plan: FieldPlan
+
+    def fields(self, chosen: Sequence[int]) -> Fields:
+        return fields_taught([self.lines[at] for at in chosen], [self.features[at] for at in chosen], self.plan)
+
+
+def _tagger(task: _Task, lines: Sequence[Line], chosen: int) -> SpanTagger | None:
+    learning = task.learning
+    if learning.kind == "crf":
+        return None
+    plan = replace(learning.plan, kind=learning.kind).seeded(learning.seed + chosen)
+    return tagger_taught([line for line in lines if line.marked], plan, task.tell)
+
+
+def _related(pages: Sequence[Page]) -> list[Line]:
+    """The lines with those spans alone that are part of a relation."""
+    found = []
+    for page in pages:
+        ends = {place for pair in page.pairs for place in pair}
+        for at, line in enumerate(page.lines):
+            spans = tuple(span for span in line.spans if (at, *span[:2]) in ends)
+            found.append(replace(line, spans=spans))
+    return found
+
+
+def _crossed_spans(task: _Task, beliefs: Sequence[Floats]) -> list[Any]:
+    found: list[Any] = [None] * len(beliefs)
+    for chosen in range(task.learning.parts):
+        beside, within = of_parts(task.pages, task.part, chosen)
+        rest, held = task.split(chosen)
+        weigher = weigher_taught(beside, [beliefs[at] for at in rest], task.likeness, task.learning.weigher)
+        for at, spans in zip(held, weigher.spans(within, [beliefs[at] for at in held]), strict=True):
+            found[at] = spans
+    return found
+
+
+def _bags(task: _Task) -> tuple[Any, Floats]:
+    texts, telling = [line.text for line in task.lines], [line.telling for line in task.lines]
+    scores = np.zeros(len(texts))
+    for chosen in range(task.learning.parts):
+        rest, held = task.split(chosen)
+        bags = bags_taught([texts[at] for at in rest], [telling[at] for at in rest], task.learning.seed)
+        scores[held] = bags.scores([texts[at] for at in held])
+    return bags_taught(texts, telling, task.learning.seed), scores
+
+
+def _reach(pages: Sequence[Page]) -> int:
+    """How far apart related ones stand in ordered pages."""
+    apart = [abs(drug[0] - effect[0]) for page in pages if page.ordered for drug, effect in page.pairs]
+    return min(max(apart, default=0), FARTHEST)
