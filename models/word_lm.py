@@ -44,7 +44,7 @@ class WordLM(nn.Module):
 
     def _guessed(self, said: Tensor, ids: Tensor) -> Tensor:
         more = torch.randint(len(self.vocabulary) + 1, (OTHERS,))
-        among = torch.cat([ids, more]).unique()
+        among = torch.unique(torch.cat([ids, more]))
         scores = said @ self.guess(among).T + self.bias(among).T  # (P, words)
         return nn.functional.cross_entropy(scores, torch.searchsorted(among, ids))
 

@@ -53,7 +53,9 @@ def _case(path: Path, listed: dict[str, list[str]] | None) -> Case:
     text = path.read_bytes().decode("utf-8")
     mentions = tuple(sorted(_mentions(path.with_suffix(".ann")), key=lambda each: (each.start, each.end, each.code)))
     if mentions and max(each.end for each in mentions) > len(text):
-        raise InputError(f"{path.stem}.ann marks characters beyond the end of {path.name}: they do not belong together.")
+        raise InputError(
+            f"{path.stem}.ann marks characters beyond the end of {path.name}: they do not belong together."
+        )
     codes = [each.code for each in mentions] if listed is None else listed.get(path.stem, [])
     return Case(path.stem, text, mentions, tuple(dict.fromkeys(codes)))
 
@@ -79,9 +81,9 @@ def _place(line: str, where: str) -> dict[str, tuple[int, int]]:
     """A mention in pieces is read from its first to its last character."""
     try:
         mark, said, *_ = line.split("\t")
-        label, *offsets = said.replace(";", " ").split()
-        return {mark: (int(offsets[0]), int(offsets[-1]))} if label == MORPHOLOGY else {}
-    except (IndexError, ValueError):
+        label, first, *_, last = said.replace(";", " ").split()
+        return {mark: (int(first), int(last))} if label == MORPHOLOGY else {}
+    except ValueError:
         raise InputError(f"{where}: expected `T1<tab>{MORPHOLOGY} START END<tab>words`. Look at its tabs.") from None
 
 

@@ -21,7 +21,12 @@ class Morphology:
     def of(code: str) -> "Morphology":
         histology, _, rest = code.partition("/")
         digits, _, more = rest.partition("/")
-        if len(histology) != 4 or not (histology + digits).isdigit() or len(digits) not in (1, 2) or more not in ("", MORE):
+        if (
+            len(histology) != 4
+            or not (histology + digits).isdigit()
+            or len(digits) not in (1, 2)
+            or more not in ("", MORE)
+        ):
             raise InputError(f"{code!r} is no morphology of ICD-O-3; expected one such as 8140/3, 8140/33 or 8140/3/H.")
         return Morphology(histology, digits[0], digits[1:], more)
 

@@ -1,4 +1,4 @@
-"""Mentions of tumours to ICD-O-3: as the same words were coded before; else histology, behaviour and grade by their words.
+"""Mentions of tumours to ICD-O-3: as the same words were coded before; else by their words, part by part.
 
 Histology by a linear SVM over words and letters of mentions and of listed names; behaviour, grade and CANTEMIST's /H by
 logistic regression over words, cues and the usual behaviour of the histology. What a text abbreviates is written out.
@@ -7,7 +7,7 @@ logistic regression over words, cues and the usual behaviour of the histology. W
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ Coded = tuple[str, float]
 LEAST, SHARP = 0.1, 5.0
 OF_HISTOLOGY, ALTERNATIVES = 4, 3
 TRUST = 0.4  # cases that a code seen once lacks to be certain
-CALIBRATED_ON = 200  # mentions; fewer calibrate nothing
+CALIBRATED_ON = 300  # mentions at least; fewer calibrate nothing
 
 
 @dataclass
@@ -47,7 +47,9 @@ class Normaliser:
         unknown = [at for at, each in enumerate(words) if each not in self.known and full[at] not in self.known]
         guessed = dict(zip(unknown, self.guess([full[at] for at in unknown]), strict=True))
         return [
-            guessed[at] if at in guessed else self._counted(self.known[words[at] if words[at] in self.known else full[at]])
+            guessed[at]
+            if at in guessed
+            else self._counted(self.known[words[at] if words[at] in self.known else full[at]])
             for at in range(len(spans))
         ]
 
@@ -94,7 +96,9 @@ def matrix(rows: Sequence[Mapping[str, float]], columns: Mapping[str, int]) -> "
     """(rows, columns); what is in no column is left out."""
     from scipy.sparse import csr_matrix
 
-    cells = [(at, columns[name], value) for at, row in enumerate(rows) for name, value in row.items() if name in columns]
+    cells = [
+        (at, columns[name], value) for at, row in enumerate(rows) for name, value in row.items() if name in columns
+    ]
     first, second, values = zip(*cells, strict=True) if cells else ((), (), ())
     return csr_matrix((np.asarray(values, float), (first, second)), shape=(len(rows), len(columns)))
 
@@ -125,7 +129,10 @@ def _learned(examples: Sequence[Example]) -> Normaliser:
     morphologies = [Morphology.of(code) for code in codes]
     behaviours = _usual(examples)
     letters = Letters.of(words)
-    rows = [told(each, of.histology, behaviours.get(of.histology, "3")) for each, of in zip(words, morphologies, strict=True)]
+    rows = [
+        told(each, of.histology, behaviours.get(of.histology, "3"))
+        for each, of in zip(words, morphologies, strict=True)
+    ]
     columns = {name: at for at, name in enumerate(sorted({name for row in rows for name in row}))}
     features, every, mentions = matrix(rows, columns), np.asarray(weights), len(pairs)
     few, own = (features[:mentions], every[:mentions]) if mentions else (features, every)
@@ -151,20 +158,20 @@ def _usual(examples: Sequence[Example]) -> dict[str, str]:
 def _bend(examples: Sequence[Example]) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression
 
+    if len(examples) < CALIBRATED_ON:
+        return 1.0, 0.0
     places = {name: at % 3 for at, name in enumerate(sorted({example.document for example in examples}))}
     logits: list[float] = []
     right: list[bool] = []
     for part in range(3):
         kept = [example for example in examples if places[example.document] != part]
-        if not kept:
-            continue
         made = _learned(kept)
         asked = [e for e in examples if places[e.document] == part and e.words not in made.known]
         for example, codes in zip(asked, made.guess([e.words for e in asked]), strict=True):
             chance = min(max(codes[0][1], 1e-6), 1 - 1e-6)
             logits.append(float(np.log(chance / (1 - chance))))
             right.append(codes[0][0] == example.code)
-    if len(right) < CALIBRATED_ON or len(set(right)) == 1:
+    if len(set(right)) < 2:
         return 1.0, 0.0
     model = LogisticRegression(C=1e3).fit(np.asarray(logits)[:, None], right)
     return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])

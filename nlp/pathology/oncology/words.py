@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 ROMANS = re.compile(r"\b(iv|i{1,3})\b")
@@ -30,7 +31,7 @@ def grams(words: str) -> Iterator[str]:
     """Words and pairs of words."""
     run = words.split()
     yield from run
-    yield from (f"{first} {second}" for first, second in zip(run, run[1:], strict=False))
+    yield from (f"{first} {second}" for first, second in pairwise(run))
 
 
 def short_form(mention: str) -> bool:
