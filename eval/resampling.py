@@ -30,17 +30,17 @@ def draws(whose: Sequence[str], resamples: int = 500, seed: int = 1) -> Floats:
 
 
 def estimate(measure: Measure, sheet: Sheet, weights: Floats) -> Estimate:
-    return _around(measure(sheet, np.ones((1, sheet.documents)))[0], measure(sheet, weights))
+    return around(measure(sheet, np.ones((1, sheet.documents)))[0], measure(sheet, weights))
 
 
 def difference(measure: Measure, first: Sheet, second: Sheet, weights: Floats) -> Estimate:
     """first - second, document by document the same."""
     ones = np.ones((1, first.documents))
     value = measure(first, ones)[0] - measure(second, ones)[0]
-    return _around(value, measure(first, weights) - measure(second, weights))
+    return around(value, measure(first, weights) - measure(second, weights))
 
 
-def _around(value: float, drawn: Floats) -> Estimate:
+def around(value: float, drawn: Floats) -> Estimate:
     if np.isnan(value) or np.isnan(drawn).all():
         return Estimate(float(value), float("nan"), float("nan"))
     low, high = np.nanpercentile(drawn - np.nanmean(drawn), [2.5, 97.5])

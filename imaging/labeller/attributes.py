@@ -1,0 +1,53 @@
+"""Side, severity, tip and position of a mention: from the words between it and its neighbours."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imaging.labeller.lexicon import Token
+from imaging.labeller.mentions import Mention
+
+BREAK = re.compile(r",|;| and | with | or |/| as well as | superimposed on ")
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Places of tokens: [left, mention) and (mention, right)."""
+
+    left: int
+    right: int
+
+
+def side(words: Sequence[str]) -> str:
+    """Of the sides said: both where left and right are."""
+    said = {word for word in words if word}
+    if "both" in said or {"left", "right"} <= said:
+        return "both"
+    return next(iter(said), "")
+
+
+def stretches(lower: str, found: Sequence[Token], every: Sequence[Mention]) -> list[Stretch]:
+    """Of each mention the tokens that are its own: up to its neighbour, or to what parts the two."""
+    places = sorted({each.place for each in every})
+    last = len(found)
+    ranges = {}
+    for at, place in enumerate(places):
+        before = places[at - 1] if at else -1
+        after = places[at + 1] if at + 1 < len(places) else last
+        left = 0 if before < 0 else _parted(lower, found, before, place)
+        right = last if after == last else _parted(lower, found, place, after)
+        ranges[place] = Stretch(max(left, before + 1), right)
+    return [ranges[each.place] for each in every]
+
+
+def _parted(lower: str, found: Sequence[Token], first: int, second: int) -> int:
+    """Place of the first token behind the last comma or "and" between two mentions; else all belong to the second."""
+    cut = -1
+    for match in BREAK.finditer(lower, found[first].end, found[second].start):
+        cut = match.end() - 1
+    for place in range(first + 1, second):
+        if cut >= 0 and found[place].start >= cut:
+            return place
+        if cut < 0:
+            return first + 1
+    return second

@@ -1,0 +1,81 @@
+"""Reports of chest films to findings, each with the sentences and words that say so."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from imaging.labeller.attributes import side
+from imaging.labeller.headings import stated
+from imaging.labeller.labelled import STATES, Device, Labelled, Span
+from imaging.labeller.sentence import GRADES, Said, SentenceReader
+from nlp.text.sentences import sentences
+
+LONGEST = 2_000  # characters of a sentence
+REMEMBERED = 50_000
+Told = tuple[Said, tuple[int, int]]  # what was said, and where its sentence lies
+
+
+class Labeller:
+    """Reads English. A report names a finding once (a device once a kind), in the order of first mention."""
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        """`remembered`: different sentences whose reading is kept; 0 reads each anew."""
+        read = SentenceReader().read
+        self._read = lru_cache(maxsize=remembered)(read) if remembered else read
+
+    def label(self, texts: Iterable[str]) -> list[list[Labelled]]:
+        return [self.one(text) for text in texts]
+
+    def one(self, text: str) -> list[Labelled]:
+        gathered: dict[tuple[str, str], list[Told]] = {}
+        for begin, finish in stated(text):
+            part = text[begin:finish]
+            for start, end in _pieces(part):
+                place = (begin + start, begin + end)
+                for said in self._read(part[start:end]):
+                    known = gathered.get(said.key)
+                    if known is None:
+                        gathered[said.key] = [(said, place)]
+                    else:
+                        known.append((said, place))
+        return [_merged(every) for every in gathered.values()]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences; what is longer than any sentence (a table, a text without stops) in pieces that end between words."""
+    for start, end in sentences(text, "en"):
+        while end - start > LONGEST:
+            cut = text.rfind(" ", start + 1, start + LONGEST)
+            cut = cut if cut > 0 else start + LONGEST
+            yield start, cut
+            start = cut
+        yield start, end
+
+
+def _merged(every: Sequence[Told]) -> Labelled:
+    first = every[0][0]
+    if len(every) == 1:
+        spans = (_span(*every[0]),)
+        return Labelled(first.finding, first.state, first.side, first.severity, spans, first.device)
+    state = min((said.state for said, _ in every), key=STATES.index)
+    chosen = [each for each in every if each[0].state == state]
+    grades = {said.severity for said, _ in chosen}
+    return Labelled(
+        first.finding,
+        state,
+        side([said.side for said, _ in chosen]),
+        next((grade for grade in GRADES if grade in grades), ""),
+        tuple([_span(*each) for each in chosen]),
+        _device([said.device for said, _ in chosen if said.device]),
+    )
+
+
+def _span(said: Said, sentence: tuple[int, int]) -> Span:
+    return Span(sentence[0] + said.start, sentence[0] + said.end, sentence)
+
+
+def _device(every: Sequence[Device]) -> Device | None:
+    if not every:
+        return None
+    positions = {each.position for each in every}
+    position = "bad" if "bad" in positions else "good" if "good" in positions else ""
+    return Device(every[0].kind, next((each.tip for each in every if each.tip), ""), position)

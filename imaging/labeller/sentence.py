@@ -1,0 +1,107 @@
+"""What one sentence says of findings. Sentences are remembered: radiologists say the same again and again."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from imaging.labeller.attributes import Stretch, side, stretches
+from imaging.labeller.knowledge import findings
+from imaging.labeller.labelled import Device, State
+from imaging.labeller.lexicon import Token, tokens
+from imaging.labeller.mentions import Mention, mentions
+from imaging.labeller.scope import state
+
+JOINED = re.compile(r"\s*(?:and|or|/|and/or|versus|vs\.?)\s*")
+EXPLAINS = frozenset({"explains", "doubt.before"})
+GRADES = ("severe", "moderate", "mild")
+
+
+class Said(NamedTuple):
+    """`start`, `end` in the sentence. A tuple: thousands are made a second."""
+
+    finding: str
+    state: State
+    side: str
+    severity: str
+    start: int
+    end: int
+    device: Device | None = None
+    key: tuple[str, str] = ("", "")  # finding and kind of device: what is one thing in a report
+
+
+class SentenceReader:
+    def __init__(self) -> None:
+        self._findings = findings()
+
+    def read(self, text: str) -> tuple[Said, ...]:
+        lower = text.lower()
+        if len(lower) != len(text):
+            lower = text
+        found = tokens(lower)
+        every = mentions(lower, found)
+        if not every:
+            return ()
+        own = stretches(lower, found, every)
+        said: list[Said] = []
+        last: Mention | None = None
+        for each, stretch in zip(every, own, strict=True):
+            stated = state(lower, found, each)
+            if stated is None:
+                continue
+            here = self._said(each, stated, found, stretch)
+            if last and not here.side and said[-1].side and self._sided(each) and _follows(lower, found, last, each):
+                here = here._replace(side=said[-1].side)
+            said.append(here)
+            last = each
+        return tuple(dict.fromkeys([*said, *self._implied(said)]))
+
+    def _implied(self, said: Sequence[Said]) -> list[Said]:
+        return [
+            each._replace(finding=name, key=(name, ""))
+            for each in said
+            if each.state != "negated" and each.finding in self._findings
+            for name in self._findings[each.finding].implies
+        ]
+
+    def _sided(self, each: Mention) -> bool:
+        known = self._findings.get(each.finding)
+        return known is None or known.sided
+
+    def _said(self, each: Mention, stated: State, found: Sequence[Token], stretch: Stretch) -> Said:
+        start, end = each.start, each.end
+        if each.organ:
+            start, end = min(start, each.organ[0]), max(end, each.organ[1])
+        here = ""
+        if self._sided(each):
+            here = side([t.word.side for t in found[stretch.left : each.place + 1]]) or side(
+                [t.word.side for t in found[each.place + 1 : stretch.right]]
+            )
+        device = _device(found, each, stretch) if each.device else None
+        severity = _severity(found, each, stretch)
+        return Said(each.finding, stated, here, severity, start, end, device, (each.finding, each.device))
+
+
+def _follows(lower: str, found: Sequence[Token], last: Mention, each: Mention) -> bool:
+    """Whether it shares the side of the mention before it: joined to it, or what explains it."""
+    between = found[last.place + 1 : each.place]
+    if any("turn" in token.word.cues for token in between):
+        return False
+    joined = JOINED.fullmatch(lower, found[last.place].end, found[each.place].start)
+    return joined is not None or any(EXPLAINS & token.word.cues for token in between)
+
+
+def _severity(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
+    """The nearest word of degree before it, or else behind it."""
+    for token in reversed(found[stretch.left : each.place]):
+        if token.word.severity:
+            return token.word.severity
+    if found[each.place].word.severity:
+        return found[each.place].word.severity
+    return next((t.word.severity for t in found[each.place + 1 : stretch.right] if t.word.severity), "")
+
+
+def _device(found: Sequence[Token], each: Mention, stretch: Stretch) -> Device:
+    behind = found[each.place + 1 : stretch.right]
+    tip = next((t.word.tip for t in behind if t.word.tip), "")
+    positions = {t.word.position for t in found[stretch.left : stretch.right] if t.word.position}
+    return Device(each.device, tip, "bad" if "bad" in positions else next(iter(positions), ""))
