@@ -1,4 +1,4 @@
-"""What practice texts speak of: English names of drugs, some misspelt, and of effects, as the tables of terms have them."""
+"""What practice texts speak of: English names of drugs, some misspelt, and of effects, as the tables have them."""
 
 from importlib import resources
 from random import Random
