@@ -9,6 +9,12 @@ from contract.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Train a network; the result is an artifact, a folder with its card.")
 KINDS = ("bilstm_crf", "stacked", "transformer")
+PARTS = ("oncology", "breast")
+Out = Annotated[Path, typer.Option(metavar="DIR", help="The artifact; replaced when all is trained.")]
+Seed = Annotated[int, typer.Option(help="The same seed and data, the same artifact.")]
+Source = Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")]
+Licence = Annotated[str, typer.Option(metavar="TEXT", help="For the card: of the data.")]
+OpenData = Annotated[bool, typer.Option("--open-data", help="The texts name nobody real: the artifact is no PHI.")]
 
 
 @app.command()
@@ -19,10 +25,8 @@ def deid(
     language: Annotated[str, typer.Option(help="BCP 47, of the documents.")] = "en",
     epochs: Annotated[int, typer.Option(min=1, help="Times that every document is read.")] = 14,
     members: Annotated[int, typer.Option(min=1, help="Networks that vote, each of a seed of its own.")] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed and data, the same weights.")] = 1,
-    open_data: Annotated[
-        bool, typer.Option("--open-data", help="The documents name nobody real: the artifact is no PHI.")
-    ] = False,
+    seed: Seed = 1,
+    open_data: OpenData = False,
 ) -> None:
     """Train a tagger for de-identification. A tenth of the documents is held out to choose epoch and threshold.
 
@@ -47,16 +51,14 @@ def icd(
     data: Annotated[
         Path, typer.Option(metavar="DIR", help="The layout of CodiEsp, or notes.parquet beside labels.parquet.")
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The artifact; replaced when all is trained.")],
+    out: Out,
     system: Annotated[str, typer.Option(help="ours, or one of the literature: svm, cbow, ...")] = "ours",
     task: Annotated[str, typer.Option(help="D (diagnoses), P (procedures) or both.")] = "both",
     language: Annotated[str, typer.Option(help="Of the notes to learn from, with commas.")] = "es,en",
-    seed: Annotated[int, typer.Option(help="The same seed and data, the same coder.")] = 1,
-    source: Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")] = "not said",
-    licence: Annotated[str, typer.Option(metavar="TEXT", help="For the card: of the data.")] = "not said",
-    open_data: Annotated[
-        bool, typer.Option("--open-data", help="The notes name nobody real: the artifact is no PHI.")
-    ] = False,
+    seed: Seed = 1,
+    source: Source = "not said",
+    licence: Licence = "not said",
+    open_data: OpenData = False,
 ) -> None:
     """Train a coder that suggests ICD codes. The folder appears when all is trained, or stays as it was.
 
@@ -86,12 +88,10 @@ def event(
     compare: Annotated[
         bool, typer.Option("--compare", help="Cross-validate the five systems of the literature beside ours.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="The same seed and data, the same reader.")] = 1,
-    source: Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")] = "not said",
-    licence: Annotated[str, typer.Option(metavar="TEXT", help="For the card: of the data.")] = "not said",
-    open_data: Annotated[
-        bool, typer.Option("--open-data", help="The notes name nobody real: the artifact is no PHI.")
-    ] = False,
+    seed: Seed = 1,
+    source: Source = "not said",
+    licence: Licence = "not said",
+    open_data: OpenData = False,
 ) -> None:
     """Train a reader of one named event. From about 50 notes with note_id, text, label (and kind, language).
 
@@ -106,4 +106,35 @@ def event(
     trained = train(event, data, out, training, tell=lambda line: typer.echo(line, err=True))
     for name, one in trained.validated.items():
         typer.echo(f"{name}: kappa {one.kappa.value:.3f} [{one.kappa.low:.3f}, {one.kappa.high:.3f}]")
+    typer.echo(f"digest {trained.digest}")
+
+
+@app.command()
+def adverse(
+    data: Annotated[list[Path], typer.Option(metavar="DIR", help="The ADE corpus, or .jsonl marks; repeat to mix.")],
+    out: Out,
+    kind: Annotated[str, typer.Option(help="bilstm_crf, crf (light), stacked or transformer.")] = "bilstm_crf",
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A local Hugging Face encoder, for a transformer.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="BCP 47, of the texts.")] = "en",
+    seed: Seed = 1,
+    source: Source = "not said",
+    licence: Licence = "not said",
+    open_data: OpenData = False,
+) -> None:
+    """Train the miner of drugs, effects and which did which. Texts without any effect must be among the data.
+
+    \b
+    Marks: lines of text, spans [{start, end, label: DRUG or EFFECT}], relations [[drug, effect]] (places in spans).
+    Example: chartloom train adverse --data ade_corpus_v2 --data our_notes --out artifacts/adverse
+             chartloom run nightly      with `artifact: artifacts/adverse` of the step adverse in pipelines.yaml
+    """
+    from nlp.adverse.mining.train import Training, train
+
+    said = f"chartloom train adverse --kind {kind} --language {language} --seed {seed}"
+    training = Training(kind, language, seed, checkpoint=checkpoint, source=source, licence=licence, command=said,
+                        phi=not open_data)  # fmt: skip
+    trained = train(data, out, training, tell=lambda line: typer.echo(line, err=True))
+    typer.echo(", ".join(f"{name} {value:.4f}" for name, value in trained.measured.items()))
     typer.echo(f"digest {trained.digest}")

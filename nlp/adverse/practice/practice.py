@@ -12,7 +12,6 @@ from nlp.adverse.mention import DRUG, EFFECT
 from nlp.text.grammar import choose, phrase, speak
 
 RELATED = ("told", "both", "apart", "denied", "feared", "past", "allergic")
-PRESENT = ("told", "both", "apart")
 SHARES = {
     "told": 0.3,
     "both": 0.04,
@@ -49,11 +48,12 @@ class Vocabulary:
 
 @dataclass
 class Told:
-    """One text; a relation is a pair of places in `spans`: drug, effect. `kinds`: of the frames it is made of."""
+    """One text; a relation is a pair of places in `spans`: drug, effect. `kinds`: of its frames."""
 
     text: str = ""
     spans: list[tuple[int, int, str]] = field(default_factory=list)
     relations: list[tuple[int, int]] = field(default_factory=list)
+    related: list[str] = field(default_factory=list)  # of each relation, the kind of its frame
     kinds: list[str] = field(default_factory=list)
 
     def put(self, text: str) -> None:
@@ -64,6 +64,7 @@ class Told:
         self.text += other.text
         self.spans += [(start + shift, end + shift, label) for start, end, label in other.spans]
         self.relations += [(drug + before, effect + before) for drug, effect in other.relations]
+        self.related += other.related
         self.kinds += other.kinds
 
 
@@ -124,6 +125,7 @@ def _relate(told: Told, kind: str, named: Mapping[str, Sequence[int]]) -> None:
             effects = effects[at : at + 1]
         if drug == "drug" or kind in ("both", "allergic"):
             told.relations += [(mine, effect) for mine in named.get(drug, ()) for effect in effects]
+    told.related = [kind] * len(told.relations)
 
 
 def _filled(name: str, vocabulary: Vocabulary, rng: Random) -> str:
