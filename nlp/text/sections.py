@@ -8,7 +8,7 @@ from nlp.text.data_files import load, trie
 
 LANGUAGES = ("en", "es")
 MARKS = r"[ \t]*(?:#{1,6}[ \t]*|[-*•][ \t]+|\d{1,2}[.)][ \t]+|[IVX]{1,4}[.)][ \t]+)?(?:\*\*|__)?"
-END = r"(?:\*\*|__)?[ \t]*(?P<colon>[:：]|\.-|\.[ \t]*–)?(?:\*\*|__)?"
+END = r"(?:\*\*|__)?[ \t]*(?P<colon>[:：]|\.-|\.[ \t]*–|-{2,}|[–—]|-(?=[ \t]))?(?:\*\*|__)?"
 LETTERS = re.compile(r"[^\W\d_]")
 CAPITALS = re.compile(r"(?m)^[ \t]*([^\W\da-z][^\n:a-zà-ÿ\d.,;|]{5,60}):?[ \t]*\r?$")
 PARAGRAPH = re.compile(r"\n[ \t\r]*\n")

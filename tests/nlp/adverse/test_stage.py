@@ -196,7 +196,7 @@ def test_the_same_text_is_mined_once() -> None:
 def test_parameters_and_artifacts_are_checked(tmp_path: Path) -> None:
     for wrong in ({"gap_days": 0}, {"least": 2.0}, {"window_days": -1}):
         with pytest.raises(ConfigError):
-            FindAdverse(**wrong)  
+            FindAdverse(**wrong)
     with pytest.raises(InputError, match="no trained artifact"):
         FindAdverse(artifact=str(tmp_path)).open()
     with pytest.raises(InputError, match="not a folder"):
