@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from contract.work import Spooled, Verdict
 from etl.versions import Counts
 from runner import recorded
+from runner.adverse import adverse_of
 from runner.balance import balance, tallied
 from runner.clock import Clock, cpu_seconds
 from runner.coding import coding_of
@@ -79,7 +80,18 @@ class Account:
 
     def unchanged(self) -> None:
         before = self.previous.manifest() if self.previous else {}
-        kept = ("sources", "steps", "tables", "quarantine", "warnings", "coding", "coverage", "quality", "persons")
+        kept = (
+            "sources",
+            "steps",
+            "tables",
+            "quarantine",
+            "warnings",
+            "coding",
+            "adverse",
+            "coverage",
+            "quality",
+            "persons",
+        )
         self.manifest.update({name: before[name] for name in kept if name in before}, status="unchanged")
         self.manifest["snapshot"] = self.manifest["previous"]
         self._stop()
@@ -112,6 +124,7 @@ class Account:
                 for k, r in enumerate(results)
             ],
             coding=coding_of(draft),
+            adverse=adverse_of(draft),
             coverage=whole_of(draft, "phi/coverage"),
             quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from runner.account import COLUMNS, Manifest, accounts, remarks, size, verdict
-from runner.pages import coding, quality, sections
+from runner.pages import adverse, coding, quality, sections
 
 HEADLINES = {
     "published": "The night is published",
@@ -46,6 +46,7 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "coverage": sections.coverage(manifest),
         "quality": quality.section(manifest),
         "coding": coding.section(manifest),
+        "adverse": adverse.section(manifest),
         "quarantine": sections.rules(manifest.get("quarantine", ())),
         "warnings": sections.rules(manifest.get("warnings", ())),
         "checks": manifest.get("checks", {}),

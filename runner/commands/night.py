@@ -1,5 +1,6 @@
 """`chartloom run`, `plan` and `apply`: the night, what it would do, and one step of it on files."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
@@ -97,11 +98,16 @@ def apply(
     written = applying.apply(step, hand, _load(config) if config else None, pairs("--set", setting or []))
     for table, rows in written.items():
         typer.echo(f"{table}: {rows:,} rows")
-    if "codes_account" in written:
-        from runner.coding import flagged
+    for line in _remarks(written, out):
+        typer.echo(line)
 
-        for line in flagged(out):
-            typer.echo(line)
+
+def _remarks(written: Mapping[str, int], out: Path) -> list[str]:
+    """What a step says of its units, why there is little or nothing."""
+    from runner import adverse, coding
+
+    said = {"codes_account": coding.flagged, "findings_account": adverse.flagged}
+    return [line for name, flagged in said.items() if name in written for line in flagged(out)]
 
 
 def _load(path: Path) -> "Config":

@@ -148,6 +148,22 @@ def test_dates_move_back(moved: bool, weeks: int) -> None:
     assert (found["prediction_time"], found["encounter_id"], found["subject_id"]) == (TIME, "e0", 11)
 
 
+@pytest.mark.parametrize(("moved", "weeks"), [(True, 5), (False, 0)])
+def test_onsets_of_findings_move_back_and_their_account_comes_with_them(moved: bool, weeks: int) -> None:
+    at = {"subject_id": 911, "note_id": opened(ANN, "note", "n1"), "kind": "adverse_event"}
+    rows = [
+        {**at, "finding_id": "a", "onset": TIME + timedelta(weeks=weeks), "flags": ["onset-from-note"], "notes": 2},
+        {**at, "finding_id": "b", "onset": None, "linked_event": "MedicationRequest/nobody-knows"},
+    ]
+    account = {"subject_id": 911, "notes": 1, "notes_read": 1, "characters": 9, "courses": 0, "findings": 2}
+    tables = {"findings": conformed("findings", rows), "findings_account": conformed("findings_account", [account])}
+    made = Relink(moved).run(shard(**tables))
+    first, second = made["phi/findings"].to_pylist()
+    assert (first["onset"], first["flags"], first["notes"], first["subject_id"]) == (TIME, ["onset-from-note"], 2, 11)
+    assert (second["onset"], second["linked_event"]) == (None, None)
+    assert made["phi/findings_account"].to_pylist()[0]["subject_id"] == 11
+
+
 def test_reports_come_back_to_their_study() -> None:
     (found,) = relinked(
         "reports", [{"subject_id": 922, "study_id": opened(BOB, "ImagingStudy", "s1"), "text": "Clear."}]

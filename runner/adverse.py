@@ -1,0 +1,80 @@
+"""What the search for adverse events came to, for the manifest: persons, episodes, doubts, pairs. Counts only."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from store.lake import Draft
+
+FINDINGS, ACCOUNT = "findings", "findings_account"
+KIND = "adverse_event"
+FEWEST = 5  # persons of a pair that is shown: smaller cells may point at somebody
+MOST = 12  # pairs that are shown
+CONTRADICTIONS = ("drug-never-given", "effect-before-drug", "drug-stopped-long-before")
+COLUMNS = ["subject_id", "kind", "drug", "effect", "assertion", "drug_code", "code", "flags", "artifact"]
+
+
+def adverse_of(draft: Draft) -> dict[str, Any]:
+    """Nothing where no step looks for adverse events."""
+    account = _read(draft, ACCOUNT, ["notes", "notes_read", "flags"])
+    if account is None:
+        return {}
+    found = _read(draft, FINDINGS, COLUMNS)
+    return counted(account.to_pylist(), found.to_pylist() if found is not None else [])
+
+
+def counted(account: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rows = [row for row in found if row["kind"] == KIND]
+    present = [row for row in rows if row["assertion"] == "present"]
+    return {
+        "persons": len(account),
+        "persons_found": len({row["subject_id"] for row in present}),
+        "notes": sum(row["notes"] for row in account),
+        "notes_read": sum(row["notes_read"] for row in account),
+        "episodes": len(present),
+        "assertions": _most(row["assertion"] for row in rows),
+        "contradictions": _most(flag for row in present for flag in row["flags"] or () if flag in CONTRADICTIONS),
+        "flags": _most(flag for row in account for flag in row["flags"] or ()),
+        "artifacts": _most(row["artifact"] for row in rows),
+        "pairs": _pairs(present),
+    }
+
+
+def _pairs(present: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By code, else by words; of pairs with too few persons not even the number."""
+    persons: dict[tuple[str, str], set[int]] = defaultdict(set)
+    words: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    for row in present:
+        if not set(row["flags"] or ()) & set(CONTRADICTIONS):
+            said = ((row["drug"] or "").lower(), (row["effect"] or "").lower())
+            pair = (row["drug_code"] or said[0], row["code"] or said[1])
+            persons[pair].add(row["subject_id"])
+            words[pair][said] += 1
+    often = sorted((pair for pair, of in persons.items() if len(of) >= FEWEST), key=lambda p: (-len(persons[p]), p))
+    named = ((pair, min(words[pair].items(), key=lambda each: (-each[1], each[0]))[0]) for pair in often[:MOST])
+    return [{"drug": drug, "effect": effect, "persons": len(persons[pair])} for pair, (drug, effect) in named]
+
+
+def flagged(out: Path) -> list[str]:
+    """What `apply adverse` says of its persons: how many have which flag."""
+    account = pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags", "artifact"])
+    lines = [
+        f"persons with {flag}: {n:,}" for flag, n in _most(f for fs in account["flags"].to_pylist() for f in fs).items()
+    ]
+    if any(name.startswith("terms-") for name in account["artifact"].unique().to_pylist()):
+        lines.append("no trained artifact is installed: lists of terms alone were used; name one by --set artifact=DIR")
+    return lines
+
+
+def _most(values: Any) -> dict[str, int]:
+    found = Counter(value for value in values if value is not None)
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _read(draft: Draft, name: str, columns: list[str]) -> pa.Table | None:
+    paths = [draft.path(table, shard) for table, shard in draft.files() if table == name]
+    return pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]) if paths else None

@@ -1,0 +1,38 @@
+"""Adverse events in the report: what is counted, and that no small cell is shown."""
+
+from typing import Any
+
+from runner.adverse import counted
+from runner.pages.adverse import section
+
+
+def finding(subject: int, drug: str = "Lisinopril", **more: Any) -> dict[str, Any]:
+    row = {"subject_id": subject, "kind": "adverse_event", "drug": drug, "effect": "cough", "assertion": "present",
+           "drug_code": "RxNorm//29046", "code": "ICD-10-CM//R05.9", "flags": [], "artifact": "terms-1"}  # fmt: skip
+    return {**row, **more}
+
+
+def account(flags: list[str]) -> dict[str, Any]:
+    return {"notes": 3, "notes_read": 2, "flags": flags}
+
+
+def test_persons_and_episodes_are_counted_and_small_cells_are_not_shown() -> None:
+    rows = [
+        *(finding(subject, "lisinopril" if subject else "Zestril") for subject in range(5)),
+        *(finding(subject, "warfarin", drug_code="RxNorm//11289") for subject in range(4)),
+        finding(9, "warfarin", drug_code="RxNorm//11289", flags=["drug-never-given"]),
+        finding(9, assertion="negated"),
+        finding(9, kind="fall"),
+    ]
+    said = counted([account([]), account(["no-timeline"])], rows)
+    assert (said["persons"], said["persons_found"], said["episodes"], said["notes_read"]) == (2, 6, 10, 4)
+    assert said["assertions"] == {"present": 10, "negated": 1}
+    assert said["contradictions"] == {"drug-never-given": 1}
+    assert said["pairs"] == [{"drug": "lisinopril", "effect": "cough", "persons": 5}]
+
+
+def test_the_section_says_it() -> None:
+    shown = section({"adverse": counted([account(["no-timeline"])], [finding(1)])})
+    assert shown is not None and "1 episode of 1 person" in shown.said
+    assert [bar.name for bar in shown.why] == ["no-timeline"]
+    assert section({"adverse": {}}) is None and section({}) is None
