@@ -28,9 +28,14 @@ class Episode:
 
     @property
     def onset(self) -> Onset | None:
-        """The surest: of the text to the day, of the text, of the timeline, of the note; of equals the first told."""
+        """The surest: of the text to the day, of the text, of the timeline, of the note; of equals the first told.
+
+        What began after a note that tells of it began before; "again today" in a later note is no onset.
+        """
         known = [each.onset for each in self.tellings if each.onset]
-        return min(known, key=lambda onset: (onset.rough, SURE.index(onset.source)), default=None)
+        first = min((each.note.time for each in self.tellings if each.affirmed and each.note.time), default=None)
+        before = [each for each in known if first is None or each.time <= first]
+        return min(before or known, key=lambda onset: (onset.rough, SURE.index(onset.source)), default=None)
 
     @property
     def last(self) -> datetime | None:

@@ -25,6 +25,19 @@ class Told:
         return self.precision != "day"
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`effects`: the mention that is related to the drug, then others of the same effect in the note.
+
+    `blamed`: the drug stands behind the effect as its cause ("cough due to lisinopril since March"): a date behind it
+    is the effect's.
+    """
+
+    drug: Span
+    effects: Sequence[Span]
+    blamed: bool = False
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The dates of one note. `others`: all drugs and effects of it, which dates may belong to as well."""
@@ -41,51 +54,68 @@ class Calendar:
     ) -> "Calendar":
         return cls(text.lower(), sentences(text, language), dates(text, written, language), drugs, effects)
 
-    def onset(self, effect: Span, drug: Span, anchors: Mapping[str, date]) -> Told | None:
-        """What the note tells of this effect: in its sentence, else in the next one if that tells only when."""
-        at = max(0, bisect_right([start for start, _ in self.sentences], effect[0]) - 1)
-        begin, end = self.sentences[at]
-        for each in self._owned(effect, drug, (begin, end)):
-            day = each.on(anchors)
-            if day is not None:
-                return Told(day, each.precision)
-        if at + 1 < len(self.sentences) and onset_words().begun.match(self.text, self.sentences[at + 1][0]):
-            return self._told_next(self.sentences[at + 1], anchors)
-        return None
+    def onset(self, pair: Pair, anchors: Mapping[str, date]) -> Told | None:
+        """What the note tells: in the sentence of a mention of the effect, else in one beside it."""
+        for effect in pair.effects:
+            days = [(each.on(anchors), each) for each in self._owned(effect, pair, self._sentence(effect[0]))]
+            told = [Told(day, each.precision) for day, each in days if day is not None]
+            later = [each for each in told if each.day != anchors.get(START)]
+            if told:
+                return (later or told)[0]
+        at = self._place(pair.effects[0][0])
+        beside = [place for place in (at + 1, at - 1) if 0 <= place < len(self.sentences)]
+        begun = (self.sentences[place] for place in beside)
+        told_beside = (
+            self._told_alone(each, anchors) for each in begun if onset_words().begun.match(self.text, each[0])
+        )
+        return next((each for each in told_beside if each), None)
 
-    def _told_next(self, sentence: Span, anchors: Mapping[str, date]) -> Told | None:
+    def _place(self, at: int) -> int:
+        return max(0, bisect_right([start for start, _ in self.sentences], at) - 1)
+
+    def _sentence(self, at: int) -> Span:
+        return self.sentences[self._place(at)]
+
+    def _told_alone(self, sentence: Span, anchors: Mapping[str, date]) -> Told | None:
         begin, end = sentence
         if any(begin <= start < end for start, _ in (*self.drugs, *self.effects)):
             return None
         days = ((each.on(anchors), each.precision) for each in self.found if begin <= each.start < end)
         return next((Told(day, precision) for day, precision in days if day), None)
 
-    def _owned(self, effect: Span, drug: Span, sentence: Span) -> list[When]:
+    def _owned(self, effect: Span, pair: Pair, sentence: Span) -> list[When]:
         """Dates of the sentence that belong to the effect, nearest first."""
         inside = [each for each in self.found if sentence[0] <= each.start < sentence[1]]
+        here = sentence[0] <= pair.drug[0] < sentence[1]
         mine = []
         for each in inside:
             if each.anchor == AFTER:
-                if drug[0] >= each.end and drug[0] - each.end <= 2 * NEAR:
+                if here and pair.drug[0] >= each.end and pair.drug[0] - each.end <= 2 * NEAR:
                     mine.append(When(each.start, each.end, None, START, each.days, each.precision))
-            elif each.anchor == START or (self._is_onset(each, effect, sentence) and self._follows(each, effect)):
+            elif each.anchor == START:
+                mine += [each] if here or not self._drugs_in(sentence) else []
+            elif self._is_onset(each, effect, pair, sentence) and self._follows(each, effect):
                 mine.append(each)
         return sorted(mine, key=lambda each: self._apart(effect, (each.start, each.end)))
+
+    def _drugs_in(self, sentence: Span) -> bool:
+        return any(sentence[0] <= start < sentence[1] for start, _ in self.drugs)
 
     def _follows(self, when: When, effect: Span) -> bool:
         """A duration belongs to the effect only if it stands right beside it."""
         return not when.lasting or self._apart(effect, (when.start, when.end)) <= NEAR
 
-    def _is_onset(self, when: When, effect: Span, sentence: Span) -> bool:
+    def _is_onset(self, when: When, effect: Span, pair: Pair, sentence: Span) -> bool:
         """Whether the effect, or a word of beginning, stands nearer to the date than a drug or what is done with it."""
         place = (when.start, when.end)
-        own = [effect, *(match.span() for match in onset_words().onset.finditer(self.text, *sentence))]
-        others = [
-            span for span in (*self.drugs, *self.effects) if sentence[0] <= span[0] < sentence[1] and span != effect
-        ]
+        own = {effect, *pair.effects, *([pair.drug] if pair.blamed else [])}
+        begins = [match.span() for match in onset_words().onset.finditer(self.text, *sentence)]
+        mentions = [span for span in (*self.drugs, *self.effects) if span not in own]
+        others = [span for span in mentions if sentence[0] <= span[0] < sentence[1]]
         others += [match.span() for match in onset_words().drug.finditer(self.text, *sentence)]
         nearest = min((self._apart(place, span) for span in others), default=1 << 20)
-        return min(self._apart(place, span) for span in own) <= nearest
+        here = [span for span in own if sentence[0] <= span[0] < sentence[1]]
+        return min(self._apart(place, span) for span in (*here, *begins)) <= nearest
 
     def _apart(self, one: Span, other: Span) -> int:
         """Characters between, more where a comma, a bracket or a conjunction stands there."""

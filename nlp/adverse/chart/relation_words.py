@@ -24,6 +24,7 @@ class RelationWords:
     treated: Pattern
     denied: Pattern
     causal: Pattern
+    caused: Pattern
     ended: Pattern
     feared: Pattern
     feared_after: Pattern
@@ -36,6 +37,10 @@ class RelationWords:
         """Of what stands between a drug and the effect after it."""
         found = self.indicated.search(between)
         return found is not None and self.blamed.search(between, 0, found.start()) is None
+
+    def blames(self, between: str) -> bool:
+        """Of what stands between an effect and the drug after it: it is its cause."""
+        return self.caused.search(between) is not None
 
     def fears(self, lower: str, begin: int, effect: Span, after: Sequence[int]) -> bool:
         """Whether the sentence from `begin` on speaks of the effect as of something that may come.
@@ -79,5 +84,5 @@ def relation_words(language: str) -> RelationWords:
         return re.compile(rf"(?<!\w)(?:{any_of[name]})(?!\w)")
 
     anywhere = ("blamed", "causal", "ended", "feared", "feared_after", "listed", "past", "now", "had")
-    before = ("indicated", "treated", "denied")
+    before = ("indicated", "treated", "denied", "caused")
     return RelationWords(**{name: last(name) for name in before}, **{name: somewhere(name) for name in anywhere})

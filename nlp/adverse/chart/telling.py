@@ -8,15 +8,17 @@ from nlp.adverse.chart.assertion import said
 from nlp.adverse.chart.copies import Copies
 from nlp.adverse.chart.knowledge import Knowledge
 from nlp.adverse.chart.meant import Effects, Meanings, Meant
-from nlp.adverse.chart.onset import Calendar, Told
+from nlp.adverse.chart.onset import Calendar, Pair, Told
 from nlp.adverse.chart.patients import several
 from nlp.adverse.chart.person import Note, Person
-from nlp.adverse.mention import DRUG, Mined, Relation
+from nlp.adverse.chart.relation_words import relation_words
+from nlp.adverse.mention import DRUG, EFFECT, Mined, Relation
 from nlp.text.dates import ADMISSION, NOTE, START
 
 AFFIRMED = ("present", "historical")
 SEVERAL, LANGUAGE = "several-patients", "language-unknown"
 TEXT, TIMELINE, WRITTEN = "text", "timeline", "note"
+CLOSE = 60  # characters between an effect and its cause
 Span = tuple[int, int]
 
 
@@ -95,11 +97,20 @@ def _onset(
 ) -> Onset | None:
     note, person = reading.note, reading.person
     begun = _begun(person, drug[0], note.time)
-    told = calendar.onset(effect[1], drug[1], _anchors(person, note, begun))
+    told = calendar.onset(_pair(reading, drug[1], effect), _anchors(person, note, begun))
     if told is not None and _believable(told, note):
         return Onset(datetime.combine(told.day, time()), TEXT, told.rough)
     sign = _sign(person, effect[0], note.time, begun)
     return Onset(sign, TIMELINE) if sign else None
+
+
+def _pair(reading: _Reading, drug: Span, effect: tuple[Effects, Span]) -> Pair:
+    meant, at = effect
+    text = reading.note.text
+    mentions = [(each.start, each.end) for each in reading.mined.mentions if each.label == EFFECT]
+    same = [span for span in mentions if span != at and reading.meanings.effect(text[slice(*span)]).same(meant)]
+    between = text[at[1] : drug[0]].lower() if at[1] <= drug[0] <= at[1] + CLOSE else ""
+    return Pair(drug, [at, *same], relation_words(reading.note.language).blames(between))
 
 
 def _begun(person: Person, drug: Meant, written: datetime | None) -> datetime | None:

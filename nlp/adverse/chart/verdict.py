@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from nlp.adverse.chart.episodes import Episode
 from nlp.adverse.chart.exposures import Exposure
 from nlp.adverse.chart.person import Person
-from nlp.adverse.chart.telling import WRITTEN
+from nlp.adverse.chart.telling import TEXT, WRITTEN
 
 NO_TIMELINE, UNREAD = "no-timeline", "exposures-unread"
 NEVER_GIVEN, BEFORE, LONG_BEFORE = "drug-never-given", "effect-before-drug", "drug-stopped-long-before"
-FROM_NOTE, ROUGH, NO_TIME = "onset-from-note", "onset-rough", "note-time-unknown"
+FROM_NOTE, FROM_TIMELINE = "onset-from-note", "onset-from-timeline"
+ROUGH, NO_TIME = "onset-rough", "note-time-unknown"
 CONTRADICTIONS = (NEVER_GIVEN, BEFORE, LONG_BEFORE)
 SLACK = timedelta(days=1)  # days have no hours in notes
 ROUGHLY = timedelta(days=31)
@@ -70,8 +71,8 @@ def _own(episode: Episode) -> tuple[str, ...]:
     told = episode.tellings
     flags = [flag for flag in told[0].flags if all(flag in each.flags for each in told)]
     onset = episode.onset
-    if onset and onset.source == WRITTEN:
-        flags.append(FROM_NOTE)
+    if onset and onset.source != TEXT:
+        flags.append(FROM_NOTE if onset.source == WRITTEN else FROM_TIMELINE)
     if onset and onset.rough:
         flags.append(ROUGH)
     if all(each.note.time is None for each in told):
