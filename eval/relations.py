@@ -70,7 +70,7 @@ def figures(table: Floats, labels: Sequence[str], weights: Floats) -> dict[str, 
         "relation_f1": _f1(hits, inside, gold),
         "natural_relation_f1": _f1(hits, inside + outside, gold),
         "false_pairs_per_1000": 1000 * outside / np.maximum(silent, 1),
-        "sentence_kappa": _kappa(sums[:, -4:]),
+        "sentence_kappa": kappa(sums[:, -4:]),
     }
 
 
@@ -93,7 +93,7 @@ def _f1(hits: Floats, said: Floats, gold: Floats) -> Floats:
     return found
 
 
-def _kappa(table: Floats) -> Floats:
+def kappa(table: Floats) -> Floats:
     """Cohen's, of (R, 4): positive said yes and no, negative said yes and no; nan where nobody was asked."""
     every = table.sum(1)
     asked = np.maximum(every, 1)

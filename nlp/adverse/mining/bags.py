@@ -21,7 +21,7 @@ class Bags:
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Log-odds (N)."""
-        found: Floats = _counted(texts, self.rarity) @ self.weights + self.start
+        found: Floats = _weighed(_hashed(texts), self.rarity) @ self.weights + self.start
         return found
 
 
@@ -32,15 +32,17 @@ def bags_taught(texts: Sequence[str], telling: Sequence[bool], seed: int = 1, co
     there = np.asarray((counts > 0).sum(0)).ravel()
     rarity = np.asarray(np.log((1 + len(texts)) / (1 + there)) + 1, np.float16).astype(np.float32)
     model = LogisticRegression(C=cost, solver="liblinear", random_state=seed)
-    model.fit(_counted(texts, rarity), np.asarray(telling))
-    weights = np.asarray(model.coef_[0], np.float16).astype(np.float32)
+    used = np.flatnonzero(there)
+    model.fit(_weighed(counts, rarity)[:, used], np.asarray(telling))
+    weights = np.zeros(len(rarity), np.float32)
+    weights[used] = np.asarray(model.coef_[0], np.float16)
     return Bags(rarity, weights, float(model.intercept_[0]))
 
 
-def _counted(texts: Sequence[str], rarity: Floats) -> Any:
+def _weighed(counts: Any, rarity: Floats) -> Any:
     from sklearn.preprocessing import normalize
 
-    return normalize(_hashed(texts).multiply(rarity).tocsr())
+    return normalize(counts.multiply(rarity).tocsr())
 
 
 def _hashed(texts: Sequence[str]) -> Any:

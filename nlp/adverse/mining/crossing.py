@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,13 @@ from nlp.tagging.learning import Plan, Tell
 from nlp.tagging.lesson import Variety
 from nlp.tagging.tagger import SpanTagger
 
-NETWORK = {"words": {"buckets": 1 << 12, "part_buckets": 1 << 13, "dropout": 0.3, "word_dropout": 0.3}, "dropout": 0.45}
+NETWORK = {"words": {"buckets": 1 << 12, "part_buckets": 1 << 13, "dropout": 0.3, "word_dropout": 0.3}, "dropout": 0.4}
 FARTHEST = 2  # lines apart that two related ones may stand
 
 
 def _plan() -> Plan:
-    schedule = Schedule(epochs=14, patience=14)
-    return Plan(schedule=schedule, variety=Variety(0.02, 0.04), batch=768, network=NETWORK)
+    schedule = Schedule(epochs=20, patience=20)
+    return Plan(schedule=schedule, variety=Variety(0.02, 0.04), batch=1024, network=NETWORK)
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ class Learning:
     plan: Plan = field(default_factory=_plan)
     marked: FieldPlan = field(default_factory=FieldPlan)
     whole: FieldPlan = field(default_factory=lambda: FieldPlan(rounds=40, least=3))
-    weigher: FieldPlan = field(default_factory=lambda: FieldPlan(0.1, 0.1))
+    silent: float = 1.5  # lines without spans from which `whole` learns, for each line with some
+    weigher: FieldPlan = field(default_factory=lambda: FieldPlan(1.0, 1.0, rounds=60))
     trees: TreePlan = field(default_factory=TreePlan)
-    most_false: float = 30.0
+    most_false: float = 45.0
     seed: int = 1
 
 
@@ -58,7 +60,7 @@ class _Task:
     likeness: Likeness
     tell: Tell = field(repr=False)
 
-    @property
+    @cached_property
     def lines(self) -> list[Line]:
         return every_line(self.pages)
 
@@ -105,15 +107,24 @@ def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
         rest, held = task.split(chosen)
         tagger = _tagger(task, [lines[at] for at in rest], chosen)
         networks += tagger.networks if tagger else []
-        voices = Voices(wide.fields([at for at in rest if lines[at].marked]), narrow.fields(rest), tagger)
+        voices = Voices(wide.fields([at for at in rest if lines[at].marked]), narrow.fields(_some(task, rest)), tagger)
         for at, its in zip(held, voices.beliefs([lines[at] for at in held], task.likeness), strict=True):
             beliefs[at] = its
         task.tell(f"part {chosen + 1} of {learning.parts}")
     every = range(len(lines))
-    whole = narrow.fields(list(every))
+    whole = narrow.fields(_some(task, every))
     marked = wide.fields([at for at in every if lines[at].marked])
     together = replace(tagger, networks=networks) if tagger else None
     return Voices(marked, whole, together), beliefs
+
+
+def _some(task: _Task, places: Sequence[int]) -> list[int]:
+    """All lines with spans, and so many of the others that learning from them stays quick."""
+    spoken = [at for at in places if task.lines[at].spans]
+    others = np.array([at for at in places if not task.lines[at].spans])
+    chance = np.random.default_rng(task.learning.seed)
+    count = min(len(others), round(task.learning.silent * len(spoken)))
+    return sorted([*spoken, *chance.choice(others, count, replace=False).tolist()])
 
 
 @dataclass(frozen=True)

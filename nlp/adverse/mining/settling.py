@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from eval.relations import kappa
 from nlp.adverse.mining.page import Floats, Page, every_line
 from nlp.adverse.mining.pairs import Pair
 
@@ -53,9 +54,11 @@ def related_cut(outcome: Outcome, sure: Floats, most_false: float) -> float:
 
 def telling_cut(likely: Floats, telling: Sequence[bool]) -> float:
     """The cut with the best Cohen's kappa."""
-    from sklearn.metrics import cohen_kappa_score
-
     truth = np.asarray(telling)
     if truth.all() or not truth.any():
         return 0.5
-    return float(max(CUTS, key=lambda cut: cohen_kappa_score(truth, likely >= cut)))
+    said = likely >= CUTS[:, None]
+    table = np.stack(
+        [(said & truth).sum(1), (~said & truth).sum(1), (said & ~truth).sum(1), (~said & ~truth).sum(1)], 1
+    )
+    return float(CUTS[kappa(table).argmax()])

@@ -81,4 +81,5 @@ def _curve(probabilities: Floats, right: Floats) -> tuple[float, float]:
     if right.all() or not right.any():
         return 1.0, 0.0
     model = LogisticRegression(C=100.0).fit(odds(probabilities)[:, None], right)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    slope = float(model.coef_[0, 0])
+    return (slope, float(model.intercept_[0])) if slope > 0 else (1.0, 0.0)  # too few rows to tell

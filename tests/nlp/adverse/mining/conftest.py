@@ -22,7 +22,7 @@ LIGHT = Training("crf", learning=QUICK, source="made up", licence="none", phi=Fa
 @pytest.fixture(scope="session")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mining")
-    train(write(folder / "data", sentences(240)), folder / "miner", LIGHT)
+    train(write(folder / "data", sentences(150)), folder / "miner", LIGHT)
     return folder / "miner"
 
 

@@ -6,13 +6,22 @@ from pathlib import Path
 from eval.corpora.related import Related
 
 DRUGS = ("tulipril", "marovastatin", "zenocillin", "olivamab", "perisone", "dorazepam", "katefloxacin", "rimulol")
-EFFECTS = ("blue rash", "sour fever", "night cough", "hair loss", "liver failure", "loud tinnitus", "dry gout", "hiccups")
+EFFECTS = (
+    "blue rash",
+    "sour fever",
+    "night cough",
+    "hair loss",
+    "liver failure",
+    "loud tinnitus",
+    "dry gout",
+    "hiccups",
+)
 TELLING = (
     "{effect} was caused by {drug} in a man.", "A patient developed {effect} after {drug}.",
     "{drug}-induced {effect} is reported.", "We report {effect} associated with {drug} therapy.",
 )  # fmt: skip
 SILENT = (
-    "The patient was a man of {age} years.", "{drug} is used in many wards.", "Serum levels were measured on day {age}.",
+    "The patient was a man of {age} years.", "{drug} is used in many wards.", "Serum was measured on day {age}.",
     "Symptoms of {effect} were treated in {age} days.", "The literature was reviewed.",
 )  # fmt: skip
 

@@ -65,13 +65,13 @@ def test_saved_is_loaded_and_a_changed_file_is_refused(artifact: Path) -> None:
 
 
 def test_training_twice_gives_the_same_artifact(artifact: Path, tmp_path: Path) -> None:
-    trained = train(write(tmp_path / "data", sentences(240)), tmp_path / "again", LIGHT)
+    trained = train(write(tmp_path / "data", sentences(150)), tmp_path / "again", LIGHT)
     assert trained.digest == (artifact / "digest").read_text().strip()
 
 
 def test_marks_of_a_site_teach_relations_across_sentences(tmp_path: Path) -> None:
     lines = []
-    for at, each in enumerate(sentences(120, seed=3)):
+    for at, each in enumerate(sentences(90, seed=3)):
         head = f"{each.text} "
         spans = [{"start": s, "end": e, "label": label} for s, e, label in each.spans]
         if each.relations:
