@@ -23,10 +23,14 @@ class Short:
 
 @dataclass(slots=True)
 class Names:
-    """`drugs` by key (letters.key); `codes`: RxNorm code -> ingredients; `shorts`: what is asked of short forms."""
+    """`drugs` by key (letters.key); `classes`: their members; `kinds`: an ingredient's classes.
+
+    `codes`: RxNorm code -> ingredients; `shorts`: what is asked of short forms.
+    """
 
     drugs: dict[str, Drug] = field(default_factory=dict)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ingredient_codes: dict[str, str] = field(default_factory=dict)
     shorts: dict[str, Short] = field(default_factory=dict)
@@ -62,6 +66,7 @@ def shipped_names() -> Names:
     table = rows(FOLDER / "drugs.csv", ("ingredient", "classes", "brands", "also"))
     members: dict[str, list[str]] = {}
     for row in table:
+        names.kinds[row["ingredient"]] = tuple(several(row["classes"]))
         for each in several(row["classes"]):
             members.setdefault(each, []).append(row["ingredient"])
         for name in _generic(row["ingredient"], row["also"]):

@@ -6,21 +6,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlp.adverse.terms.concept import Effect
+from nlp.adverse.terms.labs import Labs
 from nlp.adverse.terms.letters import key
 from nlp.adverse.terms.phrases import Words, together
 from nlp.adverse.terms.tables import FOLDER, rows, several
 from nlp.text.data_files import phrases
 
+FEWEST = 3  # letters of a name; shorter ones count as they are written: MI, not mi
 LONGEST = 14  # words of a mention beyond which it is a sentence, not a name
 CODE = "ICD-10-CM"
 
 
 @dataclass(slots=True)
 class EffectNames:
-    """`terms`: names as they are written, with their effect. `exact` ones by letters, `sets` by words in any order."""
+    """`terms`: by key (letters.key); `written`: the same as written; `sets`: by words in any order."""
 
     words: Words = field(default_factory=Words)
     terms: dict[str, Effect] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    labs: Labs = field(default_factory=Labs)
     concepts: dict[str, Effect] = field(default_factory=dict)
     sets: dict[str, Effect] = field(default_factory=dict)
     _of_word: dict[str, list[tuple[frozenset[str], str]]] = field(default_factory=lambda: defaultdict(list))
@@ -32,6 +36,7 @@ class EffectNames:
             return
         if over or written not in self.terms:
             self.terms[written] = effect
+            self.written[written] = name
         self.concepts.setdefault(effect.concept, effect)
         words = self.words.of(name)
         if words and (over or together(words) not in self.sets):
@@ -46,9 +51,12 @@ class EffectNames:
 
     def read(self, text: str) -> Effect | None:
         """The effect of all the words, or of the most of them that name one."""
-        effect = self.terms.get(key(text))
-        if effect:
+        name = key(text)
+        effect = self.terms.get(name)
+        if effect and (len(name) >= FEWEST or text.strip() == self.written[name]):
             return effect
+        for _, _, concept in self.labs.find(text):
+            return self.concepts.get(concept)
         words = self.words.of(text)
         if not words or len(words) > LONGEST:
             return None

@@ -1,4 +1,4 @@
-"""Texts in the one form that names are compared in: small letters, no accents, every other sign a space; length kept."""
+"""Texts as names are compared: small letters, no accents, every other sign a space; length kept."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The words of an effect in the form they are compared in: stems, one word for many, severities and places left aside."""
+"""The words of an effect as they are compared: stems, one word for many, severities left aside."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,10 +1,10 @@
-"""The drugs that a mention's words name: doses, forms and salts left aside, combinations joined, misspellings mended."""
+"""The drugs that a mention names: doses, forms and salts left aside, combinations joined, slips mended."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nlp.adverse.terms.concept import CLASS, COMBINATION, Drug
+from nlp.adverse.terms.concept import BRAND, CLASS, COMBINATION, Drug
 from nlp.adverse.terms.drugs import Names
 from nlp.adverse.terms.letters import key
 from nlp.adverse.terms.spelling import Speller
@@ -31,14 +31,16 @@ class DrugReader:
             for name, drug in self.names.drugs.items()
             if name.isalpha() and drug.kind != CLASS and name not in self.names.shorts
         }
-        self.speller = Speller(single, [(a, b) for a, b in said("words")["alike"]])
+        brands = {name for name in single if self.names.drugs[name].kind in (BRAND, COMBINATION)}
+        pairs = [(a, b) for a, b in said("words")["alike"]]
+        self.speller = Speller(single, brands, pairs, frozenset(said("words")["no_drugs"]))
 
     def read(self, text: str) -> Drug | None:
         """None where no drug is named."""
         words = key(text).split()[:LONGEST]
         if not words:
             return None
-        whole = self._named(words, text, alone=not self._dosed(words))
+        whole = self._named(words, alone=not self._dosed(words))
         if whole:
             return whole
         found = self._found(words, text)
@@ -53,7 +55,7 @@ class DrugReader:
             name = self.speller.nearest(word[:-1])
         return replace(self.names.drugs[name], exact=False) if name else None
 
-    def _named(self, words: Sequence[str], text: str, *, alone: bool) -> Drug | None:
+    def _named(self, words: Sequence[str], *, alone: bool) -> Drug | None:
         """What these words name together. `alone`: with neither dose nor form beside them."""
         name = " ".join(words)
         drug = self.names.drugs.get(name)
@@ -81,7 +83,7 @@ class DrugReader:
         short = self.names.shorts.get(" ".join(words))
         if short and short.written and short.written not in text:
             return None
-        return self._named(words, text, alone=alone)
+        return self._named(words, alone=alone)
 
     def _dosed(self, words: Sequence[str]) -> bool:
         return any(NUMBER.fullmatch(word) or word in self._aside for word in words)

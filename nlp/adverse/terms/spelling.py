@@ -1,23 +1,29 @@
 """Misspelt names of drugs: the nearest name, where it is near enough and no other drug is nearly as near."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
 SHORTEST = 6  # letters; shorter words are near to too many
-LONG = 9  # letters from which two slips are borne
+LONG = 10  # letters from which two slips are borne, in the names of ingredients
+BRAND = 8  # letters from which a slip is borne in other names
 MARGIN = 1  # how much farther the next drug must be
 ALIKE_MARGIN = 2  # the same of pairs that are known to be confused
 
 
 @dataclass(slots=True)
 class Speller:
-    """`meaning`: one-word names and what they mean; `alike`: pairs of names that are known to be confused."""
+    """`meaning`: one-word names and what they mean; `brands`: those of them that are no ingredient's name.
+
+    `alike`: pairs of ingredients that are known to be confused; `words`: what is no misspelling.
+    """
 
     meaning: Mapping[str, tuple[str, ...]]
+    brands: Set[str]
     alike: Iterable[tuple[str, str]]
+    words: Set[str]
     _by_start: dict[tuple[str, int], list[str]] = field(init=False, repr=False)
     _alike: set[frozenset[str]] = field(init=False, repr=False)
 
@@ -30,13 +36,15 @@ class Speller:
 
     def nearest(self, word: str) -> str | None:
         """The name that `word`, in small letters, was meant to be; the first letter is taken to be right."""
-        if len(word) < SHORTEST or not word.isalpha():
+        if len(word) < SHORTEST or not word.isalpha() or word in self.words:
             return None
         most = 2 if len(word) >= LONG else 1
         near = self._near(word, most + ALIKE_MARGIN)
         if not near or near[0][0] > most:
             return None
         best, name = near[0]
+        if name in self.brands and (best > 1 or len(word) < BRAND):
+            return None
         meant = self.meaning[name]
         for distance, other in near[1:]:
             if self.meaning[other] == meant:

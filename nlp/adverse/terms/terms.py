@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from nlp.adverse.mention import Mention
 from nlp.adverse.terms.concept import Drug, Effect
 from nlp.adverse.terms.drugs import Names, shipped_names
 from nlp.adverse.terms.effects import EffectNames, shipped_effects
+from nlp.adverse.terms.finding import Finder
 from nlp.adverse.terms.reader import DrugReader
 
 CACHED = 65536
@@ -22,11 +24,13 @@ class Terms:
     names: Names
     effects: EffectNames
     reader: DrugReader = field(init=False, repr=False)
+    finder: Finder = field(init=False, repr=False)
     _drug: Callable[[str], Drug | None] = field(init=False, repr=False)
     _effect: Callable[[str], Effect | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.reader = DrugReader(self.names)
+        self.finder = Finder(self.names, self.effects, self.reader)
         self._drug = lru_cache(maxsize=CACHED)(self.reader.read)
         self._effect = lru_cache(maxsize=CACHED)(self.effects.read)
 
@@ -55,6 +59,10 @@ class Terms:
         if system.lower() not in RXNORM:
             return None
         return self.names.of_code(code)
+
+    def mentions(self, text: str, language: str = "") -> list[Mention]:  # noqa: ARG002 - one table serves both so far
+        """Known drugs and effects in running text, in order, none overlapping."""
+        return self.finder.find(text)
 
 
 @lru_cache(maxsize=1)
