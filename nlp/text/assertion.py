@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from nlp.text.cues import Cues, Event
 from nlp.text.lexicon import has
+from nlp.text.people import parts
 from nlp.text.place import Found, Place
 from nlp.text.scope import look
 from nlp.text.sections import Section, sections
@@ -77,7 +78,9 @@ class _Reader:
         self._cues = cues
         self.sentences = sentences(text, language)
         self.starts = [start for start, _ in self.sentences]
-        self.events = cues.events(self.lower, text)
+        self.parts = parts(text)
+        labels = [part.label for part in self.parts if part.own]
+        self.events = [e for e in cues.events(self.lower, text) if not any(a <= e.start < b for a, b in labels)]
         self.places = [event.start for event in self.events]
         self.sections = sections(text, language)
         self.section_starts = [section.start for section in self.sections]
@@ -111,10 +114,12 @@ class _Reader:
             right,
         )
         found = look(place)
+        another = next((part.label for part in self.parts if not part.own and part.label[1] <= start < part.end), None)
         carried = self._carried(at)
         if carried is not None and not found.cues:
             found.cues[carried[0]] = carried[1]
-        return self._judge(found, start, end)
+        judged = self._judge(found, start, end)
+        return Assertion("other_person", judged.uncertain, another) if another and judged.kind != "negated" else judged
 
     def _cut(self, event: Event, start: int) -> Event:
         """What is left of a cue whose last words belong to a mention: "no" of "no complications"."""
