@@ -1,7 +1,7 @@
 """All names of drugs, and which ingredients each means."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlp.adverse.terms.concept import ABBREVIATION, BRAND, CLASS, COMBINATION, INGREDIENT, Drug
@@ -25,27 +25,25 @@ class Short:
 class Names:
     """`drugs` by key (letters.key); `classes`: their members; `kinds`: an ingredient's classes.
 
-    `codes`: RxNorm code -> ingredients; `shorts`: what is asked of short forms.
+    `codes`: (system, code) -> ingredients; `code_of`: an ingredient's own; `shorts`: what is asked of short forms.
     """
 
     drugs: dict[str, Drug] = field(default_factory=dict)
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ingredient_codes: dict[str, str] = field(default_factory=dict)
+    codes: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    code_of: dict[str, str] = field(default_factory=dict)
     shorts: dict[str, Short] = field(default_factory=dict)
 
     def drug(self, ingredients: tuple[str, ...], kind: str) -> Drug:
         """Of one ingredient or several."""
         if len(ingredients) == 1:
-            code = self.ingredient_codes.get(ingredients[0])
-            return Drug(ingredients[0], ingredients, f"RxNorm//{code}" if code else None, kind)
+            return Drug(ingredients[0], ingredients, self.code_of.get(ingredients[0]), kind)
         together = tuple(sorted(ingredients))
         return Drug(JOIN.join(together), together, None, kind)
 
-    def of_code(self, code: str) -> Drug | None:
-        """Of RxNorm."""
-        ingredients = self.codes.get(code)
+    def of_code(self, vocabulary: str, code: str) -> Drug | None:
+        ingredients = self.codes.get((system(vocabulary), code))
         if not ingredients:
             return None
         return self.drug(ingredients, INGREDIENT if len(ingredients) == 1 else COMBINATION)
@@ -53,10 +51,22 @@ class Names:
     def of_class(self, name: str) -> Drug:
         return Drug(f"class:{name}", self.classes.get(name, ()), None, CLASS)
 
+    def recode(self) -> None:
+        """Names of single ingredients get the codes that stand in `code_of` now."""
+        for name, drug in self.drugs.items():
+            if len(drug.ingredients) == 1 and drug.kind != CLASS:
+                self.drugs[name] = replace(drug, code=self.code_of.get(drug.concept, drug.code))
+
     def add(self, name: str, drug: Drug) -> None:
         """The first that claims a name keeps it."""
         if found := key(name):
             self.drugs.setdefault(found, drug)
+
+
+def system(name: str) -> str:
+    """A vocabulary as timeline codes name it: RXNORM."""
+    known = {"http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "urn:oid:2.16.840.1.113883.6.88": "RXNORM"}
+    return known.get(name) or "".join(letter for letter in name.upper() if letter.isalnum())
 
 
 def shipped_names() -> Names:
@@ -84,9 +94,9 @@ def shipped_names() -> Names:
 def _codes(names: Names, path: Path) -> None:
     for row in rows(path, ("code", "kind", "ingredients")):
         those = tuple(sorted(several(row["ingredients"])))
-        names.codes[row["code"]] = those
+        names.codes["RXNORM", row["code"]] = those
         if row["kind"] == INGREDIENT:
-            names.ingredient_codes[those[0]] = row["code"]
+            names.code_of[those[0]] = f"RxNorm//{row['code']}"
 
 
 def _generic(ingredient: str, also: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """All names of effects, and the concept that each means: words in any order, inflected, with severities and places."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from nlp.adverse.terms.tables import FOLDER, rows, several
 from nlp.text.data_files import phrases
 
 FEWEST = 3  # letters of a name; shorter ones count as they are written: MI, not mi
+TELLING = 5  # letters of a word that is left of several
 LONGEST = 14  # words of a mention beyond which it is a sentence, not a name
 CODE = "ICD-10-CM"
 
@@ -27,6 +28,7 @@ class EffectNames:
     labs: Labs = field(default_factory=Labs)
     concepts: dict[str, Effect] = field(default_factory=dict)
     sets: dict[str, Effect] = field(default_factory=dict)
+    _shipped: dict[str, str | None] = field(default_factory=dict)
     _of_word: dict[str, list[tuple[frozenset[str], str]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, name: str, effect: Effect, *, over: bool = False) -> None:
@@ -38,16 +40,31 @@ class EffectNames:
             self.terms[written] = effect
             self.written[written] = name
         self.concepts.setdefault(effect.concept, effect)
+        if not over:
+            self._shipped.setdefault(effect.concept, effect.code)
         words = self.words.of(name)
-        if words and (over or together(words) not in self.sets):
-            self._put(words, effect)
+        if words and self._telling(words, written) and (over or together(words) not in self.sets):
+            self._put(words, effect, within=not name.isupper())
 
-    def _put(self, words: Sequence[str], effect: Effect) -> None:
+    def _telling(self, words: Sequence[str], written: str) -> bool:
+        """Not what is left of "acute MI" when acute is left aside."""
+        return len(words) > 1 or len(words[0]) >= TELLING or " " not in written
+
+    def _put(self, words: Sequence[str], effect: Effect, *, within: bool) -> None:
+        """`within`: found among other words too; short forms in capitals are not."""
         found = together(words)
-        if found not in self.sets:
+        if within and found not in self.sets:
             for word in words:
                 self._of_word[word].append((frozenset(words), found))
         self.sets[found] = effect
+
+    def recode(self, codes: Mapping[str, str]) -> None:
+        """All names of these concepts get the code that is given here, but those with their own."""
+        for table in (self.terms, self.sets, self.concepts):
+            for name, effect in table.items():
+                code = codes.get(effect.concept)
+                if code and effect.code == self._shipped.get(effect.concept, effect.code):
+                    table[name] = replace(effect, code=code)
 
     def read(self, text: str) -> Effect | None:
         """The effect of all the words, or of the most of them that name one."""
@@ -58,7 +75,7 @@ class EffectNames:
         for _, _, concept in self.labs.find(text):
             return self.concepts.get(concept)
         words = self.words.of(text)
-        if not words or len(words) > LONGEST:
+        if not words or len(words) > LONGEST or len(name) < FEWEST:
             return None
         return self.sets.get(together(words)) or self._within(words)
 

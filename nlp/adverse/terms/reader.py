@@ -48,6 +48,11 @@ class DrugReader:
             found = [drug for word in words if word not in self._aside and (drug := self.misspelt(word))]
         return self._joined(found)
 
+    def bare(self, text: str) -> str:
+        """The words of an unknown drug without dose, form and salt; all of them where nothing else is left."""
+        words = key(text).split()
+        return " ".join(word for word in words if word not in self._aside and not NUMBER.fullmatch(word)) or key(text)
+
     def misspelt(self, word: str) -> Drug | None:
         """One word in small letters without accents that is no name itself."""
         name = self.speller.nearest(word)

@@ -74,7 +74,7 @@ class Relating:
         return (rule.weak or rule.score < SURE) and self.treats(drug, effect)
 
     def across(self, last: Said, said: Said) -> list[Relation]:
-        """Of a sentence without a drug behind one that names it: "Started on D. Developed E.", "D. Stopped due to E."."""
+        """Of a sentence without a drug behind one that names it: "Started on D. Developed E."."""
         drugs = [mention for mention in last.mentions if mention.label == DRUG]
         if not drugs or any(mention.label == DRUG for mention in said.mentions) or not said.mentions:
             return []

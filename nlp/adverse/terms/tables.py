@@ -1,9 +1,10 @@
 """The tables of nlp/adverse/terms/data: CSV with comment lines, YAML, lists within a cell."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -13,12 +14,15 @@ from contract.errors import ConfigError
 FOLDER = Path(__file__).with_name("data")
 
 
-def rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    """Cells stripped; comment lines begin with #. Refused where a column is missing or a row has too many cells."""
+def rows(path: Path, needed: tuple[str, ...], alias: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, str]]:
+    """Cells stripped; comment lines begin with #. Refused where a column is missing or a row has too many cells.
+
+    `alias`: other names that a column may go by, in small letters.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(line for line in file if not line.startswith("#"))
         found = list(reader)
-    names = [name.strip() for name in reader.fieldnames or ()]
+    names = [_column(name, alias) for name in reader.fieldnames or ()]
     missing = [name for name in needed if name not in names]
     if missing:
         raise ConfigError(
@@ -28,7 +32,12 @@ def rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     for at, row in enumerate(found, 1):
         if None in row:
             raise ConfigError(f"{path.name}: row {at} has more cells than columns. Put cells with commas in quotes.")
-    return [{name.strip(): (value or "").strip() for name, value in row.items()} for row in found]
+    return [{_column(name, alias): (value or "").strip() for name, value in row.items()} for row in found]
+
+
+def _column(name: str, alias: Mapping[str, str]) -> str:
+    found = name.strip().lower()
+    return alias.get(found, found)
 
 
 def several(cell: str) -> Iterator[str]:

@@ -11,10 +11,10 @@ from nlp.adverse.terms.drugs import Names, shipped_names
 from nlp.adverse.terms.effects import EffectNames, shipped_effects
 from nlp.adverse.terms.finding import Finder
 from nlp.adverse.terms.reader import DrugReader
+from nlp.adverse.terms.site import lay_over, site_rows
 
 CACHED = 65536
 LONGEST = 400  # characters of a mention that are looked at
-RXNORM = frozenset({"rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88"})
 
 
 @dataclass(slots=True)
@@ -40,9 +40,14 @@ class Terms:
         return _shipped()
 
     @classmethod
-    def of(cls, folder: Path | None) -> "Terms":  # noqa: ARG003 - the tables of sites come next
+    def of(cls, folder: Path | None) -> "Terms":
         """With a site's own tables laid over them (docs/adverse.md, Terms)."""
-        return _shipped()
+        if folder is None:
+            return _shipped()
+        table = site_rows(folder)
+        names, effects = shipped_names(), shipped_effects()
+        lay_over(names, effects, table)
+        return Terms(names, effects)
 
     def drug(self, text: str) -> Drug | None:
         """The drug that a mention names; None where it names none that is known."""
@@ -56,9 +61,7 @@ class Terms:
         """Of a timeline's code: `drug_of_code("RXNORM", "314076")`, or all in one, `("", "RXNORM//314076//ORDER")`."""
         if "//" in code:
             system, code, *_ = code.split("//")
-        if system.lower() not in RXNORM:
-            return None
-        return self.names.of_code(code)
+        return self.names.of_code(system, code)
 
     def mentions(self, text: str, language: str = "") -> list[Mention]:  # noqa: ARG002 - one table serves both so far
         """Known drugs and effects in running text, in order, none overlapping."""

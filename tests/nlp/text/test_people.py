@@ -26,7 +26,14 @@ def test_the_cue_is_the_label() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "No label at all.", "Patient: has a cough.", "Baby: well.", "Case 1: one case alone.", "Twin A: one twin alone."],
+    [
+        "",
+        "No label at all.",
+        "Patient: has a cough.",
+        "Baby: well.",
+        "Case 1: one case alone.",
+        "Twin A: one twin alone.",
+    ],
 )
 def test_one_patient_has_no_parts(text: str) -> None:
     assert parts(text) == []
