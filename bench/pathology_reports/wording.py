@@ -19,7 +19,8 @@ GRADES = {"1": ("I", "low", "low", "well differentiated", "one"),
 
 def slots(rng: Random, said: Fields) -> dict[str, str]:
     side = said["side"]
-    made = {"side": side, "Side": side.capitalize(), "SIDE": side.upper(), "other": "right" if side == "left" else "left",
+    other = "right" if side == "left" else "left"
+    made = {"side": side, "Side": side.capitalize(), "SIDE": side.upper(), "other": other,
             "year": str(rng.randint(1998, 2015)), "erp": rng.choice(["70", "90", "95", "100"]),
             "mgn": rng.choice(["0.5", "1", "1.5", "2"]), "ratio": rng.choice(["1.1", "1.3"]),
             "edge": rng.choice(["superior", "inferior", "medial", "lateral", "deep", "anterior"])}  # fmt: skip

@@ -7,7 +7,7 @@ from simulate.notes.chart import Note
 from simulate.notes.charts import Author
 from simulate.notes.forms import moment
 from simulate.notes.identity import Identity
-from simulate.notes.pathology import FIELDS, Fields
+from simulate.notes.specimens import Specimen, rows
 
 LOINC = {
     "admission": ("34117-2", "History and physical note"), "progress": ("11506-3", "Progress note"),
@@ -33,9 +33,7 @@ CODES = pa.schema([(n, pa.string()) for n in ("patient_id", "encounter_id", "kin
 INDEX = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()),
     ("kind", pa.string()),
                    ("style", pa.string()), ("event", pa.string()), ("happened", pa.bool_())])  # fmt: skip
-PATHOLOGY = pa.schema(
-    [("note_id", pa.string()), ("patient_id", pa.string()), ("field", pa.string()), ("value", pa.string())]
-)
+PATHOLOGY = pa.schema([(n, pa.string()) for n in ("note_id", "patient_id", "specimen", "field", "value")])
 
 
 def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
@@ -55,7 +53,7 @@ def notes_table(notes: list[Note]) -> pa.Table:
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
-def _truth(notes: list[Note], fields: dict[str, Fields]) -> dict[str, pa.Table]:
+def _truth(notes: list[Note], specimens: dict[str, list[Specimen]]) -> dict[str, pa.Table]:
     ids = [(n, (n.chart.note_id, n.chart.who.patient_id)) for n in notes]
     return {
         "note_spans": _rows(SPANS, [(*i, *span) for n, i in ids for span in n.spans]),
@@ -66,7 +64,7 @@ def _truth(notes: list[Note], fields: dict[str, Fields]) -> dict[str, pa.Table]:
             INDEX, [(*i, n.chart.encounter_id, n.chart.kind, n.style, *(n.chart.event or (None, None))) for n, i in ids]
         ),
         "pathology": _rows(
-            PATHOLOGY, [(*i, f, fields[i[0]].get(f, "not stated")) for n, i in ids if i[0] in fields for f in FIELDS]
+            PATHOLOGY, [(*i, *row) for _, i in ids if i[0] in specimens for row in rows(specimens[i[0]])]
         ),
     }
 
@@ -76,7 +74,7 @@ def chart_notes(block: Block, people: int) -> tuple[pa.Table, dict[str, pa.Table
     author = Author(block)
     notes = list(author.notes(people))
     known = persons([author.identity(k) for k in range(people)])
-    return notes_table(notes), {**_truth(notes, author.fields), "persons": known}
+    return notes_table(notes), {**_truth(notes, author.specimens), "persons": known}
 
 
 def persons(known: list[Identity]) -> pa.Table:

@@ -14,8 +14,8 @@ from simulate.knowledge import Drug, analytes, diseases, drugs, effects, reasons
 from simulate.notes import documents
 from simulate.notes.chart import Chart, Harm, Note, Place
 from simulate.notes.identity import Identity, identity
-from simulate.notes.pathology import Fields, draw_fields
 from simulate.notes.radiology import Finding
+from simulate.notes.specimens import Specimen, draw_specimens
 from simulate.people import load_places
 from simulate.records import allergens, care, operated_after
 from simulate.shared import PROVIDERS
@@ -37,7 +37,7 @@ class Author:
         self.courses = _by_person(block.courses.who)
         self.harms = _by_person(block.harms.who)
         self.films = _by_person(block.films.encounter)
-        self.fields: dict[str, Fields] = {}  # of every pathology note
+        self.specimens: dict[str, list[Specimen]] = {}  # of every report of the breast
 
     def notes(self, people: int, share: float = 1.0) -> Iterator[Note]:
         """share: of the contacts that are written up."""
@@ -58,7 +58,7 @@ class Author:
             yield from self._stay(place, rng)
         elif kind == BIOPSY:
             cancer = self.block.encounters.disease[place] >= 0
-            yield self._specimen(place, rng, malignant=bool(cancer), excision=False)
+            yield self.specimen(place, rng, malignant=bool(cancer), excision=False)
         elif rng.random() < WRITTEN[kind]:
             chart = self._chart(place, "emergency" if kind == EMERGENCY else "visit", rng, 900)
             yield self._clinical(chart, rng)
@@ -82,17 +82,17 @@ class Author:
 
     def _operated(self, place: int, operation: str, rng: Random) -> Iterator[Note]:
         if operation == OPERATED_BREAST:
-            yield self._specimen(place, rng, malignant=True, excision=True)
+            yield self.specimen(place, rng, malignant=True, excision=True)
         elif operation in ("appendectomy", "hip_replacement", "hip_nailing"):
             yield documents.write_specimen(
-                self._chart(place, "pathology", rng, 2 * DAY), rng.getrandbits(62), self._styles, None
+                self._chart(place, "pathology", rng, 2 * DAY), rng.getrandbits(62), self._styles, []
             )
 
-    def _specimen(self, place: int, rng: Random, *, malignant: bool, excision: bool) -> Note:
+    def specimen(self, place: int, rng: Random, *, malignant: bool, excision: bool) -> Note:
         chart = self._chart(place, "pathology", rng, 2 * DAY)
-        fields = draw_fields(rng, chart.who.side, malignant=malignant, excision=excision)
-        self.fields[chart.note_id] = fields
-        return documents.write_specimen(chart, rng.getrandbits(62), self._styles, fields)
+        specimens = draw_specimens(rng, chart.who.side, malignant=malignant, excision=excision)
+        self.specimens[chart.note_id] = specimens
+        return documents.write_specimen(chart, rng.getrandbits(62), self._styles, specimens)
 
     def _call(self, place: int, rng: Random, after: int) -> Note:
         chart = self._chart(place, "phone", rng, after)

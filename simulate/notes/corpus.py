@@ -1,6 +1,8 @@
 """Notes without a hospital around them: for training and judging de-identification and mining."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 from simulate.arrays import BLOCK
@@ -8,7 +10,9 @@ from simulate.block import draw_block
 from simulate.config import STYLES, HospitalConfig
 from simulate.notes.chart import Note
 from simulate.notes.charts import Author
+from simulate.notes.documents import write_specimen
 from simulate.notes.identity import Identity
+from simulate.notes.specimens import rows
 from simulate.shared import draw_shared
 
 
@@ -44,6 +48,32 @@ def notes_only(n: int, seed: int, *, styles: tuple[str, ...] = STYLES, kinds: tu
             "spans": [{"start": s, "end": e, "label": label} for s, e, label in note.spans],
             "decoys": [[s, e, note.text[s:e]] for s, e, _ in note.decoys],
         }  # fmt: skip
+
+
+def breast_reports(
+    n: int, seed: int, *, styles: tuple[str, ...] = STYLES, other: float = 0.12
+) -> Iterator[dict[str, Any]]:
+    """n pathology reports: text, style, and specimens [{label, fields}], none in the share `other` of anything else.
+
+    Whatever happened to the persons: three in four are malignant, half of those operated on.
+    """
+    rng = Random(f"breast/{seed}")
+    for author in authors(seed, styles):
+        for place in range(0, len(author.block.encounters.who), 5):
+            if n == 0:
+                return
+            n -= 1
+            malignant = rng.random() < 0.75
+            note = author.specimen(place, rng, malignant=malignant, excision=malignant and rng.random() < 0.5)
+            specimens = author.specimens[note.chart.note_id]
+            if rng.random() < other:
+                chart = replace(note.chart, reason=None)
+                note, specimens = write_specimen(chart, rng.getrandbits(62), styles, []), []
+            truth: dict[str | None, dict[str, str]] = {}
+            for label, name, value in rows(specimens):
+                truth.setdefault(label, {})[name] = value
+            told = [{"label": label, "fields": fields} for label, fields in truth.items()]
+            yield {"text": note.text, "style": note.style, "specimens": told}
 
 
 def patients(n: int, seed: int, *, styles: tuple[str, ...] = STYLES, kinds: tuple[str, ...] = (),

@@ -5,13 +5,13 @@ from random import Random
 from nlp.text.grammar import choose
 from simulate.notes import pathology, radiology
 from simulate.notes.chart import Chart, Note
-from simulate.notes.pathology import Fields
 from simulate.notes.pen import Pen, phrases
 from simulate.notes.radiology import Finding
 from simulate.notes.scribe import Scribe
 from simulate.notes.slots_chart import CHART
 from simulate.notes.slots_clinic import CLINIC
 from simulate.notes.slots_person import PERSON
+from simulate.notes.specimens import Specimen
 
 SLOTS = PERSON | CLINIC | CHART
 ROLES = {"radiology": "radiologist", "pathology": "pathologist", "operative": "surgeon", "phone": "nurse"}
@@ -75,14 +75,12 @@ def write_film(chart: Chart, seed: int, styles: tuple[str, ...], present: list[F
     return _finish(pen)
 
 
-def write_specimen(chart: Chart, seed: int, styles: tuple[str, ...], fields: Fields | None) -> Note:
-    """fields: None for a specimen that is not of the breast."""
+def write_specimen(chart: Chart, seed: int, styles: tuple[str, ...], specimens: list[Specimen]) -> Note:
+    """specimens: of the breast; empty for a report on anything else."""
     pen = _pen(chart, seed, styles)
-    if fields:
-        chart.extra.update(pathology.shown(pen.scribe.rng, fields))
     _framed(pen)
-    if fields:
-        pathology.write_breast(pen, fields)
+    if specimens:
+        pathology.write_breast(pen, specimens)
     else:
         pathology.write_other(pen)
     pen.one(phrases("endings")[pen.scribe.style])

@@ -1,180 +1,172 @@
-"""Breast pathology reports: twenty fields drawn first, then told in sentences whose order and words vary."""
+"""Breast pathology told: sentences, tables or abbreviations, in an order of their own; several specimens, addenda."""
 
 from random import Random
 
 from nlp.text.grammar import choose
+from simulate.notes.forms import number_words
 from simulate.notes.pen import Pen, phrases
+from simulate.notes.specimens import HOURS, NOT_STATED, Fields, Specimen
 
-Fields = dict[str, str]
-FIELDS = ("side", "procedure", "malignant", "histology", "morphology", "topography", "invasive", "dcis", "grade",
-    "size_mm",
-          "er", "pr", "her2", "ki67", "lvi", "necrosis", "calcification", "lcis", "margin", "nodes_positive",
-          "nodes_examined", "adh", "multifocal", "stage")  # fmt: skip
-
-
-def _yes(rng: Random, share: float) -> str:
-    return "yes" if rng.random() < share else "no"
-
-
-def _weighted(rng: Random, table: dict[str, list[object]]) -> str:
-    drawn = rng.random()
-    for name, row in table.items():
-        drawn -= float(str(row[0]))
-        if drawn < 0:
-            return name
-    return next(iter(table))
-
-
-def draw_fields(rng: Random, side: str, *, malignant: bool, excision: bool) -> Fields:
-    """The truth of one specimen. Grade, receptors and nodes depend on each other as in life, roughly."""
-    bank = phrases("pathology")
-    topography = choose(rng, list(bank["quadrants"]))
-    fields = {"side": side, "procedure": "excision" if excision else "biopsy",
-        "malignant": "yes" if malignant else "no",
-              "topography": bank["quadrants"][topography], "quadrant": topography, "calcification": _yes(rng, 0.35),
-              "adh": _yes(rng, 0.12), "lcis": _yes(rng, 0.06)}  # fmt: skip
-    if not malignant:
-        return {**fields, "histology": choose(rng, list(bank["benign"])), "invasive": "no", "dcis": "no"}
-    histology = _weighted(rng, bank["histologies"])
-    grade = choose(rng, [1, 2, 2, 2, 3, 3])
-    er = "positive" if rng.random() < (0.95 if histology == "lobular" else 0.92 - 0.2 * (grade == 3)) else "negative"
-    size = round(min(90.0, 4 + rng.lognormvariate(2.4, 0.6)))
-    fields |= {
-        "histology": histology, "morphology": str(bank["histologies"][histology][2]), "grade": str(grade), "er": er,
-        "invasive": "no" if histology == "dcis" else "yes", "dcis": "yes" if histology == "dcis" else _yes(rng, 0.6),
-        "pr": "positive" if er == "positive" and rng.random() < 0.8 else "negative", "size_mm": str(size),
-        "necrosis": _yes(rng, 0.1 + 0.2 * (grade == 3)),
-    }  # fmt: skip
-    return fields | (_invasive(rng, grade, size, excision=excision) if histology != "dcis" else
-                     {"stage": "Tis"} if excision else {})  # fmt: skip
-
-
-def _invasive(rng: Random, grade: int, size: int, *, excision: bool) -> Fields:
-    fields = {"her2": choose(rng, ["negative"] * 6 + ["positive", "equivocal"]), "lvi": _yes(rng, 0.1 + 0.12 * grade),
-              "ki67": str(min(95, max(1, round(rng.gauss(10 * grade, 6)))))}  # fmt: skip
-    if not excision:
-        return fields
-    examined = choose(rng, [1, 2, 2, 3, 3, 4, 12, 15])
-    positive = sum(rng.random() < 0.04 + size / 250 for _ in range(examined))
-    tumour = (
-        "T1mi"
-        if size <= 1
-        else "T1a"
-        if size <= 5
-        else "T1b"
-        if size <= 10
-        else "T1c"
-        if size <= 20
-        else "T2"
-        if size <= 50
-        else "T3"
-    )
-    node = "N0" if not positive else "N1" if positive < 4 else "N2" if positive < 10 else "N3"
-    return fields | {"margin": choose(rng, ["negative", "negative", "negative", "close", "positive"]),
-        "stage": tumour + node,
-                     "nodes_examined": str(examined), "nodes_positive": str(positive),
-                     "multifocal": _yes(rng, 0.15)}  # fmt: skip
+MARKERS = ("er", "pr", "her2", "ki67")
+ANSWERED = ("lvi", "dcis", "necrosis", "calcification", "lcis", "adh", "multifocal", "er", "pr", "her2", "margin")
+TOLD = (*ANSWERED, "grade", "ki67", "stage", "size_mm", "nodes_positive")
+SILENT = 0.12  # chance that a report leaves a field out
+RARE = {"adh": 0.4, "lcis": 0.4, "multifocal": 0.3, "ki67": 0.3}
+LAYOUTS = {"table": ["table"], "terse": ["terse", "terse", "table"], "shout": ["prose", "prose", "terse"],
+           "narrative": ["prose"]}  # fmt: skip
 
 
 def shown(rng: Random, fields: Fields) -> dict[str, str]:
     """What the phrases' {extra:...} slots say."""
-    receptor = {"positive": ["positive", "POSITIVE", "+", "pos"], "negative": ["negative", "NEGATIVE", "-", "neg"]}
-    grade = int(fields.get("grade", "1"))
-    split = {1: (2, 2, 1), 2: (3, 2, 1), 3: (3, 3, 2)}[grade]
-    her2 = fields.get("her2", "negative")
-    size = int(fields.get("size_mm", "9"))
-    out = dict(fields) | {
-        "size_cm": f"{size / 10:.1f}",
+    fields = {name: value for name, value in fields.items() if value != NOT_STATED}
+    side, size = fields["side"], int(fields.get("size_mm", "9"))
+    positive, examined = int(fields.get("nodes_positive", "0")), int(fields.get("nodes_examined", "1"))
+    return {
+        **fields,
+        **_graded(rng, int(fields.get("grade", "1"))),
+        **_staged(fields.get("stage", "T1cN0")),
+        "Side": side.capitalize(), "SIDE": side.upper(), "other": "right" if side == "left" else "left",
+        "quadrant": next(name for name, code in phrases("pathology")["quadrants"].items()
+                         if code == fields.get("topography", "C50.1")),
+        "clock": str(choose(rng, HOURS.get((fields.get("topography", ""), side), (12,)))),
+        "size_cm": f"{size / 10:.1f}", "size_mm": str(size), "wide": f"{size / 14:.1f}", "deep": f"{size / 22:.1f}",
         "gross": f"{2 + rng.random() * 4:.1f} x {1 + rng.random() * 2:.1f} x {0.5 + rng.random():.1f}",
         "pieces": choose(rng, ["three pieces of", "two pieces of", "multiple fragments of"]),
-        "clock": str(1 + int(rng.random() * 12)),
-        "grade_words": {1: "well differentiated", 2: "moderately differentiated", 3: "poorly differentiated"}[grade],
-        "t": str(split[0]), "n": str(split[1]), "m": str(split[2]),
-        "er_percent": choose(rng, ["0", "<1"] if fields.get("er") == "negative" else ["60", "80", "90", "95", "100"]),
-        "her2_score": {"negative": choose(rng, ["0", "1+"]), "positive": "3+", "equivocal": "2+"}[her2],
-        "her2_cap": her2.capitalize(),
+        "er_percent": choose(rng, ["60", "80", "90", "95", "100"]),
         "pattern": choose(rng, ["cribriform", "solid", "comedo", "micropapillary"]),
-        "margin_mm": choose(rng, ["0.5", "1", "1.5", "2"]),
+        "margin_mm": choose(rng, ["0.5", "1", "1.5", "2"]), "wide_mm": choose(rng, ["5", "8", "10", "14"]),
         "edge": choose(rng, ["superior", "inferior", "medial", "lateral", "deep"]),
+        "positive_words": number_words(positive), "examined_words": number_words(examined),
+        "negative_nodes": str(examined - positive), "year": str(1995 + int(rng.random() * 22)),
     }  # fmt: skip
-    for name in ("er", "pr"):
-        value = fields.get(name, "negative")
-        out[name] = choose(rng, receptor[value])
-        out[f"{name}_long"] = choose(
-            rng,
-            {"positive": ["present", "strongly positive", "detected"], "negative": ["absent", "not detected"]}[value],
-        )
-    return out
 
 
-def _sentences(pen: Pen, fields: Fields) -> list[tuple[str, list[str]]]:
-    """(field, its sentences), in an order of their own."""
-    bank = phrases("pathology")
-    yes_no = {"lvi": "invasion", "dcis": "insitu", "necrosis": "necrosis", "calcification": "calcium", "lcis": "lcis",
-              "adh": "adh", "multifocal": "focal"}  # fmt: skip
-    told = [(name, bank[f"{word}_{fields[name]}"]) for name, word in yes_no.items()
-            if name in fields and not (name == "dcis" and fields.get("histology") == "dcis")]  # fmt: skip
-    told += [(n, bank[n]) for n in ("grade", "er", "pr", "her2", "ki67", "stage") if n in fields]
-    told += [("size_mm", bank["size"])] if "size_mm" in fields else []
-    told += [("margin", bank[f"margin_{fields['margin']}"])] if "margin" in fields else []
-    told += [("nodes_positive", bank["nodes"])] if "nodes_positive" in fields else []
-    pen.scribe.rng.shuffle(told)
-    return told
+def _graded(rng: Random, grade: int) -> dict[str, str]:
+    t, n, m = choose(rng, {1: [(2, 2, 1), (1, 2, 1)], 2: [(3, 2, 1), (2, 3, 2)], 3: [(3, 3, 2), (3, 3, 3)]}[grade])
+    words = {1: "well differentiated", 2: "moderately differentiated", 3: "poorly differentiated"}[grade]
+    return {"grade_words": words, "roman": "I" * grade, "height": ["low", "intermediate", "high"][grade - 1],
+            "t": str(t), "n": str(n), "m": str(m), "sum": str(t + n + m)}  # fmt: skip
+
+
+def _staged(stage: str) -> dict[str, str]:
+    tumour, _, node = stage.partition("N")
+    return {"stage_t": tumour, "stage_n": f"N{node}"}
+
+
+def write_breast(pen: Pen, specimens: list[Specimen]) -> None:
+    """A field that the report leaves out becomes 'not stated' in the truth."""
+    bank, rng = phrases("pathology"), pen.scribe.rng
+    layout = choose(rng, LAYOUTS[pen.scribe.style])
+    parts = ["clinical", "gross", "diagnosis", "microscopic", "markers"]
+    if pen.chance(0.3):
+        parts = ["diagnosis", "microscopic", "markers", "gross", "clinical"]
+    told = [_chosen(rng, each) for each in specimens]
+    if pen.chance(0.5):
+        parts.remove("markers")
+    for part in parts:
+        head = choose(rng, bank["heads"][part])
+        pen.scribe.put(f"\n{head.upper() if pen.chance(0.5) else head}:\n")
+        if part in ("clinical", "gross"):
+            pen.chart.extra.update(shown(rng, specimens[0].fields))
+            pen.one(bank[part])
+        else:
+            _part(pen, part, list(zip(specimens, told, strict=True)), layout, apart="markers" in parts)
+    for each in specimens:
+        _addendum(pen, each)
+    pen.write("\n[Accession|Case|Specimen] [#|No.|]: {accession}\n")
+
+
+def _chosen(rng: Random, specimen: Specimen) -> list[str]:
+    """The fields that are told beside the title, in their order."""
+    fields = specimen.fields
+    told = [name for name in TOLD if name in fields and not (name == "dcis" and fields["histology"] == "dcis")]
+    kept = [name for name in told if name in specimen.first or rng.random() >= RARE.get(name, SILENT)]
+    for name in set(told) - set(kept):
+        fields[name] = NOT_STATED
+        if name == "nodes_positive":
+            fields["nodes_examined"] = NOT_STATED
+    rng.shuffle(kept)
+    return kept
+
+
+def _part(pen: Pen, part: str, told: list[tuple[Specimen, list[str]]], layout: str, *, apart: bool) -> None:
+    rng = pen.scribe.rng
+    label = choose(rng, phrases("pathology")["labels"])
+    for specimen, names in told:
+        pen.chart.extra.update(shown(rng, specimen.fields))
+        pen.chart.extra["label"] = specimen.label
+        if specimen.label:
+            pen.write(label)
+        if part == "diagnosis":
+            _title(pen, specimen.fields)
+        else:
+            mine = [name for name in names if not apart or (name in MARKERS) == (part == "markers")]
+            _tell(pen, mine, specimen.fields | specimen.first, layout)
+        pen.scribe.put("\n")
 
 
 def _title(pen: Pen, fields: Fields) -> None:
     bank, rng = phrases("pathology"), pen.scribe.rng
-    words = (
-        bank["histologies"][fields["histology"]][1]
-        if fields["malignant"] == "yes"
-        else bank["benign"][fields["histology"]]
-    )
-    procedure = choose(rng, bank["procedure"][fields["procedure"]])
+    malignant = fields["malignant"] == "yes"
+    words = bank["histologies"][fields["histology"]][1] if malignant else bank["benign"][fields["histology"]]
+    procedure, histology = choose(rng, bank["procedure"][fields["procedure"]]), choose(rng, words)
+    where = choose(rng, ["quadrant", "quadrant", "clock", ""])
+    if where == "clock" and (fields["topography"], fields["side"]) not in HOURS:
+        where = "quadrant"
+    fields["topography"] = fields["topography"] if where else NOT_STATED
     start = pen.scribe.here
-    form = choose(rng,
-        ["[{side_cap} breast|Breast, {side}], <p>[, {extra:quadrant}|, {extra:clock} o'clock|]:[ |\n]<h>.",
-                        "<H>, {side} breast[ ({extra:quadrant} quadrant)|], <p>.",
-                        "A. [BREAST, {side}|{side_cap} breast mass], <p> - <h>."])  # fmt: skip
-    histology = choose(rng, words)
+    form = choose(rng, bank["titles"])
     pen.write(
-        form.replace("<p>", procedure).replace("<h>", histology).replace("<H>", histology[0].upper() + histology[1:])
+        form.replace("<w>", choose(rng, bank["where"][where]) if where else "")
+        .replace("<p>", procedure)
+        .replace("<h>", histology)
+        .replace("<H>", histology[0].upper() + histology[1:])
     )
     pen.scribe.mark(start, ("pathology", fields["histology"], fields.get("morphology", ""), "present"))
+    if not malignant and pen.chance(0.5):
+        pen.write(" " + choose(rng, bank["benign_more"]))
 
 
-def _tell(pen: Pen, told: list[tuple[str, list[str]]], fields: Fields) -> None:
-    """A field whose sentence is left out becomes 'not stated' in the truth."""
-    bullet = choose(pen.scribe.rng, ["- ", "", "* "])
-    for name, texts in told:
-        text = choose(pen.scribe.rng, texts)
-        if text:
-            pen.scribe.put(bullet)
-            pen.write(text)
-            pen.scribe.put("\n" if bullet else " ")
-        else:
-            fields[name] = "not stated"
-
-
-def write_breast(pen: Pen, fields: Fields) -> None:
+def _tell(pen: Pen, names: list[str], fields: Fields, layout: str) -> None:
     bank, rng = phrases("pathology"), pen.scribe.rng
-    parts = ["clinical", "gross", "diagnosis", "microscopic"]
-    if pen.chance(0.3):
-        parts = ["diagnosis", "microscopic", "gross", "clinical"]
-    for part in parts:
-        head = choose(rng, bank["heads"][part])
-        pen.scribe.put(f"\n{head.upper() if pen.chance(0.5) else head}:\n")
-        if part == "diagnosis":
-            _title(pen, fields)
-        elif part == "microscopic":
-            _tell(pen, _sentences(pen, fields), fields)
+    bullet = choose(rng, ["- ", "", "* "])
+    between = choose(rng, bank["between"][layout]) if layout != "prose" else ""
+    for name in names:
+        key = f"{name}_{fields[name]}" if name in ANSWERED else _key(name, fields)
+        if layout == "prose":
+            pen.scribe.put(bullet)
+            pen.write(choose(rng, bank["prose"][key]))
         else:
-            pen.one(bank[part])
-    pen.write("\n[Accession|Case|Specimen] [#|No.|]: {accession}\n")
+            pen.write(choose(rng, bank[layout]["labels"][name]))
+            pen.scribe.put(between)
+            pen.write(choose(rng, bank[layout]["answers"][key]))
+        pen.scribe.put("\n" if bullet or layout == "table" or pen.chance(0.3) else " " if layout == "prose" else "; ")
+
+
+def _key(name: str, fields: Fields) -> str:
+    if name == "nodes_positive":
+        return "nodes_none" if fields[name] == "0" else "nodes_some"
+    if name == "grade" and fields["histology"] == "dcis":
+        return "grade_dcis"
+    return "stage_tis" if fields[name] == "Tis" else name
+
+
+def _addendum(pen: Pen, specimen: Specimen) -> None:
+    for name, before in specimen.first.items():
+        now = specimen.fields[name]
+        bank = phrases("pathology")["addenda"]
+        pen.chart.extra.update(shown(pen.scribe.rng, specimen.fields) | {"now": now, "before": before})
+        pen.chart.extra["NAME"] = choose(pen.scribe.rng, bank["names"][name])
+        pen.write(f"\n{choose(pen.scribe.rng, bank['heads'])}\n")
+        if specimen.label:
+            pen.write(f"[Specimen|Part] {specimen.label} ([{{extra:side}} breast|breast, {{extra:side}}]): ")
+        pen.write(choose(pen.scribe.rng, bank[f"her2_{now}" if name == "her2" else "other"]) + "\n")
 
 
 def write_other(pen: Pen) -> None:
-    """Specimens of the operations that are not of the breast."""
-    assert pen.chart.reason
+    """Specimens that are not of the breast: of an operation, or of anything else."""
+    bank, reason = phrases("pathology"), pen.chart.reason
     pen.write("\n[DIAGNOSIS|Final Diagnosis]:\n")
-    pen.one(phrases("pathology")["other"][pen.chart.reason.operation])
+    known = reason.operation if reason else None
+    pen.one(bank["other"][known] if known in bank["other"] else bank["elsewhere"])
     pen.write("\n[Specimen received|Received] {date:recent}[, case {accession}|].\n")
