@@ -10,6 +10,7 @@ from simulate.notes.specimens import HOURS, NOT_STATED, Fields, Specimen
 MARKERS = ("er", "pr", "her2", "ki67")
 ANSWERED = ("lvi", "dcis", "necrosis", "calcification", "lcis", "adh", "multifocal", "er", "pr", "her2", "margin")
 TOLD = (*ANSWERED, "grade", "ki67", "stage", "size_mm", "nodes_positive")
+BESIDE = ("adh_yes", "lcis_yes", "calcification_yes", "dcis_yes")  # may stand as a name alone
 SILENT = 0.12  # chance that a report leaves a field out
 RARE = {"adh": 0.4, "lcis": 0.4, "multifocal": 0.3, "ki67": 0.3}
 LAYOUTS = {"table": ["table"], "terse": ["terse", "terse", "table"], "shout": ["prose", "prose", "terse"],
@@ -137,9 +138,12 @@ def _tell(pen: Pen, names: list[str], fields: Fields, layout: str) -> None:
             pen.scribe.put(bullet)
             pen.write(choose(rng, bank["prose"][key]))
         else:
-            pen.write(choose(rng, bank[layout]["labels"][name]))
+            labels, answers = bank[layout]["labels"][name], bank[layout]["answers"][key]
+            if key in BESIDE and pen.chance(0.2):
+                labels, answers = bank["beside"], labels
+            pen.write(choose(rng, labels))
             pen.scribe.put(between)
-            pen.write(choose(rng, bank[layout]["answers"][key]))
+            pen.write(choose(rng, answers))
         pen.scribe.put("\n" if bullet or layout == "table" or pen.chance(0.3) else " " if layout == "prose" else "; ")
 
 

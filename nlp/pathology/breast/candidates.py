@@ -68,7 +68,7 @@ def _beside(reading: Reading, spec: Spec, anchor: tuple[int, int], near: Sequenc
             lines = reading.text.count("\n", anchor[1], hit[0])
             crossed = reading.crossed(anchor[1], hit[0], spec.name)
             beyond = hit[0] >= finish
-            if lines <= 2:
+            if lines <= 2 and not (lines and crossed):
                 found.append(("r", hit, hit[0] - anchor[1] + 25 * lines + 40 * crossed + 30 * beyond))
         elif hit[0] >= begin:
             crossed = reading.crossed(hit[1], anchor[0], spec.name)
@@ -159,6 +159,7 @@ def _around(reading: Reading, each: Candidate) -> Features:
     begin, finish = reading.sentence(start)
     made: Features = {f"part_{name}": float(name == kind) for name in KINDS}
     made["place"] = start / max(1, len(reading.text))
+    made |= _before(reading, each) | _polar(reading, each)
     made["line_start"] = float(not reading.text[reading.text.rfind("\n", 0, start) + 1 : start].strip(" -*\t"))
     made["sentence"] = float(min(finish - begin, 400))
     for name in others():
@@ -169,6 +170,30 @@ def _around(reading: Reading, each: Candidate) -> Features:
         made[f"{name}_l"] = min([AROUND, *before])
         made[f"{name}_r"] = min([AROUND, *after])
         made[f"{name}_in"] = float(inside)
+    return made
+
+
+def _before(reading: Reading, each: Candidate) -> Features:
+    """How near before the value itself stands a word that takes it back, or puts it in force."""
+    if not each.hit:
+        return {"hit_former": 30.0, "hit_revised": 30.0}
+    start = each.hit[0]
+    return {
+        f"hit_{name}": float(min([30, *(start - last for _, last in reading.others[name] if last <= start)]))
+        for name in ("former", "revised")
+    }
+
+
+def _polar(reading: Reading, each: Candidate) -> Features:
+    """How near it is said that it is there, or not, on its own line."""
+    start, end = each.hit or each.span
+    stop = reading.text.find("\n", end) % (len(reading.text) + 1)
+    begin = reading.text.rfind("\n", 0, start) + 1
+    made = dict.fromkeys(("no_r", "yes_r", "no_l", "yes_l"), float(AROUND))
+    for first, last, name in reading.polar_within(begin, stop):
+        if name != "maybe" and (first >= end or last <= start):
+            key = f"{name}_{'r' if first >= end else 'l'}"
+            made[key] = min(made[key], float(first - end if first >= end else start - last))
     return made
 
 

@@ -1,7 +1,7 @@
 """Reports to specimens with fields: the candidates of each field judged by its trees, the best one taken."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nlp.pathology.breast.candidates import Candidate, candidates
 from nlp.pathology.breast.gate import gate_row
@@ -61,6 +61,8 @@ class Parser:
                 found[name] = best
             if name == "side" and best:
                 side = best.value
+        if "histology" in found and found["histology"].value == "dcis":
+            found["dcis"] = replace(found["histology"], value="yes")
         return found
 
     def _best(self, name: str, mine: Sequence[Seen]) -> Found | None:

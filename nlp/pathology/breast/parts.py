@@ -50,12 +50,20 @@ def take_apart(text: str) -> Taken:
     opened, named = dict(sections), {start: name for start, _, name in marks}
     for at, start in enumerate(cuts):
         if start in opened:
-            kind, label = opened[start], ""
+            kind, label = (
+                opened[start],
+                label if at and _is_label(text[cuts[at - 1] : start], cuts[at - 1] in named) else "",
+            )
         if start in named:
             label = homes.get(named[start], named[start]) if labels or foreign else ""
         end = cuts[at + 1] if at + 1 < len(cuts) else len(text)
         parts.append(Part(start, end, kind, label))
     return Taken(parts, labels if len(labels) > 1 else {}, foreign)
+
+
+def _is_label(words: str, marked: bool) -> bool:
+    """A specimen's label with a heading right behind it, which is then of that specimen."""
+    return marked and len(words) < HEADER and "\n" not in words.strip()
 
 
 def _sections(text: str) -> list[tuple[int, str]]:

@@ -52,8 +52,6 @@ def _following(parsed: Parsed, histology: Found) -> Iterator[Field]:
     yield _field(parsed, "invasive", "yes" if code and code.endswith("/3") else "no", histology)
     if code:
         yield _field(parsed, "morphology", code, histology, code)
-    if histology.value == "dcis" and "dcis" not in parsed.fields:
-        yield _field(parsed, "dcis", "yes", histology)
 
 
 def _field(parsed: Parsed, name: str, value: str, found: Found, code: str | None = None) -> Field:

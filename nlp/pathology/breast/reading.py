@@ -84,6 +84,13 @@ class Reading:
         found = numbers.sizes(self.text) if name == "size_mm" else numbers.percents(self.text)
         return [(start, end, value, "%" if "%" in self.text[start:end] else "number") for start, end, value in found]
 
+    def polar_within(self, start: int, end: int) -> list[Hit]:
+        return self.polar[bisect_left(self._polar_starts, start) : bisect_left(self._polar_starts, end)]
+
+    @cached_property
+    def _polar_starts(self) -> list[int]:
+        return [start for start, _, _ in self.polar]
+
     def crossed(self, start: int, end: int, own: str) -> int:
         """Names of other fields between two places."""
         first, last = bisect_left(self._places, start), bisect_left(self._places, end)
