@@ -29,7 +29,7 @@ EXAMINED = re.compile(
     re.I,
 )
 POSITIVE = re.compile(
-    rf"(?:positive|involved|metasta\w+|macrometasta\w+)[:\s=]+({COUNT})(?![\w%/]|\.\d)|(?<![\w./])({COUNT})\s+"
+    rf"(?:positive|involved|metasta\w+|macrometasta\w+)[:\s=]+({COUNT})(?![\w%/]|\.\d)|(?<![\w./])({COUNT})[ ]+"
     r"(?:nodes? )?(?:with|contain\w*|harbou?r\w*|(?:is |are )?positive|involved|have|has)\b",
     re.I,
 )
