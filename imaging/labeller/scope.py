@@ -22,7 +22,7 @@ def state(lower: str, found: Sequence[Token], each: Mention) -> State | None:
     if "no" in said:
         return None if each.denied else "negated"
     if each.whole:
-        return None
+        return "negated" if "no" in _right(lower, found, each) else None
     if each.denied:
         return "negated"
     if "silent" in said:

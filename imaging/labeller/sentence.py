@@ -73,12 +73,17 @@ class SentenceReader:
             start, end = min(start, each.organ[0]), max(end, each.organ[1])
         here = ""
         if self._sided(each):
-            here = side([t.word.side for t in found[stretch.left : each.place + 1]]) or side(
-                [t.word.side for t in found[each.place + 1 : stretch.right]]
-            )
+            here = _side(found, each, stretch)
         device = _device(found, each, stretch) if each.device else None
         severity = _severity(found, each, stretch)
         return Said(each.finding, stated, here, severity, start, end, device, (each.finding, each.device))
+
+
+def _side(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
+    """As said before it, or else behind it; "right, larger than on the left" is both."""
+    behind = side([token.word.side for token in found[each.place + 1 : stretch.right]])
+    before = side([token.word.side for token in found[stretch.left : each.place + 1]])
+    return behind if behind == "both" else before or behind
 
 
 def _follows(lower: str, found: Sequence[Token], last: Mention, each: Mention) -> bool:
