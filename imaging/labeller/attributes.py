@@ -1,4 +1,4 @@
-"""Side, severity, tip and position of a mention: from the words between it and its neighbours."""
+"""Which words of a sentence belong to which mention: those between it and its neighbours; and what sides they say."""
 
 import re
 from collections.abc import Sequence
@@ -30,6 +30,8 @@ def stretches(lower: str, found: Sequence[Token], every: Sequence[Mention]) -> l
     """Of each mention the tokens that are its own: up to its neighbour, or to what parts the two."""
     places = sorted({each.place for each in every})
     last = len(found)
+    if len(places) == 1:
+        return [Stretch(0, last)] * len(every)
     ranges = {}
     for at, place in enumerate(places):
         before = places[at - 1] if at else -1

@@ -8,7 +8,7 @@ STATES: tuple[State, ...] = ("present", "uncertain", "negated")
 """The strongest first: a finding said to be there in one sentence is there, whatever another sentence says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """`start`, `end`: the words of the finding; `sentence`: where their sentence lies. Characters of the report."""
 
@@ -26,7 +26,7 @@ class Device:
     position: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as spans are not: making a frozen one takes three times as long
 class Labelled:
     """`side`: left, right, both or nothing; `severity`: mild, moderate, severe or nothing. A device: one a kind.
 

@@ -56,8 +56,9 @@ def _merged(every: Sequence[Told]) -> Labelled:
     if len(every) == 1:
         spans = (_span(*every[0]),)
         return Labelled(first.finding, first.state, first.side, first.severity, spans, first.device)
-    state = min((said.state for said, _ in every), key=STATES.index)
-    chosen = [each for each in every if each[0].state == state]
+    states = {said.state for said, _ in every}
+    state = first.state if len(states) == 1 else min(states, key=STATES.index)
+    chosen = every if len(states) == 1 else [each for each in every if each[0].state == state]
     grades = {said.severity for said, _ in chosen}
     return Labelled(
         first.finding,
@@ -65,7 +66,7 @@ def _merged(every: Sequence[Told]) -> Labelled:
         side([said.side for said, _ in chosen]),
         next((grade for grade in GRADES if grade in grades), ""),
         tuple([_span(*each) for each in chosen]),
-        _device([said.device for said, _ in chosen if said.device]),
+        _device([said.device for said, _ in chosen if said.device]) if first.device else None,
     )
 
 
@@ -73,9 +74,7 @@ def _span(said: Said, sentence: tuple[int, int]) -> Span:
     return Span(sentence[0] + said.start, sentence[0] + said.end, sentence)
 
 
-def _device(every: Sequence[Device]) -> Device | None:
-    if not every:
-        return None
+def _device(every: Sequence[Device]) -> Device:
     positions = {each.position for each in every}
     position = "bad" if "bad" in positions else "good" if "good" in positions else ""
     return Device(every[0].kind, next((each.tip for each in every if each.tip), ""), position)

@@ -81,6 +81,8 @@ class SentenceReader:
 
 def _side(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
     """As said before it, or else behind it; "right, larger than on the left" is both."""
+    if not any(token.word.side for token in found[stretch.left : stretch.right]):
+        return ""
     behind = side([token.word.side for token in found[each.place + 1 : stretch.right]])
     before = side([token.word.side for token in found[stretch.left : each.place + 1]])
     return behind if behind == "both" else before or behind
