@@ -1,7 +1,8 @@
 """`chartloom train`: networks from marked examples, one command a task."""
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -138,3 +139,44 @@ def adverse(
     trained = train(data, out, training, tell=lambda line: typer.echo(line, err=True))
     typer.echo(", ".join(f"{name} {value:.4f}" for name, value in trained.measured.items()))
     typer.echo(f"digest {trained.digest}")
+
+
+@app.command()
+def pathology(
+    data: Annotated[Path, typer.Option(metavar="PATH", help="oncology: brat, CANTEMIST's layout; breast: .jsonl.")],
+    out: Out,
+    part: Annotated[str, typer.Option(help="oncology (ICD-O-3) or breast (fields of breast reports).")] = "oncology",
+    unmarked: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Texts without marks that teach the network words; oncology.")
+    ] = None,
+    seed: Seed = 1,
+    source: Source = "not said",
+    licence: Licence = "not said",
+    open_data: OpenData = False,
+) -> None:
+    """Train a reader of pathology reports, for the step `pathology`.
+
+    \b
+    Breast reports are lines of text and fields {name: value}, or specimens [{label, fields}] where there are several.
+    Example: chartloom train pathology --data cantemist/train --out artifacts/oncology --open-data
+             chartloom train pathology --part breast --data reports.jsonl --out artifacts/breast
+             chartloom run nightly      with `oncology:` or `breast:` of the step pathology in pipelines.yaml
+    """
+    if part not in PARTS:
+        raise ConfigError(f"--part is {part!r}; expected {' or '.join(PARTS)}.")
+    if unmarked and part != "oncology":
+        raise ConfigError("--unmarked is for oncology: the reader of breast reports learns no words from texts.")
+    said = f"chartloom train pathology --part {part} --seed {seed}"
+    card = {"source": source, "licence": licence, "command": said, "phi": not open_data}
+    typer.echo(f"digest {_taught(part, data, out, unmarked, seed, card)}")
+
+
+def _taught(part: str, data: Path, out: Path, unmarked: Path | None, seed: int, card: dict[str, Any]) -> str:
+    from nlp.pathology.breast import train as breast
+    from nlp.pathology.oncology import train as oncology
+    from nlp.pathology.oncology.spans import Lessons
+
+    tell = partial(typer.echo, err=True)
+    if part == "breast":
+        return breast.train(data, out, breast.Training(seed=seed, **card), tell)
+    return oncology.train(data, out, oncology.Training(Lessons(seed=seed), unmarked, **card), tell)
