@@ -26,6 +26,7 @@ from runner.inbox import Found
 from runner.job import Result
 from runner.landing import distinct_rows
 from runner.plan import Plan, fingerprint
+from runner.signalling import signals_of
 from store.lake import Draft
 from store.snapshot import Snapshot
 
@@ -88,6 +89,7 @@ class Account:
             "warnings",
             "coding",
             "adverse",
+            "signals",
             "coverage",
             "quality",
             "persons",
@@ -125,6 +127,7 @@ class Account:
             ],
             coding=coding_of(draft),
             adverse=adverse_of(draft),
+            signals=signals_of(draft),
             coverage=whole_of(draft, "phi/coverage"),
             quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),

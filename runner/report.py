@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from runner.account import COLUMNS, Manifest, accounts, remarks, size, verdict
-from runner.pages import adverse, coding, quality, sections
+from runner.pages import adverse, coding, quality, sections, signals
 
 HEADLINES = {
     "published": "The night is published",
@@ -47,6 +47,7 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "quality": quality.section(manifest),
         "coding": coding.section(manifest),
         "adverse": adverse.section(manifest),
+        "signals": signals.section(manifest),
         "quarantine": sections.rules(manifest.get("quarantine", ())),
         "warnings": sections.rules(manifest.get("warnings", ())),
         "checks": manifest.get("checks", {}),

@@ -12,11 +12,12 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def export() -> None:
-    """Write FHIR out as bulk NDJSON; codes for coders and billing.
+    """Write FHIR out as bulk NDJSON; codes for coders and billing; one event for a regulator.
 
     \b
     Example: chartloom export fhir --out bulk
              chartloom export codes --out billing --format csv
+             chartloom export e2b NOTE/1 --out report.xml
     """
 
 
@@ -76,3 +77,28 @@ def codes(
     for rule, times in manifest["faults"].items():
         typer.echo(f"{rule}: {times:,}", err=True)
     typer.echo(", ".join(f"{status} {number:,}" for status, number in manifest["codes"].items()) or "no codes")
+
+
+@app.command()
+def e2b(
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="NOTE_ID/FINDING_ID of a row of phi/findings.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file.")],
+    site: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML: sender, receiver, organisation, country, MedDRA terms.")
+    ] = None,
+    number: Annotated[str, typer.Option(help="Of the case, as you number cases; else a random one.")] = "",
+    lake: LakeFolder = LAKE,
+) -> None:
+    """Write one harm by a drug as an ICH E2B(R3) report (XML), for your safety team; written to the audit of PHI.
+
+    What the standard requires and the record does not tell is listed: it is for the safety team to fill in.
+
+    \b
+    Example: chartloom export e2b 5f2c/1 --out report.xml --site site.yaml
+    """
+    from runner.e2b_export import Wanted, export_e2b
+
+    lacking = export_e2b(lake, out, Wanted(finding, site, number))
+    typer.echo(f"report: {out}")
+    for element in lacking:
+        typer.echo(f"missing: {element}", err=True)

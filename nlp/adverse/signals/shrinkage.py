@@ -11,6 +11,8 @@ import numpy as np
 from nlp.adverse.signals.cells import Cells, Floats
 from nlp.adverse.signals.prior import Prior
 
+GUARD = 1e-10  # that vigipy adds to expected counts
+NEWTON = 1e-6  # a last step of Newton so small leaves an error near its square
 NEAR = 1e-5  # of a probability: where vigipy's bisection ends
 STEPS, MOST = 35, 60  # of its bisection; of Newton's steps, where four are the rule
 
@@ -55,19 +57,19 @@ class Posterior:
 def shrink(cells: Cells, prior: Prior, like: str = "exact") -> Shrunk:
     from scipy.special import digamma
 
-    after = posterior(cells, prior)
+    after = posterior(cells, prior, GUARD if like == "vigipy" else 0.0)
     log = after.q * (digamma(after.a1) - np.log(after.b1)) + (1 - after.q) * (digamma(after.a2) - np.log(after.b2))
     solve = _bisect if like == "vigipy" else _solve
     lower, upper = (solve(after, at) for at in (0.05, 0.95))
     return Shrunk(np.exp(log), lower, upper, after.below(np.ones(len(cells.a))))
 
 
-def posterior(cells: Cells, prior: Prior) -> Posterior:
+def posterior(cells: Cells, prior: Prior, guard: float = 0.0) -> Posterior:
     from scipy.special import gammaln, xlogy
 
     n, e = cells.a, cells.expected
     logs = [
-        gammaln(n + r) - gammaln(r) + xlogy(r, b / (b + e)) + xlogy(n, e / (b + e))
+        gammaln(n + r) - gammaln(r) + xlogy(r, b / (b + e + guard)) + xlogy(n, 1 - b / (b + e + guard))
         for r, b in ((prior.alpha1, prior.beta1), (prior.alpha2, prior.beta2))
     ]
     most = np.maximum(*logs)
@@ -92,6 +94,16 @@ def _bisect(after: Posterior, at: float) -> Floats:
     return np.asarray(x)
 
 
+def _begin(after: Posterior, mean: Floats, at: float) -> Floats:
+    """The quantile of one gamma of the same mean and variance, as Wilson and Hilferty approach it."""
+    from scipy.stats import norm
+
+    parts = ((after.q, after.a1, after.b1), (1 - after.q, after.a2, after.b2))
+    square = sum(weight * a * (a + 1) / b**2 for weight, a, b in parts)
+    shape = mean**2 / np.maximum(square - mean**2, 1e-12 * mean**2)
+    return np.asarray(mean * np.maximum(1 - 1 / (9 * shape) + float(norm.ppf(at)) / (3 * np.sqrt(shape)), 0.05) ** 3)
+
+
 def _solve(after: Posterior, at: float) -> Floats:
     """Bisection on the way, Newton at the end, never outside what is bracketed."""
     mean = after.q * after.a1 / after.b1 + (1 - after.q) * after.a2 / after.b2
@@ -99,7 +111,7 @@ def _solve(after: Posterior, at: float) -> Floats:
         np.zeros_like(mean),
         10.0 * np.maximum(after.a1 / after.b1, after.a2 / after.b2) + 10.0 / np.minimum(after.b1, after.b2),
     )
-    x, left = mean.copy(), np.arange(len(mean))
+    x, left = _begin(after, mean, at), np.arange(len(mean))
     for _ in range(MOST):
         part, here = after.take(left), x[left]
         over = part.below(here) - at
@@ -108,7 +120,7 @@ def _solve(after: Posterior, at: float) -> Floats:
             step = here - over / part.density(here)
         inside = (step > low[left]) & (step < high[left])  # false for nan
         x[left] = np.where(inside, step, (low[left] + high[left]) / 2)
-        left = left[np.abs(x[left] - here) > 1e-10 * here]
+        left = left[~inside | (np.abs(x[left] - here) > NEWTON * here)]
         if not len(left):
             break
     return np.asarray(x)

@@ -25,8 +25,8 @@ TRENDS = 50  # pairs whose months are told
 class FindSignals:
     """A Summary: reads timeline and findings, writes signals and signal_trends; no count below 5 persons.
 
-    events: what counts as an event: `codes` of conditions, `findings` of text, or `both`. controls: a CSV of pairs known
-    to be none (columns drug, event), by which estimates are calibrated. least, most, share: see Rules. The other
+    events: what counts as an event: `codes` of conditions, `findings` of text, or `both`. controls: a CSV of pairs
+    known to be none (columns drug, event), by which estimates are calibrated. least, most, share: see Rules. The other
     fields are days, see Windows. terms: a site's folder of tables of drugs.
     """
 

@@ -12,7 +12,7 @@ import numpy as np
 from nlp.adverse.signals.cells import Floats
 
 FEWEST = 5  # controls with which a null is fitted
-CENTRE, SPREAD = 0.5, 0.4  # priors: sd of mu, scale of the half-normal of sigma; self-controlled designs are seldom worse
+CENTRE, SPREAD = 0.5, 0.4  # priors: sd of mu, scale of the half-normal of sigma
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ def _covariates(people: Population, who: Ints, drug: Ints, day: Ints) -> Floats:
             mine = people.course_drug == other
             columns.append(_recent(people.course_who, people.course_start, mine, (who, day, RECENT)) * (drug != other))
     x = np.column_stack(columns)
+    if not len(x):
+        return x
     sd = x.std(0)
     return np.asarray((x - x.mean(0)) / np.where(sd > 0, sd, 1.0))
 

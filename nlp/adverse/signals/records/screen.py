@@ -14,7 +14,7 @@ from nlp.adverse.signals.records.windows import Windows
 
 Pair = tuple[str, str]  # drug, event
 BEFORE, REASON, AGAINST, RAW = "event-before-drug", "reason-for-drug", "cohort-against", "uncalibrated"
-REASONED = 0.5  # share of those who take a drug who have the event at some time, above which it is their illness
+REASONED, OFTENER = 0.5, 2.0  # share of takers who have the event at some time, and times that of others: an illness
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Ratio:
 
 @dataclass
 class Found:
-    """One pair. `ratio` and `cohort_ratio` are calibrated where controls suffice; `signal` is set when all are judged."""
+    """One pair. `ratio` and `cohort_ratio` are calibrated where controls suffice; `signal` comes with all judged."""
 
     drug: str
     event: str
@@ -68,17 +68,20 @@ def screen(people: Population, windows: Windows, rules: Rules, controls: Collect
             for estimate in series(people, kind, windows, rules.least):
                 pair = (people.drugs[estimate.drug], people.events[kind])
                 compared = made.compared(begun, estimate.drug, kind)
-                flags = [REASON] if reasoned(people, estimate.drug, kind) > REASONED else []
+                flags = [REASON] if reasoned(people, estimate.drug, kind) else []
                 found.append(Found(*pair, pair in controls, estimate, compared, flags=flags))
     judge(found, rules.share)
     return sorted(found, key=lambda one: (one.ratio.p if one.ratio else 1.0, one.drug, one.event))
 
 
-def reasoned(people: Population, drug: int, event: int) -> float:
-    """Of those who take the drug, the share who have the event on record, whenever: an illness, its drug's reason."""
+def reasoned(people: Population, drug: int, event: int) -> bool:
+    """Most who take the drug have the event on record, whenever, and far more of them than of others: its reason."""
     mine = slice(*np.searchsorted(people.event_kind, [event, event + 1]))
-    takers = people.course_who[(people.course_drug == drug) & people.first]
-    return float(np.isin(takers, people.event_who[mine]).mean()) if len(takers) else 0.0
+    has, takes = np.zeros(people.persons, bool), np.zeros(people.persons, bool)
+    has[people.event_who[mine]] = True
+    takes[people.course_who[people.course_drug == drug]] = True
+    share, others = (float(has[side].mean()) if side.any() else 0.0 for side in (takes, ~takes))
+    return share > REASONED and share > OFTENER * others
 
 
 @dataclass
@@ -116,7 +119,8 @@ def judge(found: list[Found], share: float) -> None:
             one.flags.append(AGAINST)
     for one, q in zip(found, q_values(np.array([one.ratio.p for one in found if one.ratio])), strict=True):
         one.q = float(q)
-        one.signal = bool(q <= share and one.ratio and one.ratio.lower > 0 and not {BEFORE, REASON, AGAINST} & set(one.flags))
+        above = bool(one.ratio and one.ratio.lower > 0)
+        one.signal = bool(above and q <= share and not {BEFORE, REASON, AGAINST} & set(one.flags))
 
 
 class Nulls:

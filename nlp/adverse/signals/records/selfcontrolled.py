@@ -1,10 +1,10 @@
 """Self-controlled case series: is the event more frequent in a person's own days after the start of a drug?
 
 Farrington 1995, Whitaker 2006. Cases only; given that a person had the event, the day it fell on is multinomial over
-their observed days. All drugs of the cases are in one model (Simpson 2013), each with days before, its first day, days at risk and later:
-what another drug that began together does is not laid at this one's door. Time since a person was first seen is in it,
-for old illness is recorded in the first months. A weak normal prior keeps Newton's steps
-finite where a window holds no event.
+their observed days. All drugs of the cases are in one model (Simpson 2013), each with days before, its first day, days
+at risk and later: what another drug that began together does is not laid at this one's door. Time since a person was
+first seen is in it, for old illness is recorded in the first months. A weak normal prior keeps Newton's steps finite
+where a window holds no event.
 """
 
 from dataclasses import dataclass

@@ -18,11 +18,12 @@ def case_days(people: Population, drug: int, event: int, windows: Windows) -> In
     who, start, stop = people.course_who[taken], people.course_start[taken], people.course_stop[taken]
     when, end = day[who], np.minimum(start + windows.risk, stop + windows.carry)
     seen = (when > people.start[who] + windows.run_in) & (when <= people.stop[who])
-    return np.unique(np.column_stack([who, when])[(when >= start + windows.first) & (when <= end) & seen], axis=0)[:, 1]
+    inside = (when >= start + windows.first) & (when <= end) & seen
+    return np.unique(np.column_stack([who, when])[inside], axis=0)[:, 1]
 
 
 def by_period(days: Ints) -> list[tuple[str, int]]:
-    """(2024-03, 7) ...: months, quarters (2024-Q1) or years, the same for the whole pair; none where years are small."""
+    """(2024-03, 7) ...: months, quarters (2024-Q1) or years, one for the whole pair; none where years are small."""
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)  # since 1970
     for width in (1, 3, 12):
         period, counted = np.unique(months // width, return_counts=True)
