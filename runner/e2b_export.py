@@ -147,7 +147,7 @@ def _drugs(
 
 
 def _narrative(row: Mapping[str, Any]) -> str:
-    said = f"{row['effect'] or 'An event'} after {row['drug'] or 'a drug'}, found in the text of {row['notes'] or 1} note(s)"
+    said = f"{row['effect'] or 'An event'} after {row['drug'] or 'a drug'}, found in {row['notes'] or 1} note(s)"
     score = f", probability {row['score']:.2f}" if row["score"] is not None else ""
     doubts = f" Doubts: {', '.join(row['flags'])}." if row["flags"] else ""
     return f"{said} by a program{score}; not yet judged by a physician.{doubts}"

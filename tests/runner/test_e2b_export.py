@@ -26,7 +26,8 @@ def lake(tmp_path: Path) -> Path:
     Lake(root).create()
     draft = Draft(None, root / "work")
     finding = {"subject_id": 1, "note_id": "n1", "finding_id": "1", "kind": "adverse_event", "drug": "lisinopril",
-               "effect": "cough", "assertion": "present", "linked_event": "MedicationRequest/m", "onset": MARCH, "notes": 2,
+               "effect": "cough", "assertion": "present", "linked_event": "MedicationRequest/m",
+               "onset": MARCH, "notes": 2,
                "score": 0.9}  # fmt: skip
     denied = {**finding, "finding_id": "2", "assertion": "negated"}
     events = [
@@ -52,7 +53,9 @@ def lake(tmp_path: Path) -> Path:
 
 def test_a_finding_becomes_a_report_with_its_drugs(lake: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.xml"
-    done = CliRunner().invoke(cli.app, ["export", "e2b", "n1/1", "--out", str(out), "--number", "C7", "--lake", str(lake)])
+    done = CliRunner().invoke(
+        cli.app, ["export", "e2b", "n1/1", "--out", str(out), "--number", "C7", "--lake", str(lake)]
+    )
     assert done.exit_code == 0, done.output
     assert out.stat().st_mode & 0o777 == 0o600
     root = etree.parse(out).getroot()

@@ -16,7 +16,7 @@ from nlp.adverse.signals.records.population import Population, population
 from nlp.adverse.signals.records.screen import Found, Ratio, Rules, screen
 from nlp.adverse.signals.records.trends import SMALL, by_period, case_days
 from nlp.adverse.signals.records.windows import Windows
-from schemas.results import SIGNAL_TRENDS, SIGNALS
+from schemas.signals import SIGNAL_TRENDS, SIGNALS
 
 TRENDS = 50  # pairs whose months are told
 

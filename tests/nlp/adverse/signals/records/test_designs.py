@@ -44,7 +44,7 @@ def test_new_users_have_it_more_often_than_others(harmful: Population) -> None:
 
 
 def test_newton_equals_a_regression_with_an_intercept_for_each_case() -> None:
-    """Poisson with fixed effects has the same estimates as the conditional likelihood; statsmodels comes with vigipy."""
+    """Poisson with fixed effects gives what the conditional likelihood gives; statsmodels comes with vigipy."""
     sm = pytest.importorskip("statsmodels.api")
     rng = np.random.default_rng(2)
     cases, pieces = 150, 4
@@ -72,7 +72,7 @@ def test_the_propensity_equals_logistic_regression() -> None:
     assert np.allclose(propensity(x, y), beside, atol=1e-4)
 
 
-def test_courses_join_and_ends_hold(harmful: Population) -> None:
+def test_courses_join_and_ends_hold() -> None:
     made = Made(1)
     for number, (start, stop) in enumerate([(300, 310), (320, 330), (500, 510)]):
         made.add(0, start, f"{DRUG}//ORDER", f"M/{number}")
