@@ -1,10 +1,11 @@
-"""A trained finder of tumours as a folder: tagger/, the normaliser, config.json, card.md and a digest."""
+"""A trained finder of tumours as a folder: tagger/, its choice, the normaliser, config.json, card.md, a digest."""
 
 from pathlib import Path
 
 from models import folder as folders
 from nlp.pathology.oncology.finder import Finder
-from nlp.pathology.oncology.kept import keep, kept
+from nlp.pathology.oncology.kept import keep, keep_choice, kept, kept_choice
+from nlp.pathology.oncology.spans import SpanFinder
 from nlp.tagging.tagger import SpanTagger
 
 KIND = "oncology"
@@ -13,11 +14,15 @@ TAGGER = "tagger"
 
 def save(finder: Finder, folder: Path, card: str, *, phi: bool) -> str:
     """Into the folder that `models.folder.writing` gave; the artifact's digest."""
-    finder.tagger.save(folder / TAGGER, card, phi=phi)
+    spans = finder.spans
+    assert isinstance(spans, SpanFinder)
+    spans.tagger.save(folder / TAGGER, card, phi=phi)
+    keep_choice(spans.habits, spans.choice, folder)
     keep(finder.normaliser, folder)
     return folders.finish(folder, KIND, {"languages": ["es", "en"]}, card, phi=phi)
 
 
 def load(folder: Path) -> Finder:
     folders.opened(folder, KIND)
-    return Finder(SpanTagger.load(folder / TAGGER), kept(folder))
+    habits, choice = kept_choice(folder)
+    return Finder(SpanFinder(SpanTagger.load(folder / TAGGER), habits, choice), kept(folder))

@@ -1,13 +1,19 @@
-"""Mentions of tumours in Spanish texts with their codes: the tagger, then the normaliser."""
+"""Mentions of tumours in Spanish texts with their codes, and the codes of whole documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from nlp.pathology.oncology.coding import ranked
 from nlp.pathology.oncology.normaliser import Coded, Normaliser
-from nlp.tagging.tagger import SpanTagger
+from nlp.pathology.oncology.spans import Sure
 
-TAGGER = "tagger"
+SOURCE = "tagger"
+
+
+class Spans(Protocol):
+    def find(self, texts: Sequence[str]) -> list[tuple[list[Sure], list[Sure]]]:
+        """Of each text its mentions; and every stretch that may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class Mention:
     end: int
     sure: float
     codes: Sequence[Coded]
-    source: str = TAGGER
+    source: str = SOURCE
 
     @property
     def score(self) -> float:
@@ -26,20 +32,24 @@ class Mention:
         return self.sure * (self.codes[0][1] if self.codes else 0.0)
 
 
+@dataclass(frozen=True)
+class Found:
+    """`codes`: of the document, ranked; what may be a mention counts by its chance."""
+
+    mentions: Sequence[Mention]
+    codes: Sequence[Coded]
+
+
 @dataclass
 class Finder:
-    tagger: SpanTagger = field(repr=False)
+    spans: Spans = field(repr=False)
     normaliser: Normaliser = field(repr=False)
 
-    def mentions(self, texts: Sequence[str]) -> list[list[Mention]]:
-        """Of each text, in order."""
+    def find(self, texts: Sequence[str]) -> list[Found]:
         found = []
-        for text, entities in zip(texts, self.tagger.entities(texts), strict=True):
-            codes = self.normaliser.codes(text, [(start, end) for start, end, _, _ in entities])
-            found.append([Mention(e[0], e[1], e[3], of) for e, of in zip(entities, codes, strict=True)])
+        for text, (mentions, maybe) in zip(texts, self.spans.find(texts), strict=True):
+            every = list(dict.fromkeys([*mentions, *maybe]))
+            codes = dict(zip(every, self.normaliser.codes(text, [one[:2] for one in every]), strict=True))
+            said = [Mention(*one, codes[one]) for one in mentions]
+            found.append(Found(said, ranked((one[2], codes[one]) for one in every)))
         return found
-
-
-def codes_of(mentions: Sequence[Mention]) -> list[Coded]:
-    """Codes of a document, ranked."""
-    return ranked((each.sure, each.codes) for each in mentions)

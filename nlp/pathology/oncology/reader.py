@@ -40,9 +40,9 @@ class OncologyReader:
     def read(self, reports: Sequence[str]) -> list[list[Field]]:
         spoken = [guess(text) for text in reports]
         spanish = [at for at, language in enumerate(spoken) if language != "en"]
-        found = dict(zip(spanish, self.finder.mentions([reports[at] for at in spanish]), strict=True))
+        found = dict(zip(spanish, self.finder.find([reports[at] for at in spanish]), strict=True))
         return [
-            _fields(text, found[at] if at in found else listed(text), spoken[at] or "es")
+            _fields(text, found[at].mentions if at in found else listed(text), spoken[at] or "es")
             for at, text in enumerate(reports)
         ]
 

@@ -11,7 +11,7 @@ from models import folder as folders
 from nlp.pathology.oncology import artifact
 from nlp.pathology.oncology.finder import Finder
 from nlp.pathology.oncology.normaliser import Example, learned
-from nlp.pathology.oncology.spans import Lessons, tagger
+from nlp.pathology.oncology.spans import Lessons, span_finder
 from nlp.pathology.oncology.words import said
 
 Tell = Callable[[str], None]
@@ -43,7 +43,7 @@ def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None
 def taught(cases: Sequence[Case], training: Training, tell: Tell) -> Finder:
     normaliser = learned(examples(cases))
     tell("normaliser learned")
-    return Finder(tagger([case.marked for case in cases], _lessons(training), tell), normaliser)
+    return Finder(span_finder([case.marked for case in cases], _lessons(training), tell), normaliser)
 
 
 def examples(cases: Sequence[Case]) -> list[Example]:
