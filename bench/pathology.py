@@ -1,32 +1,19 @@
 """What is read of pathology reports: tumours with ICD-O-3 codes in CANTEMIST, fields of simulated breast reports."""
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from bench import pathology_literature, pathology_oncology
 from bench.json_line import command, finish, say
-from contract.errors import StageError
+from bench.pathology_breast import breast
+from contract.errors import ConfigError
 from nlp.pathology.oncology.spans import Lessons
 from nlp.pathology.oncology.train import Training
 
+PARTS = ("both", "oncology")
 KEYS = ("span_f1", "norm_f1", "map", "field_accuracy", "all_fields")
-BREAST = "bench.pathology_breast"
-
-
-def breast_figures() -> Mapping[str, float]:
-    """field_accuracy and all_fields, of another program's part; there is no figure without it."""
-    if find_spec(BREAST) is None:
-        raise StageError(
-            f"{BREAST} is not there, so field_accuracy and all_fields cannot be measured. Add it, or run with "
-            "--part oncology, which prints no JSON line."
-        )
-    breast = cast(Callable[[], Mapping[str, float]], import_module(BREAST).breast)
-    return breast()
 
 
 def main(
@@ -37,13 +24,14 @@ def main(
     members: Annotated[int, typer.Option(help="Networks that vote.")] = 2,
     epochs: Annotated[int, typer.Option(help="Of each network.")] = 10,
     literature: Annotated[bool, typer.Option(help="The classifiers of Qiu 2018 too.")] = True,
-    part: Annotated[str, typer.Option(help="both; oncology: its figures on stderr, and no JSON line.")] = "both",
+    part: Annotated[str, typer.Option(help="both, or oncology: its figures on stderr, and no JSON line.")] = "both",
 ) -> None:
     """Spans, codes and ranked codes with intervals of 95 % over documents, a dictionary beside; then breast fields.
 
     Example: python -m bench.pathology --train cantemist/train --test cantemist/dev1 --part oncology
     """
-    fields = breast_figures() if part == "both" else {}
+    if part not in PARTS:
+        raise ConfigError(f"--part is {part!r}; expected {' or '.join(PARTS)}.")
     training = Training(Lessons(members=members, epochs=epochs), unmarked, command="bench.pathology", phi=False)
     found = pathology_oncology.measured(train, test, folds, training)
     pathology_oncology.show(found)
@@ -52,9 +40,10 @@ def main(
     if part != "both":
         say("no JSON line: breast fields were not measured")
         return
+    fields = breast()
     final = found[pathology_oncology.FINAL].figures
     values = {key: round(final[key].value, 4) for key in KEYS[:3]}
-    finish(KEYS, {**values, **{key: round(fields[key], 4) for key in KEYS[3:]}})
+    finish(KEYS, {**values, **{key: fields[key] for key in KEYS[3:]}})
 
 
 if __name__ == "__main__":

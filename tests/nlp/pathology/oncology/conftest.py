@@ -3,6 +3,7 @@
 import pytest
 
 from nlp.pathology.oncology.normaliser import Example, Normaliser, learned
+from nlp.pathology.oncology.words import said
 
 TAUGHT = [
     ("tumor", "8000/1"), ("metástasis", "8000/6"), ("metástasis hepáticas", "8000/6"), ("M1", "8000/6"),
