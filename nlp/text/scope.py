@@ -172,7 +172,7 @@ def _reaches(place: Place, at: int, kind: str, role: str, way: Way, found: Found
     if kind == "negated":
         return negation.reaches(place, at, role, way, found)
     if role == "relative":
-        return way.who or not (way.told or _beside(place, at))
+        return not way.told and (way.who or not _beside(place, at))
     if role == "instruct":
         return bool(INSTRUCTS.search(place.lower, place.end, place.finish))
     if role in {"near", "between"} or (kind == "uncertain" and role != "list"):
