@@ -10,8 +10,9 @@ import typer
 
 from bench.json_line import command, finish, say
 from bench.labeller_gold import Finding, Report, half, known, read, words
-from eval.findings import Counts, Floats, Label, counts
+from eval.findings import Counts, Floats, Label, agreement, counts
 from eval.resampling import around, draws
+from imaging.labeller.attributes import side
 from imaging.labeller.labelled import Labelled
 from imaging.labeller.labeller import Labeller
 
@@ -24,25 +25,34 @@ HALVES = ("open", "shut")
 class Judged:
     reports: Sequence[Report]
     ours: Counts
+    sides: tuple[int, int]  # the same, of those that the indexers named
+    severities: tuple[int, int]
     baseline: Counts
 
 
 def given(found: Sequence[Labelled], findings: Mapping[str, Finding], *, doubtful: bool = False) -> list[Label]:
     """What the labeller says is there, in the names of the bench. `doubtful`: what is uncertain counts too."""
     states = {"present", "uncertain"} if doubtful else {"present"}
-    here = {each.finding for each in found if each.state in states}
-    return [Label(name) for name, finding in findings.items() if here.intersection(finding.findings)]
+    labels = []
+    for name, finding in findings.items():
+        here = [each for each in found if each.finding in finding.findings and each.state in states]
+        if here:
+            grades = {each.severity for each in here}
+            severity = next((grade for grade in ("severe", "moderate", "mild") if grade in grades), "")
+            labels.append(Label(name, side([each.side for each in here]), severity))
+    return labels
 
 
 def judge(reports: Sequence[Report], *, doubtful: bool = False) -> Judged:
     findings = known()
-    gold = [[Label(name) for name, finding in findings.items() if finding.marked(each.mesh)] for each in reports]
+    gold = [[f.label(name, each.mesh) for name, f in findings.items() if f.marked(each.mesh)] for each in reports]
     labelled = Labeller().label([each.text for each in reports])
     ours = [given(each, findings, doubtful=doubtful) for each in labelled]
     plain = words(findings)
     simple = [[Label(name) for name, pattern in plain.items() if pattern.search(each.text)] for each in reports]
     names = list(findings)
-    return Judged(reports, counts(gold, ours, names), counts(gold, simple, names))
+    both = agreement(gold, ours, "side"), agreement(gold, ours, "severity")
+    return Judged(reports, counts(gold, ours, names), *both, counts(gold, simple, names))
 
 
 def told(judged: Judged, part: str) -> None:
@@ -53,6 +63,8 @@ def told(judged: Judged, part: str) -> None:
     drawn, drawn_plain = ours.mean_f1(weights), plain.mean_f1(weights)
     say(f"{part}: {len(judged.reports)} reports, mean F1 {shown(value[0], drawn)}, micro {ours.micro_f1()[0]:.3f}")
     say(f"  words alone {shown(other[0], drawn_plain)}, difference {shown((value - other)[0], drawn - drawn_plain)}")
+    for aspect, (same, asked) in (("side", judged.sides), ("severity", judged.severities)):
+        say(f"  {aspect}: the same in {same} of {asked} found findings where the indexers named one")
     each, drawn = ours.f1()[0], ours.f1(weights)
     for at, name in enumerate(ours.findings):
         say(

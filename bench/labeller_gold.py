@@ -10,10 +10,20 @@ from pathlib import Path
 import yaml
 
 from contract.errors import InputError
-from imaging.labeller.knowledge import findings
+from eval.findings import Label
+from imaging.labeller.knowledge import findings, load, spelled
 from nlp.text.data_files import trie
 
 MAPPING = Path(__file__).with_name("labeller_findings.yaml")
+SIDES = {"left": "left", "right": "right", "bilateral": "both"}
+GRADES = {
+    "borderline": "mild",
+    "small": "mild",
+    "mild": "mild",
+    "moderate": "moderate",
+    "severe": "severe",
+    "large": "severe",
+}
 COLUMNS = ("uid", "MeSH", "findings", "impression")
 
 
@@ -30,11 +40,25 @@ class Finding:
     without: frozenset[str]  # qualifiers that make a label mean something else
     findings: frozenset[str]  # of the labeller
 
+    @property
+    def sided(self) -> bool:
+        known = findings()
+        return any(name not in known or known[name].sided for name in self.findings)
+
     def marked(self, labels: tuple[tuple[str, ...], ...]) -> bool:
-        return any(
-            label[0] == wanted[0] and set(wanted[1:]) <= set(label[1:]) and not self.without.intersection(label[1:])
-            for label in labels
-            for wanted in self.mesh
+        return any(self._means(label) for label in labels)
+
+    def label(self, name: str, labels: tuple[tuple[str, ...], ...]) -> Label:
+        """With the side and the severity that the qualifiers name."""
+        said = {word for label in labels if self._means(label) for word in label[1:]}
+        sides = {SIDES[word] for word in said if word in SIDES and self.sided}
+        grades = {GRADES[word] for word in said if word in GRADES}
+        side = "both" if len(sides) > 1 else next(iter(sides), "")
+        return Label(name, side, next((grade for grade in ("severe", "moderate", "mild") if grade in grades), ""))
+
+    def _means(self, label: tuple[str, ...]) -> bool:
+        return not self.without.intersection(label[1:]) and any(
+            label[0] == wanted[0] and set(wanted[1:]) <= set(label[1:]) for wanted in self.mesh
         )
 
 
@@ -83,8 +107,6 @@ def words(known: Mapping[str, Finding]) -> dict[str, re.Pattern[str]]:
 
 
 def _devices() -> set[str]:
-    from imaging.labeller.knowledge import load, spelled
-
     return {term for written in load("devices")["kinds"].values() for term in spelled(written)}
 
 

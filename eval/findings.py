@@ -77,6 +77,21 @@ def counts(
     return Counts(tuple(findings), right, given, wanted)
 
 
+def agreement(gold: Sequence[Iterable[Label]], found: Sequence[Iterable[Label]], aspect: str) -> tuple[int, int]:
+    """Of findings that both give and whose side (or severity) gold names: how many have the same; how many there are."""
+    if aspect not in {"side", "severity"}:
+        raise ConfigError(f"unknown aspect {aspect!r}: expected side or severity.")
+    same = asked = 0
+    for truth, answer in zip(gold, found, strict=True):
+        answers = {label.finding: label for label in answer}
+        for label in truth:
+            said = getattr(label, aspect)
+            if said and label.finding in answers:
+                asked += 1
+                same += said == getattr(answers[label.finding], aspect)
+    return same, asked
+
+
 def _once(labels: Iterable[Label], known: dict[str, int]) -> dict[str, Label]:
     found: dict[str, Label] = {}
     for label in labels:

@@ -9,6 +9,11 @@ from imaging.labeller.mentions import Mention
 
 BREAK = re.compile(r",|;| and | with | or |/| as well as | superimposed on ")
 
+PLACED = re.compile(
+    r"(?: (?:is|are|was|were|again|seen|noted|present|identified))* (?:in|at|of|on|within|involving|over) "
+)
+EXPLAINS = frozenset({"explains", "doubt.before", "versus"})
+
 
 @dataclass(slots=True)
 class Stretch:
@@ -43,13 +48,17 @@ def stretches(lower: str, found: Sequence[Token], every: Sequence[Mention]) -> l
 
 
 def _parted(lower: str, found: Sequence[Token], first: int, second: int) -> int:
-    """Place of the first token behind the last comma or "and" between two mentions; else all belong to the second."""
+    """Place of the first token between two mentions that belongs to the second.
+
+    That is the word that explains, or what stands behind the last comma or "and". Else a place is the first's
+    ("opacity in the left base") and everything else the second's.
+    """
+    for place in range(first + 1, second):
+        if EXPLAINS & found[place].word.cues:
+            return place
     cut = -1
     for match in BREAK.finditer(lower, found[first].end, found[second].start):
         cut = match.end() - 1
-    for place in range(first + 1, second):
-        if cut >= 0 and found[place].start >= cut:
-            return place
-        if cut < 0:
-            return first + 1
-    return second
+    if cut < 0:
+        return second if PLACED.match(lower, found[first].end) else first + 1
+    return next((place for place in range(first + 1, second) if found[place].start >= cut), second)

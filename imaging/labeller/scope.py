@@ -13,6 +13,7 @@ from imaging.labeller.mentions import Mention
 
 GRADES = frozenset({"mild", "moderate"})  # "no large effusion" denies no small one: large stays in the list
 BEFORE = frozenset({"doubt.before", "silent.before"})
+NUMBERS = " 0123456789.)-•*"  # of a list
 STOPS = frozenset({"turn", "open", "shown", "explains", "no.before", "gone.before", *BEFORE})
 
 
@@ -52,7 +53,7 @@ def _left(lower: str, found: Sequence[Token], each: Mention) -> set[str]:
             if "no.before" in word.cues and not fresh and not (listed and each.denied):
                 said.add("no")
                 break
-            if "gone.before" in word.cues:
+            if "gone.before" in word.cues or ("first.before" in word.cues and not lower[: token.start].strip(NUMBERS)):
                 said.add("no")
                 break
             said.update(cue.removesuffix(".before") for cue in word.cues if cue in BEFORE)

@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imaging.labeller.attributes import Stretch, side, stretches
+from imaging.labeller.attributes import EXPLAINS, Stretch, side, stretches
 from imaging.labeller.knowledge import findings
 from imaging.labeller.labelled import Device, State
 from imaging.labeller.lexicon import Token, tokens
 from imaging.labeller.mentions import Mention, mentions
 from imaging.labeller.scope import state
 
-JOINED = re.compile(r"\s*(?:and|or|/|and/or|versus|vs\.?)\s*")
-EXPLAINS = frozenset({"explains", "doubt.before"})
+JOINED = re.compile(
+    r"\s*(?:and|or|/|and/or|versus|vs\.?|(?:with|and)(?: an?| some)? (?:associated|adjacent|underlying|overlying))\s*"
+)
 GRADES = ("severe", "moderate", "mild")
 
 
@@ -51,6 +52,8 @@ class SentenceReader:
             here = self._said(each, stated, found, stretch)
             if last and not here.side and said[-1].side and self._sided(each) and _follows(lower, found, last, each):
                 here = here._replace(side=said[-1].side)
+            if last and here.side and not said[-1].side and self._sided(last) and _joined(lower, found, last, each):
+                said[-1] = said[-1]._replace(side=here.side)
             said.append(here)
             last = each
         return tuple(dict.fromkeys([*said, *self._implied(said)]))
@@ -80,12 +83,16 @@ class SentenceReader:
 
 
 def _side(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
-    """As said before it, or else behind it; "right, larger than on the left" is both."""
-    if not any(token.word.side for token in found[stretch.left : stretch.right]):
+    """As said before it, or between it and its organ, or behind it; "right, larger than on the left" is both."""
+    if not any(token.word.side for token in found):
         return ""
     behind = side([token.word.side for token in found[each.place + 1 : stretch.right]])
-    before = side([token.word.side for token in found[stretch.left : each.place + 1]])
-    return behind if behind == "both" else before or behind
+    if behind == "both":
+        return behind
+    start, end = each.organ or (each.start, each.end)
+    start, end = min(start, each.start), max(end, each.end)
+    inside = side([token.word.side for token in found if start <= token.start < end])
+    return side([token.word.side for token in found[stretch.left : each.place + 1]]) or inside or behind
 
 
 def _follows(lower: str, found: Sequence[Token], last: Mention, each: Mention) -> bool:
@@ -93,8 +100,12 @@ def _follows(lower: str, found: Sequence[Token], last: Mention, each: Mention) -
     between = found[last.place + 1 : each.place]
     if any("turn" in token.word.cues for token in between):
         return False
-    joined = JOINED.fullmatch(lower, found[last.place].end, found[each.place].start)
-    return joined is not None or any(EXPLAINS & token.word.cues for token in between)
+    return _joined(lower, found, last, each) or any(EXPLAINS & token.word.cues for token in between)
+
+
+def _joined(lower: str, found: Sequence[Token], last: Mention, each: Mention) -> bool:
+    """Nothing but "and" or "or" between: "atelectasis or scarring at the left base"."""
+    return JOINED.fullmatch(lower, found[last.place].end, found[each.place].start) is not None
 
 
 def _severity(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:

@@ -29,6 +29,7 @@ def test_findings_and_impression_are_read_and_judged(reports: Path) -> None:
     judged = judge(every)
     assert judged.ours.wanted.sum() == judged.ours.right.sum() == judged.ours.given.sum() == 2
     assert judged.ours.mean_f1()[0] == 1.0
+    assert judged.sides == judged.severities == (1, 1)
     assert judged.baseline.mean_f1()[0] < 1.0  # "No effusion" counts for it
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from contract.errors import ConfigError
-from eval.findings import Label, counts
+from eval.findings import Label, agreement, counts
 
 GOLD = [[Label("effusion", "left", "mild"), Label("edema")], [Label("effusion", "both")], []]
 FOUND = [[Label("effusion", "right", "mild")], [Label("effusion", "both", "severe"), Label("edema")], [Label("other")]]
@@ -38,6 +38,14 @@ def test_weights_draw_reports() -> None:
 def test_a_finding_counts_once_a_report() -> None:
     twice = [Label("effusion", "left"), Label("effusion", "right")]
     assert counts([twice], [[Label("effusion", "left")]], NAMES, "side").f1()[0, 0] == 1.0
+
+
+def test_agreement_asks_only_what_gold_names() -> None:
+    assert agreement(GOLD, FOUND, "side") == (1, 2)
+    assert agreement(GOLD, FOUND, "severity") == (1, 1)
+    assert agreement([[Label("effusion")]], [[Label("effusion", "left")]], "side") == (0, 0)
+    with pytest.raises(ConfigError, match="finding"):
+        agreement(GOLD, FOUND, "finding")
 
 
 def test_an_unknown_aspect_is_named() -> None:
