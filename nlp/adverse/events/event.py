@@ -26,7 +26,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Event:
-    """`kinds` and `languages` are those of the notes to ask; empty: all. `signs` go with the event and do not name it.
+    """`kinds` and `languages` are those of the notes to ask; empty: all. `signs` go with the event and do not name it,
+    `against` speak for the contrary, `unlike` look like it and are something else.
 
     A label that is not positive says that the event did not happen; `silent` is the one of a note that is silent of it.
     """
@@ -39,6 +40,8 @@ class Event:
     languages: tuple[str, ...] = ("en",)
     words: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     examples: tuple[Example, ...] = field(default=(), repr=False)
 
     @property
@@ -61,7 +64,7 @@ class Event:
         }
 
 
-LISTS = ("labels", "positive", "kinds", "languages", "words", "signs")
+LISTS = ("labels", "positive", "kinds", "languages", "words", "signs", "against", "unlike")
 
 
 def shipped() -> tuple[str, ...]:

@@ -5,14 +5,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
-import yaml
-
+from nlp.adverse.events.contexts import context
 from nlp.adverse.events.note import EventNote
-from nlp.adverse.events.terms import WORD, Mention, Terms, pattern, stem
+from nlp.adverse.events.terms import WORD, Mention, Terms, stem
 from nlp.text.assertion import Asserter, Assertion, small
 from nlp.text.sentences import sentences
 
@@ -22,11 +19,10 @@ LETTERS = {
     "present": "p", "negated": "n", "hypothetical": "h", "planned": "h", "allergy": "h", "historical": "t",
     "other_person": "o",
 }  # fmt: skip
-WONDERING = Path(__file__).with_name("wondering.yaml")
+RULE = 3.0  # how much the answer of the file alone is trusted, beside what is learned
 LOUD = 0.7  # share of capitals among the letters of a note that is written in capitals
 BEGIN = re.compile(r"(?:\A|[.!?:]\s+|\n\s*\n\s*|^[ \t]*(?=\w+:))[^\W\d_]", re.M)
-REACH = 90  # characters that a word of wondering speaks of
-SCALES = {"mention": 1.0, "near": 1.2, "word": 0.7}  # how much a group of features may say, before it is fitted
+SCALES = {"mention": 1.0, "near": 1.0, "word": 0.5}  # how much a group of features may say, before it is fitted
 Bag = dict[str, float]
 Places = dict[str, list[tuple[int, int]]]
 
@@ -48,18 +44,30 @@ def read(note: EventNote, terms: Terms) -> Read:
     cut = sentences(text, note.language)
     mentions = terms.mentions(lower, cut)
     words = _words(lower, mentions)
-    spans = [(one.start, one.end) for one in mentions] + [(start, end) for _, start, end, _ in words]
+    ends = [span for one in mentions for span in _ends(lower, one)]
+    spans = ends + [(start, end) for _, start, end, _ in words]
     said = Asserter(note.language).assertions(text, spans)
-    kinds = said[: len(mentions)]
-    posed = _posed(lower, cut)
-    letters = [_letter(each, posed, one.start) for one, each in zip(mentions, kinds, strict=True)]
+    kinds = [_told(said[at : at + 2]) for at in range(0, len(ends), 2)]
+    letters = _letters(lower, cut, mentions, kinds)
     bag = _scaled(_of_mentions(mentions, letters), SCALES["mention"], length=False)
     places: Places = {}
     for one, letter in zip(mentions, letters, strict=True):
         places.setdefault(f"{_group(one)}:{letter}", []).append((one.start, one.end))
-    near, far = _of_words(words, [_letter(each) for each in said[len(mentions) :]], cut, places)
+    near, far = _of_words(words, [_letter(each) for each in said[len(ends) :]], cut, places)
     bag |= _scaled(near, SCALES["near"]) | _scaled(far, SCALES["word"])
     return Read(bag, places, mentions, kinds, letters)
+
+
+def _ends(lower: str, one: Mention) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The first and the last word of a mention: "incision: no sign of infection" is denied in its midst."""
+    words = lower[one.start : one.end]
+    first, last = len(words.split(maxsplit=1)[0]), len(words.rsplit(maxsplit=1)[-1])
+    return (one.start, one.start + first), (one.end - last, one.end)
+
+
+def _told(said: Sequence[Assertion]) -> Assertion:
+    """The first that is more than present."""
+    return next((one for one in said if one.kind != "present" or one.uncertain), said[0])
 
 
 def _calm(text: str, lower: str) -> str:
@@ -73,36 +81,34 @@ def _calm(text: str, lower: str) -> str:
     )
 
 
-def _letter(said: Assertion, posed: Sequence[tuple[int, int]] = (), at: int = 0) -> str:
+def _letter(said: Assertion) -> str:
     letter = LETTERS[said.kind]
-    if letter != "p":
-        return letter
-    return "w" if any(start <= at < end for start, end in posed) else "u" if said.uncertain else "p"
+    return "u" if letter == "p" and said.uncertain else letter
 
 
 def _group(one: Mention) -> str:
-    return "sign" if one.group == "sign" else "name"
+    return "name" if one.group == "own" else one.group
 
 
-@lru_cache(maxsize=1)
-def _wondering() -> re.Pattern[str]:
-    return pattern(yaml.safe_load(WONDERING.read_text(encoding="utf-8"))["before"])
-
-
-def _posed(lower: str, cut: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What is asked, feared or imagined: from such a word on, in its sentence."""
+def _letters(
+    lower: str, cut: Sequence[tuple[int, int]], mentions: Sequence[Mention], kinds: Sequence[Assertion]
+) -> list[str]:
+    """What is said of each mention: by the cues of nlp/text, then by what surrounds it."""
     ends = [end for _, end in cut]
     found = []
-    for match in _wondering().finditer(lower):
-        at = bisect_right(ends, match.start())
-        found.append((match.end(), min(match.end() + REACH, ends[at] if at < len(ends) else len(lower))))
+    for one, said in zip(mentions, kinds, strict=True):
+        letter = _letter(said)
+        at = bisect_right(ends, one.start)
+        if letter in "pu" and at < len(cut):
+            letter = context(lower, cut[at], one.start, one.end) or letter
+        found.append(letter)
     return found
 
 
 def _of_mentions(mentions: Sequence[Mention], letters: Sequence[str]) -> Bag:
-    """What is said of names and of signs, each for itself; `rule`: whether a name is stated."""
+    """What is said of names, of signs and of what speaks against; `rule`: what the file alone would answer."""
     bag: Bag = {}
-    for group in ("name", "sign"):
+    for group in ("name", "sign", "against"):
         mine = [letter for one, letter in zip(mentions, letters, strict=True) if _group(one) == group]
         if not mine:
             bag[f"{group}:none"] = 1.0
@@ -111,8 +117,14 @@ def _of_mentions(mentions: Sequence[Mention], letters: Sequence[str]) -> Bag:
         bag |= {f"{group}:first {mine[0]}": 0.5, f"{group}:last {mine[-1]}": 0.5}
         if len(set(mine)) == 1:
             bag[f"{group}:only {mine[0]}"] = 1.0
-        if group == "name":
-            bag["rule"] = 1.5 if set(mine) & {"p", "u"} else -1.5
+    named, signs = (
+        {each.partition(":")[2] for each in bag if each.startswith(f"{group}:")} for group in ("name", "sign")
+    )
+    told = bool(named & {"p", "u"})
+    hinted = "none" in named and "p" in signs
+    if hinted:
+        bag["sign alone"] = 1.0
+    bag["rule"] = RULE if told else RULE / 2 if hinted else -RULE
     return bag
 
 

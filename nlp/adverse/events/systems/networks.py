@@ -25,7 +25,7 @@ class Networked:
     event: Event
     kind: Kind
     seed: int = 1
-    epochs: int = 30
+    epochs: int = 20
     calibration: Calibration = field(default_factory=Calibration)
     words: dict[str, int] = field(default_factory=dict, repr=False)
     _network: Any = None
@@ -42,7 +42,7 @@ class Networked:
         self.words = {word: 2 + at for at, word in enumerate(known)}
         documents = [self._document(words) for words in split]
         self._network = self._made()
-        schedule = Schedule(self.epochs, rate=2e-3, average=0.9, patience=8, seed=self.seed)
+        schedule = Schedule(self.epochs, rate=2e-3, average=0.9, patience=5, seed=self.seed)
         pairs = [(documents[at], gold[at]) for at in learn]
         asked, answers = [documents[at] for at in held], [gold[at] for at in held]
         fit(self._network, lambda epoch: self._batches(pairs, epoch), self._loss(gold),

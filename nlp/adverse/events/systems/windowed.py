@@ -13,7 +13,7 @@ from nlp.adverse.events.reading import Read, read
 from nlp.adverse.events.terms import Terms
 from nlp.text.language import guess
 
-STRENGTHS = (1.0, 4.0, 16.0)
+STRENGTHS = (1.0, 4.0)
 EXAMPLE = 0.5  # what an example of the event's file counts beside a labelled note
 SHOWN = 5  # spans of evidence at most
 
