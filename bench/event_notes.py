@@ -92,8 +92,8 @@ def frozen(name: str) -> Mapping[str, Any]:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != FROZEN[path.name]:
         raise ConfigError(
-            f"{path.name} is not as frozen: its sha256 is {found[:12]}..., expected {FROZEN[path.name][:12]}... Restore "
-            "it; sentences that are meant to change are recorded in bench/event_notes.py with the reason."
+            f"{path.name} is not as frozen: its sha256 is {found[:12]}..., expected {FROZEN[path.name][:12]}... "
+            "Restore it; sentences that are meant to change are recorded in bench/event_notes.py with the reason."
         )
     said = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(said, dict)

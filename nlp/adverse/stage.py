@@ -14,6 +14,8 @@ from nlp.adverse.artifact import SHIPPED, Kit, load, name_of, there
 from nlp.adverse.chart.account import account
 from nlp.adverse.chart.findings import Limits, findings
 from nlp.adverse.chart.person import Person, persons
+from nlp.adverse.events.reader import EventReader
+from nlp.adverse.events.rows import by_person, names, readers
 from nlp.adverse.mention import Mined, Miner
 from schemas.registry import table
 
@@ -27,7 +29,8 @@ class FindAdverse:
 
     artifact: a folder that `chartloom train adverse` wrote; empty: the one shipped. require: without the shipped one
     the step fails; false: the lists of terms alone find what they can. tables: a folder with a site's own drugs and
-    effects (RxNorm, MeSH, CTCAE, MedDRA). least: score of a drug-effect pair that is believed. gap_days: without word
+    effects (RxNorm, MeSH, CTCAE, MedDRA). events: folders that `chartloom train event` wrote; shipped: those that come
+    with chartloom. least: score of a drug-effect pair that is believed. gap_days: without word
     of an event after which it is a new one. window_days: after its end that a drug may still do harm.
     most_characters: of a note; what is beyond is not read, with a flag.
     """
@@ -35,6 +38,7 @@ class FindAdverse:
     artifact: str = ""
     require: bool = False
     tables: str = ""
+    events: Sequence[str] = ("shipped",)
     least: float = 0.5
     gap_days: int = 90
     window_days: int = 90
@@ -43,6 +47,8 @@ class FindAdverse:
     def __post_init__(self) -> None:
         if min(self.gap_days, self.window_days, self.most_characters) < 1:
             raise ConfigError("adverse: gap_days, window_days and most_characters are whole numbers from 1.")
+        if isinstance(self.events, str):
+            raise ConfigError(f"adverse: events is {self.events!r}; expected a list of folders: [{self.events}].")
         if not 0 <= self.least <= 1:
             raise ConfigError(f"adverse: least is {self.least}; expected a score from 0 to 1.")
 
@@ -60,14 +66,14 @@ class FindAdverse:
 
     @property
     def version(self) -> str:
-        return f"{CODE_VERSION}-{name_of(self._folder, self.tables)}"
+        return "-".join([CODE_VERSION, name_of(self._folder, self.tables), *names(self.events)])
 
     @property
     def releases(self) -> bool:
         return False
 
     def open(self) -> None:
-        _ = self._kit
+        _ = self._kit, self._readers
 
     def run(self, shard: Shard) -> Shard:
         if "notes" not in shard or not len(shard["notes"]):
@@ -75,9 +81,11 @@ class FindAdverse:
         kit = self._kit
         held = list(persons(shard, kit.terms, self.most_characters))
         mined = _mined(kit.miner, held)
+        events = by_person(self._readers, shard["notes"], self.most_characters)
         rows, accounts = [], []
         for person in held:
-            found = [{**row, "artifact": kit.name} for row in self._found(person, mined, kit)]
+            found = [{"artifact": kit.name, **row} for row in self._found(person, mined, kit)]
+            found += events.get(person.subject_id, [])
             rows += found
             accounts.append(account(person, kit.miner.languages, kit.name, len(found)))
         return {
@@ -86,7 +94,7 @@ class FindAdverse:
         }
 
     def _found(self, person: Person, mined: Mapping[str, Mined], kit: Kit) -> Iterable[dict[str, Any]]:
-        """What each kind of finding says of a person; named events join here."""
+        """What each kind of finding says of a person, but named events."""
         limits = Limits(self.least, self.gap_days, self.window_days)
         by_note = {note.note_id: mined[note.text] for note in person.notes if note.text in mined}
         yield from findings(person, by_note, kit.terms, limits)
@@ -95,6 +103,10 @@ class FindAdverse:
     def _folder(self) -> Path | None:
         """None: nothing trained is there, and none is asked for."""
         return Path(self.artifact) if self.artifact else SHIPPED if self.require or there(SHIPPED) else None
+
+    @cached_property
+    def _readers(self) -> list[EventReader]:
+        return readers(self.events)
 
     @cached_property
     def _kit(self) -> Kit:

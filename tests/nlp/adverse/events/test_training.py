@@ -10,16 +10,20 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from contract.errors import InputError
+from contract.errors import ConfigError, InputError
 from models.folder import digest
+from nlp.adverse.artifact import Kit
 from nlp.adverse.events.event import Event
 from nlp.adverse.events.labelled import labelled
 from nlp.adverse.events.note import EventNote
 from nlp.adverse.events.reader import EventReader
 from nlp.adverse.events.rows import event_rows, readers
 from nlp.adverse.events.train import Training, train
+from nlp.adverse.stage import FindAdverse
 from runner import cli
+from schemas.clinical import OPEN_NOTES
 from schemas.registry import table
+from tests.nlp.adverse.chart.stand_in import Pairs, Terms
 
 Lesson = tuple[list[EventNote], list[str]]
 
@@ -141,3 +145,20 @@ def test_the_command_line_trains_and_chooses(folder: Path, tmp_path: Path) -> No
                              "--out", str(out), *more])  # fmt: skip
         assert said.exit_code == 0, said.output
         assert [row["note_id"] for row in csv.DictReader(out.open())] == ["b"]
+
+
+def test_the_stage_asks_the_events_that_it_is_given(folder: Path) -> None:
+    trained = str(folder / "trained")
+    stage = FindAdverse(events=[trained])
+    stage.__dict__["_kit"] = Kit("stand-in", Terms(), Pairs())
+    texts = ["No pressure ulcer today.", "New pressure ulcer on the heel.", "Slept."]
+    notes = [
+        {"subject_id": who, "note_id": name, "text": text}
+        for who, name, text in zip((2, 1, 1), "abc", texts, strict=True)
+    ]
+    rows = stage.run({"notes": pa.Table.from_pylist(notes, schema=OPEN_NOTES.schema)})["findings"].to_pylist()
+    mine = [(row["subject_id"], row["note_id"], row["assertion"]) for row in rows if row["kind"] == "pressure_ulcer"]
+    assert sorted(mine) == [(1, "b", "present"), (2, "a", "negated")]
+    assert readers([trained])[0].name in stage.version
+    with pytest.raises(ConfigError, match="a list of folders"):
+        FindAdverse(events=trained)
