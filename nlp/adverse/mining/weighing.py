@@ -10,11 +10,12 @@ import numpy as np
 
 from nlp.adverse.mining.field import Field, FieldPlan, fitted
 from nlp.adverse.mining.likeness import Likeness
-from nlp.adverse.mining.page import LABELS, Floats, Line, Page, by_page
+from nlp.adverse.mining.page import LABELS, Floats, Line, Page, by_page, every_line
 from nlp.tagging.reading import Entity
 from nlp.tagging.windows import spans_of, tags_of
 
 STEPS, SHORTEST = 6, 3  # steps into which a belief is cut; letters of a word that is looked for again
+QUIET = 0.01  # a line in which no voice believes more than this has no span
 Weighed = list[dict[str, float]]
 
 
@@ -25,9 +26,9 @@ class Weigher:
 
     def spans(self, pages: Sequence[Page], beliefs: Sequence[Floats]) -> list[list[Entity]]:
         """Of each line, in order; a drug may lie inside an effect."""
-        read = weighed(pages, beliefs, self.likeness)
-        lines = [line for page in pages for line in page.lines]
-        return [self._line(line, features) for line, features in zip(lines, read, strict=True)]
+        loud = [bool(len(each)) and float(each.max()) >= QUIET for each in beliefs]
+        read = weighed(pages, beliefs, self.likeness, loud)
+        return [self._line(line, features) for line, features in zip(every_line(pages), read, strict=True)]
 
     def _line(self, line: Line, features: Weighed) -> list[Entity]:
         found: list[Entity] = []
@@ -41,8 +42,8 @@ class Weigher:
 
 def weigher_taught(pages: Sequence[Page], beliefs: Sequence[Floats], likeness: Likeness, plan: FieldPlan) -> Weigher:
     """Learns from the marked lines; `beliefs` must be of voices that have not learned from these pages."""
-    read = weighed(pages, beliefs, likeness)
-    lines = [line for page in pages for line in page.lines]
+    lines = every_line(pages)
+    read = weighed(pages, beliefs, likeness, [line.marked for line in lines])
     marked = [(line, features) for line, features in zip(lines, read, strict=True) if line.marked]
     fields = []
     for label in LABELS:
@@ -52,12 +53,17 @@ def weigher_taught(pages: Sequence[Page], beliefs: Sequence[Floats], likeness: L
     return Weigher(fields, likeness)
 
 
-def weighed(pages: Sequence[Page], beliefs: Sequence[Floats], likeness: Likeness) -> list[Weighed]:
-    """Features of every word of every line."""
+def weighed(
+    pages: Sequence[Page], beliefs: Sequence[Floats], likeness: Likeness, wanted: Sequence[bool]
+) -> list[Weighed]:
+    """Features of every word of the wanted lines, none of the others."""
     found: list[Weighed] = []
-    for page, of in by_page(pages, beliefs):
-        again = _again(page, of)
-        found += [_features(line, its, more, likeness) for line, its, more in zip(page.lines, of, again, strict=True)]
+    for page, of in by_page(pages, list(zip(beliefs, wanted, strict=True))):
+        again = _again(page, [its for its, _ in of]) if any(asked for _, asked in of) else [np.zeros((0, 2))] * len(of)
+        found += [
+            _features(line, its, more, likeness) if asked else []
+            for line, (its, asked), more in zip(page.lines, of, again, strict=True)
+        ]
     return found
 
 
