@@ -78,7 +78,7 @@ def counts(
 
 
 def agreement(gold: Sequence[Iterable[Label]], found: Sequence[Iterable[Label]], aspect: str) -> tuple[int, int]:
-    """Of findings that both give and whose side (or severity) gold names: how many have the same; how many there are."""
+    """Of findings that both give and whose side (or severity) gold names: how many have the same, and of how many."""
     if aspect not in {"side", "severity"}:
         raise ConfigError(f"unknown aspect {aspect!r}: expected side or severity.")
     same = asked = 0
