@@ -1,5 +1,6 @@
-"""What the stage works with: the terms, and a miner, trained where an artifact is there, else of terms alone."""
+"""What the stage works with: the terms, a miner by them, and before it a trained one where an artifact is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
@@ -21,7 +22,12 @@ class Kit:
 
     name: str
     terms: Knowledge
-    miner: Miner
+    miners: Sequence[Miner]
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """That some miner reads."""
+        return sorted({language for miner in self.miners for language in miner.languages})
 
 
 def there(folder: Path) -> bool:
@@ -39,7 +45,7 @@ def load(folder: Path | None, tables: str) -> Kit:
 
     name = name_of(folder, tables)
     terms = Terms.of(Path(tables) if tables else None)
-    return Kit(name, terms, _trained(folder) if folder else _of_terms(terms))
+    return Kit(name, terms, [*([_trained(folder)] if folder else []), _of_terms(terms)])
 
 
 def _trained(folder: Path) -> Miner:

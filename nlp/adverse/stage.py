@@ -10,17 +10,18 @@ import pyarrow as pa
 
 from contract.errors import ConfigError
 from contract.work import Shard
+from nlp.adverse import joined
 from nlp.adverse.artifact import SHIPPED, Kit, load, name_of, there
 from nlp.adverse.chart.account import account
 from nlp.adverse.chart.findings import Limits, findings
 from nlp.adverse.chart.person import Person, persons
 from nlp.adverse.events.reader import EventReader
 from nlp.adverse.events.rows import by_person, names, readers
-from nlp.adverse.mention import Mined, Miner
+from nlp.adverse.joined import Text
+from nlp.adverse.mention import Mined
 from schemas.registry import table
 
 CODE_VERSION = "1"  # raise it when the same rows and artifact give other findings
-AT_ONCE = 256  # texts that the miner is handed together
 
 
 @dataclass
@@ -80,14 +81,14 @@ class FindAdverse:
             return {}
         kit = self._kit
         held = list(persons(shard, kit.terms, self.most_characters))
-        mined = _mined(kit.miner, held)
         events = by_person(self._readers, shard["notes"], self.most_characters)
+        mined = joined.mined(kit.miners, (Text(note.text, note.spoken) for person in held for note in person.notes))
         rows, accounts = [], []
         for person in held:
             found = [{"artifact": kit.name, **row} for row in self._found(person, mined, kit)]
             found += events.get(person.subject_id, [])
             rows += found
-            accounts.append(account(person, kit.miner.languages, kit.name, len(found)))
+            accounts.append(account(person, kit.languages, kit.name, len(found)))
         return {
             "findings": pa.Table.from_pylist(rows, schema=table("findings").schema),
             "findings_account": pa.Table.from_pylist(accounts, schema=table("findings_account").schema),
@@ -111,13 +112,3 @@ class FindAdverse:
     @cached_property
     def _kit(self) -> Kit:
         return load(self._folder, self.tables)
-
-
-def _mined(miner: Miner, held: Sequence[Person]) -> dict[str, Mined]:
-    """By text: the same text is mined once, whoever it is of; texts in a language the miner cannot read, not at all."""
-    texts = list(dict.fromkeys(note.text for person in held for note in person.notes if note.read_by(miner.languages)))
-    found: dict[str, Mined] = {}
-    for start in range(0, len(texts), AT_ONCE):
-        some = texts[start : start + AT_ONCE]
-        found.update(zip(some, miner.mine(some), strict=True))
-    return found

@@ -31,10 +31,14 @@ class Note:
     declared: str = ""  # as the table has it
     cut: bool = False
 
+    @property
+    def spoken(self) -> str:
+        """The language by which miners are chosen: as it looks or is declared, en and es or not."""
+        return self.language or self.declared
+
     def read_by(self, languages: Sequence[str]) -> bool:
         """A language that nobody could name is read as well as it can be."""
-        said = self.language or self.declared
-        return not languages or not said or said in languages
+        return not self.spoken or self.spoken in languages
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from nlp.text.dates import ADMISSION, NOTE, START
 AFFIRMED = ("present", "historical")
 SEVERAL, LANGUAGE = "several-patients", "language-unknown"
 TEXT, TIMELINE, WRITTEN = "text", "timeline", "note"
+LONG_AGO = timedelta(days=180)  # before a note: what began then is told as history
 CLOSE = 60  # characters between an effect and its cause
 Span = tuple[int, int]
 
@@ -78,11 +79,12 @@ def _of_note(reading: _Reading, relations: Sequence[Relation]) -> Iterator[Telli
         drug = reading.meanings.drug(note.text[slice(*drug_at)])
         effect = reading.meanings.effect(note.text[slice(*effect_at)])
         onset = _onset(reading, calendar, (drug, drug_at), (effect, effect_at)) if each.kind in AFFIRMED else None
-        if onset is None and each.kind == "present" and note.time:
+        kind = "historical" if each.kind == "present" and _long_ago(onset, note) else each.kind
+        if onset is None and kind == "present" and note.time:
             onset = Onset(note.time, WRITTEN)
         copied = any(start <= effect_at[0] < end for start, end in reading.copied)
         flags = (*each.flags, *beside, *drug.flags, *effect.flags)
-        yield Telling(note, drug, effect, drug_at, effect_at, each.kind, relation.score, flags, onset, copied)
+        yield Telling(note, drug, effect, drug_at, effect_at, kind, relation.score, flags, onset, copied)
 
 
 def _calendar(reading: _Reading) -> Calendar:
@@ -127,6 +129,12 @@ def _anchors(person: Person, note: Note, begun: datetime | None) -> dict[str, da
 def _believable(told: Told, note: Note) -> bool:
     """Nobody tells of what has not been yet."""
     return note.time is None or told.day <= note.time.date() + timedelta(days=1)
+
+
+def _long_ago(onset: Onset | None, note: Note) -> bool:
+    if onset is None or onset.source != TEXT or note.time is None:
+        return False
+    return note.time - onset.time > LONG_AGO
 
 
 RECENT = timedelta(days=30)  # how long before a note a sign is looked for

@@ -45,7 +45,7 @@ def ran(given: Shard, miner: Pairs | None = None, **parameters: Any) -> list[dic
 
 def both(given: Shard, miner: Pairs | None = None, **parameters: Any) -> Shard:
     stage = FindAdverse(**{"events": (), **parameters})
-    stage.__dict__["_kit"] = Kit("stand-in", Terms(), miner or Pairs())
+    stage.__dict__["_kit"] = Kit("stand-in", Terms(), [miner or Pairs()])
     return stage.run(given)
 
 

@@ -57,7 +57,7 @@ class Pairs:
     """Every drug with every effect of its sentence. `score` is that of all."""
 
     name = "pairs"
-    languages = ("en", "es")
+    languages: tuple[str, ...] = ("en", "es")
 
     def __init__(self, score: float = 0.9) -> None:
         self.score = score
