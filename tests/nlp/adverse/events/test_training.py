@@ -150,7 +150,7 @@ def test_the_command_line_trains_and_chooses(folder: Path, tmp_path: Path) -> No
 def test_the_stage_asks_the_events_that_it_is_given(folder: Path) -> None:
     trained = str(folder / "trained")
     stage = FindAdverse(events=[trained])
-    stage.__dict__["_kit"] = Kit("stand-in", Terms(), Pairs())
+    stage.__dict__["_kit"] = Kit("stand-in", Terms(), [Pairs()])
     texts = ["No pressure ulcer today.", "New pressure ulcer on the heel.", "Slept."]
     notes = [
         {"subject_id": who, "note_id": name, "text": text}
