@@ -1,5 +1,6 @@
 """Stretches of words that may be a mention, and what speaks for each: networks, habits, cues, the document."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,10 +108,16 @@ def _row(text: str, of: Believed, each: Stretch, habits: Habits) -> list[float]:
 
 
 def _beside(found: Sequence[Stretch]) -> list[list[float]]:
-    """The best that lies over a stretch, the best that holds it, the best within it, how many lie over it."""
+    """The best that lies over a stretch, the best that holds it, the best within it, how many lie over it.
+
+    `found` is in order of the first words, so that only those that begin near are looked at.
+    """
+    begins = [each.first for each in found]
+    longest = max((each.last - each.first for each in found), default=0)
     rows = []
     for each in found:
-        over = [o for o in found if o is not each and o.first <= each.last and o.last >= each.first]
+        near = found[bisect_left(begins, each.first - longest) : bisect_right(begins, each.last)]
+        over = [o for o in near if o is not each and o.last >= each.first]
         holds = [o.chance for o in over if o.first <= each.first and o.last >= each.last]
         within = [o.chance for o in over if o.first >= each.first and o.last <= each.last]
         rows.append([max((o.chance for o in over), default=0.0), max(holds, default=0.0), max(within, default=0.0),

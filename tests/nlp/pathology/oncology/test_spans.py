@@ -51,6 +51,14 @@ def test_each_stretch_has_as_many_numbers() -> None:
     assert features("", Believed(tokenize(""), np.zeros((0, 3), np.float32)), [], habits).shape[0] == 0
 
 
+def test_thousands_of_stretches_are_looked_at_by_their_neighbours() -> None:
+    habits = Habits.of([marked("Un tumor y otro", "tumor")])
+    text = "tumor " * 5000
+    of = Believed(tokenize(text), np.tile(np.array([0.5, 0.4, 0.1], np.float32), (5000, 1)))
+    numbers = features(text, of, stretches(text, of, habits), habits)
+    assert len(numbers) >= 5000
+
+
 def test_habits_are_shares_of_what_was_marked() -> None:
     habits = Habits.of([marked("un tumor de mama, un tumor", "tumor de mama")])
     assert share(habits.whole, "tumor de mama") == 0.75
