@@ -1,9 +1,14 @@
-"""A normaliser taught a few mentions, once for all tests of the room."""
+"""A finder taught a few mentions, once for all tests of the room: it knows little, but all its parts are there."""
+
+from pathlib import Path
 
 import pytest
 
-from nlp.pathology.oncology.normaliser import Example, Normaliser, learned
-from nlp.pathology.oncology.words import said
+from eval.corpora.cantemist import MORPHOLOGY
+from nlp.pathology.oncology import artifact
+from nlp.pathology.oncology.normaliser import Normaliser
+from nlp.pathology.oncology.spans import Lessons
+from nlp.pathology.oncology.train import Training, train
 
 TAUGHT = [
     ("tumor", "8000/1"), ("metástasis", "8000/6"), ("metástasis hepáticas", "8000/6"), ("M1", "8000/6"),
@@ -15,6 +20,21 @@ TAUGHT = [
 ]  # fmt: skip
 
 
+BEFORE = "Se observa "
+
+
 @pytest.fixture(scope="session")
-def normaliser() -> Normaliser:
-    return learned([Example(said(words), code, f"d{at}") for at, (words, code) in enumerate(TAUGHT)])
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("data")
+    for at, (words, code) in enumerate(TAUGHT):
+        (data / f"c{at}.txt").write_text(f"{BEFORE}{words}.", encoding="utf-8")
+        marks = f"T1\t{MORPHOLOGY} {len(BEFORE)} {len(BEFORE) + len(words)}\t{words}\n#1\tAnnotatorNotes T1\t{code}\n"
+        (data / f"c{at}.ann").write_text(marks, encoding="utf-8")
+    out = tmp_path_factory.mktemp("models") / "oncology"
+    train(data, out, Training(Lessons(members=1, epochs=1, guessing=1), phi=False))
+    return out
+
+
+@pytest.fixture(scope="session")
+def normaliser(folder: Path) -> Normaliser:
+    return artifact.load(folder).normaliser

@@ -13,8 +13,6 @@ from nlp.pathology.oncology.candidates import Stretch, features, stretches
 from nlp.pathology.oncology.choice import chosen
 from nlp.pathology.oncology.habits import UNKNOWN, Habits, share
 from nlp.pathology.oncology.reader import OncologyReader
-from nlp.pathology.oncology.spans import Lessons
-from nlp.pathology.oncology.train import Training, train
 from nlp.text.tokens import tokenize
 
 TEXT = "Tiene un adenocarcinoma de colon estadio IV."
@@ -71,20 +69,6 @@ def test_the_best_that_lie_apart_are_chosen() -> None:
     assert chosen(found, [0.6, 0.7, 0.6, 0.1]) == [0, 2]
     assert chosen(found, [0.4, 0.9, 0.4, 0.9]) == [1, 3]
     assert chosen([], []) == []
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six short cases taught for an epoch: it has learned little, but all its parts are there."""
-    data = tmp_path_factory.mktemp("data")
-    for at in range(6):
-        start = TEXT.index("adeno")
-        (data / f"c{at}.txt").write_text(TEXT, encoding="utf-8")
-        marks = f"T1\t{LABEL} {start} {start + 14}\tadenocarcinoma\n#1\tAnnotatorNotes T1\t8140/3\n"
-        (data / f"c{at}.ann").write_text(marks, encoding="utf-8")
-    out = tmp_path_factory.mktemp("models") / "oncology"
-    train(data, out, Training(Lessons(members=1, epochs=1, guessing=1), phi=False))
-    return out
 
 
 def test_a_trained_folder_is_a_reader(folder: Path) -> None:
