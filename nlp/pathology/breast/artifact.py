@@ -19,7 +19,12 @@ def save(parser: Parser, folder: Path, card: str, *, phi: bool) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700 if phi else 0o755)
     config = {"kind": "breast", "languages": LANGUAGES, "least": parser.least, "phi": phi}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    said = {"gate": parser.gate.said(), "fields": {name: trees.said() for name, trees in parser.trees.items()}}
+    shared = {id(trees): name for name, trees in reversed(list(parser.trees.items()))}
+    said = {
+        "gate": parser.gate.said(),
+        "trees": {name: parser.trees[name].said() for name in shared.values()},
+        "fields": {name: shared[id(trees)] for name, trees in parser.trees.items()},
+    }
     (folder / "trees.json.gz").write_bytes(gzip.compress(orjson.dumps(said), 9, mtime=0))
     (folder / "card.md").write_text(card, encoding="utf-8")
     found = digest(folder)
@@ -40,7 +45,8 @@ def load(folder: Path) -> Parser:
         )
     said = orjson.loads(gzip.decompress((folder / "trees.json.gz").read_bytes()))
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    trees = {name: Trees.of(each) for name, each in said["fields"].items()}
+    grown = {name: Trees.of(each) for name, each in said["trees"].items()}
+    trees = {name: grown[shared] for name, shared in said["fields"].items()}
     return Parser(trees, Trees.of(said["gate"]), float(config["least"]))
 
 

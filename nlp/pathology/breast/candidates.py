@@ -62,6 +62,8 @@ def _beside(reading: Reading, spec: Spec, anchor: tuple[int, int], near: Sequenc
     found = []
     begin, finish = reading.sentence(anchor[0])
     for hit in near:
+        if _component(reading, anchor, hit):
+            continue
         if hit[0] < anchor[1] and anchor[0] < hit[1]:
             found.append(("in", hit, 0.0))
         elif hit[0] >= anchor[1]:
@@ -74,6 +76,12 @@ def _beside(reading: Reading, spec: Spec, anchor: tuple[int, int], near: Sequenc
             crossed = reading.crossed(hit[1], anchor[0], spec.name)
             found.append(("l", hit, anchor[0] - hit[1] + 40.0 * crossed))
     return found
+
+
+def _component(reading: Reading, anchor: tuple[int, int], hit: Hit) -> bool:
+    """A score of tubules, nuclei or mitoses: their name stands before it on its line, behind the anchor."""
+    begin = max(reading.text.rfind("\n", 0, hit[0]) + 1, anchor[1])
+    return any(begin <= first and last <= hit[0] for first, last in reading.others["component"])
 
 
 def _oriented(beside: Sequence[tuple[str, Hit, float]], value: str) -> tuple[Features, tuple[int, int] | None]:

@@ -11,6 +11,7 @@ from nlp.pathology.breast.knowledge import load
 KINDS = ("", "clinical", "gross", "diagnosis", "microscopic", "synoptic", "markers", "addendum")
 LABELLED = re.compile(r"[ \t]*[A-Z][\w /%#.()-]{1,40}?(?:[ ]{3,}|\t|[ ]*[:|=])")
 ASIDE = ("clinical", "gross")  # not of what was found
+UNKNOWN = re.compile(r"(?m)(?<=\n\n)(?:[A-Z][A-Z /&-]{3,40}:?|[A-Z][\w /&-]{2,40}:)[ ]*$")  # a heading of anything else
 HEADER = 110  # characters after a label that say what the specimen is
 
 
@@ -77,6 +78,7 @@ def _sections(text: str) -> list[tuple[int, str]]:
         beside = text[match.end() : line if line >= 0 else len(text)].strip()
         if kind in ASIDE and beside and line >= 0 and LABELLED.match(text, line + 1):
             found.append((line + 1, ""))
+    found += [(match.start(), "") for match in UNKNOWN.finditer(text)]
     found += [(match.start(), "addendum") for match in inline.finditer(text)]
     opened: dict[int, str] = {}
     for start, kind in found:

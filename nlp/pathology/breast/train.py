@@ -23,6 +23,9 @@ from nlp.pathology.breast.trees import Grown, Row, Trees, fitted
 from nlp.pathology.breast.variety import varied
 
 Tell = Callable[[str], None]
+FINDINGS, RECEPTORS = ("lvi", "dcis", "lcis", "adh", "necrosis", "calcification"), ("er", "pr")
+ALIKE = (FINDINGS, RECEPTORS, *((name,) for name in specs() if name not in FINDINGS + RECEPTORS))
+"""Fields that are said alike share their trees: what one of them teaches of "not seen" holds for all."""
 HELD = 0.15  # share of the reports that calibrate, and teach no tree
 TOGETHER = 400  # reports read between two words of progress
 
@@ -85,10 +88,11 @@ def taught(reports: Sequence[Known], training: Training, tell: Tell = lambda _: 
     rng.shuffle(order)
     cut = round(len(order) * HELD)
     held, learned = _read(order[:cut], rng, 1, tell), _read(order[cut:], rng, training.again, tell)
-    trees = {}
-    for name in specs():
-        tell(f"{name}: {sum(len(some) for some, _ in learned.rows[name])} places")
-        trees[name] = _grown(learned.rows[name], held.rows[name], training.grown)
+    trees: dict[str, Trees] = {}
+    for names in ALIKE:
+        some, rest = ([each for name in names for each in of.rows[name]] for of in (learned, held))
+        tell(f"{', '.join(names)}: {sum(len(places) for places, _ in some)} places")
+        trees |= dict.fromkeys(names, _grown(some, rest, training.grown))
     gate = Trees.grow([row for row, _ in learned.gate], [breast for _, breast in learned.gate], training.grown)
     if held.gate:
         gate.scale = fitted(gate.odds([row for row, _ in held.gate]), [breast for _, breast in held.gate])

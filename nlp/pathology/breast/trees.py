@@ -14,6 +14,7 @@ Row = tuple[Mapping[str, float], frozenset[str]]
 """Features by name, and the words around."""
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 LEAST, MOST = 12, 90  # documents a word must stand in; words of a field that are kept
+NEVER = -9.0  # log-odds of a field that nothing was learned of
 SURE = 1e-4  # no probability is nearer to 0 or 1
 
 
@@ -39,6 +40,8 @@ class Trees:
     def grow(rows: Sequence[Row], right: Sequence[bool], plan: Grown) -> "Trees":
         import lightgbm
 
+        if len(set(right)) < 2:
+            return Trees([], [], "")  # nothing to tell apart: it never says yes
         names = sorted({name for said, _ in rows for name in said})
         vocabulary = _vocabulary(rows, right) if plan.words else []
         made = Trees(names, vocabulary, "")
@@ -63,8 +66,8 @@ class Trees:
 
     def odds(self, rows: Sequence[Row]) -> Floats:
         """Log-odds as the trees give them."""
-        if not rows:
-            return np.zeros(0)
+        if not rows or not self.model:
+            return np.full(len(rows), NEVER)
         return np.asarray(self._booster.predict(self.matrix(rows), raw_score=True, num_threads=1))
 
     def sure(self, odds: Floats) -> Floats:

@@ -10,7 +10,15 @@ BULLET = re.compile(r"(?m)^[-*] ")
 STOP = re.compile(r"(?<=[a-z)%]\.) (?=[A-Z][a-z])")
 
 
+HEADING = re.compile(
+    r"(?mi)^(?:final |surgical |pathologic )*(?:diagnosis|microscopic(?: description)?|synoptic):[ ]*$"
+)
+HEADINGS = ("MICROSCOPY", "Histology:", "FINDINGS", "CONCLUSION", "Comment", "Tumor summary", "RESULTS", "Report:")
+
+
 def varied(text: str, rng: Random) -> str:
+    if rng.random() < 0.4:
+        text = HEADING.sub(lambda _: "\n" + rng.choice(HEADINGS), text)
     if rng.random() < 0.5:
         separator = rng.choice(SEPARATORS)
         text = LABEL.sub(lambda match: match[1] + separator, text)
