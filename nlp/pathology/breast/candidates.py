@@ -132,7 +132,7 @@ def _of_terms(reading: Reading, spec: Spec) -> Iterator[Candidate]:
                 made[side] = far
             if far < best:
                 nearest, best = (first, last), far
-        if best >= FAR and spec.name == "ki67":
+        if best >= FAR and spec.name in ("ki67", "nodes"):
             continue  # a number that nothing near claims
         made["best"] = best
         if spec.kind == "number" and spec.name not in ("nodes", "stage"):

@@ -33,6 +33,9 @@ POSITIVE = re.compile(
     r"(?:nodes? )?(?:with|contain\w*|harbou?r\w*|(?:is |are )?positive|involved|have|has)\b",
     re.I,
 )
+SCORED = re.compile(
+    r"\b(?:allred|quick score|score|grade|nottingham|h-score)\b[^\n]{0,14}$", re.I
+)  # x of y is no count
 NEGATIVE = re.compile(r"\b(?:negative|neg|no|none|free|benign|without|not)\b", re.I)
 TUMOUR = re.compile(r"(?<![A-Za-z])([ypcr]{0,2})T(is|[0-4](?:mi|[a-d])?)(?:\((?:m|dcis)\))?(?![a-mo-z0-9])", re.I)
 NODE = re.compile(
@@ -68,6 +71,8 @@ def nodes(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Start, end, "positive/examined", and how it is said: ratio, pair, none."""
     ratios = [*RATIO.finditer(text)]
     for match in ratios:
+        if SCORED.search(text, max(0, match.start() - 24), match.start()):
+            continue
         positive, examined = _count(match[1]), _count(match[2])
         if positive <= examined and examined:
             yield (*match.span(), f"{positive}/{examined}", "ratio")
