@@ -15,7 +15,7 @@ from nlp.pathology.breast.artifact import load
 from nlp.pathology.breast.knowledge import specs
 from nlp.pathology.breast.literature import SYSTEMS, Fields
 from nlp.pathology.breast.parser import Parser, truth
-from nlp.pathology.breast.train import Known, Training, known, taught
+from nlp.pathology.breast.train import Known, Training, known, taught, train
 from simulate.config import STYLES
 from simulate.notes.corpus import breast_reports
 
@@ -150,6 +150,7 @@ def main(
     reports: Annotated[int, typer.Option(help="Simulated reports to learn from.")] = REPORTS,
     artifact: Annotated[Path | None, typer.Option(help="Judge this one; without it one is trained.")] = None,
     baselines: Annotated[bool, typer.Option(help="Plain systems beside it.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Keep what all styles taught here, as an artifact.")] = None,
     learning: Annotated[bool, typer.Option(help="Accuracy by the number of reports, on stderr.")] = False,
 ) -> None:
     """Fields of breast reports in styles that training has not seen.
@@ -159,7 +160,12 @@ def main(
     if learning:
         for count, said in curve(seed, reports):
             say(f"{count} reports: {said}")
-    finish(KEYS, breast(seed, reports, artifact, baselines=baselines))
+    if out:
+        told = "simulated by chartloom (simulate.notes.corpus.breast_reports)"
+        how = f"python -m bench.pathology_breast --seed {seed} --reports {reports} --out {out.name}"
+        training = Training(seed, source=told, licence="none needed", command=how, phi=False)
+        train(learned_from(seed, reports, STYLES), out, training, say)
+    finish(KEYS, breast(seed, reports, artifact or out, baselines=baselines))
 
 
 if __name__ == "__main__":
