@@ -10,8 +10,12 @@ from typing import cast
 from contract.errors import InputError
 from models import folder as folders
 from nlp.adverse.chart.knowledge import Knowledge
+from nlp.adverse.joined import Sure
 from nlp.adverse.mention import Miner
 
+LEAST_OF_RULES = 0.65
+"""Below it stand rules such as "effect on drug": of a simulated hospital (200 persons, seed 11) 3 of 15 such pairs were
+true, 58 of 59 above it."""
 TERMS = Path(__file__).with_name("terms") / "data"
 SHIPPED = Path(__file__).parents[2] / "models" / "weights" / "adverse"
 
@@ -53,7 +57,7 @@ def _trained(folder: Path) -> Miner:
 
 
 def _of_terms(terms: Knowledge) -> Miner:
-    return cast(Miner, import_module("nlp.adverse.terms.miner").TermMiner(terms))
+    return Sure(cast(Miner, import_module("nlp.adverse.terms.miner").TermMiner(terms)), LEAST_OF_RULES)
 
 
 def digest(folder: Path) -> str:

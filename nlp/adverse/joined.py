@@ -16,6 +16,28 @@ class Text:
     language: str
 
 
+@dataclass(frozen=True)
+class Sure:
+    """A miner whose weak relations are not believed. For one whose scores are ranks of rules, not probabilities."""
+
+    miner: Miner
+    least: float
+
+    @property
+    def name(self) -> str:
+        return self.miner.name
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self.miner.languages
+
+    def mine(self, texts: Sequence[str]) -> list[Mined]:
+        return [
+            Mined(said.mentions, [each for each in said.relations if each.score >= self.least])
+            for said in self.miner.mine(texts)
+        ]
+
+
 def mined(miners: Sequence[Miner], texts: Iterable[Text]) -> Mapping[str, Mined]:
     """By text, of texts that some miner reads; each text once, whoever it is of. What earlier miners say stands."""
     every = list(dict.fromkeys(texts))

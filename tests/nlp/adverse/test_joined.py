@@ -1,6 +1,6 @@
 """Several miners read one text."""
 
-from nlp.adverse.joined import Text, joined, mined
+from nlp.adverse.joined import Sure, Text, joined, mined
 from nlp.adverse.mention import DRUG, EFFECT, Mention, Mined, Relation
 from tests.nlp.adverse.chart.stand_in import Pairs
 
@@ -27,3 +27,9 @@ def test_a_miner_reads_its_languages_and_each_text_once() -> None:
     assert english.texts == [texts[0].text, "rash"]
     assert [each.score for each in found[texts[0].text].relations] == [0.7]
     assert [each.score for each in found[texts[1].text].relations] == [0.9]
+
+
+def test_weak_relations_of_rules_are_not_believed() -> None:
+    text = ["Cough on lisinopril."]
+    (weak,), (strong,) = Sure(Pairs(0.6), 0.65).mine(text), Sure(Pairs(0.7), 0.65).mine(text)
+    assert (len(weak.mentions), len(weak.relations), len(strong.relations)) == (2, 0, 1)

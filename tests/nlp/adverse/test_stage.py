@@ -209,3 +209,25 @@ def test_parameters_and_artifacts_are_checked(tmp_path: Path) -> None:
 def test_without_an_artifact_terms_alone_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(artifact, "SHIPPED", tmp_path)
     assert FindAdverse().version.startswith("1-terms-")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Previously had cough on lisinopril, now on losartan.", "historical"),
+        ("Cough on lisinopril some years back.", "historical"),
+        ("Cough with lisinopril during an earlier admission.", "historical"),
+        ("Cough on lisinopril in 2015.", "historical"),
+        ("Had cough on lisinopril before and has developed it again.", "present"),
+        ("Told about the possibility of cough with lisinopril.", "hypothetical"),
+        ("Side effects of lisinopril: cough.", "hypothetical"),
+        ("Cough is a known side effect of lisinopril.", "hypothetical"),
+        ("Lisinopril may cause cough.", "hypothetical"),
+        ("Advised to stop lisinopril because of cough.", "present"),
+        ("Counselled about diet. Has cough due to lisinopril.", "present"),
+        ("Riesgo de exantema por amoxicilina.", "hypothetical"),
+    ],
+)
+def test_what_the_sentence_says_beside(text: str, kind: str) -> None:
+    rows = ran(shard([note(text, language="es" if "Riesgo" in text else "en")], [LISINOPRIL]))
+    assert [row["assertion"] for row in rows] == [kind]
