@@ -1,10 +1,12 @@
 """Several miners as one reading of each text: a trained one for the languages it was taught, terms for all."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.adverse.mention import Mention, Mined, Miner, Relation
 
+FROM = re.compile(r"\b(?:from|by|por)\b", re.I)
 AT_ONCE = 256  # texts that a miner is handed together
 
 
@@ -33,9 +35,13 @@ class Sure:
 
     def mine(self, texts: Sequence[str]) -> list[Mined]:
         return [
-            Mined(said.mentions, [each for each in said.relations if each.score >= self.least])
-            for said in self.miner.mine(texts)
+            Mined(said.mentions, [each for each in said.relations if self._believed(text, each)])
+            for text, said in zip(texts, self.miner.mine(texts), strict=True)
         ]
+
+    def _believed(self, text: str, relation: Relation) -> bool:
+        """ "Rash from X" names a cause, "rash on X" need not."""
+        return relation.score >= self.least or FROM.search(text, relation.effect.end, relation.drug.start) is not None
 
 
 def mined(miners: Sequence[Miner], texts: Iterable[Text]) -> Mapping[str, Mined]:

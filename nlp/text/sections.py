@@ -9,6 +9,7 @@ from nlp.text.data_files import load, trie
 LANGUAGES = ("en", "es")
 MARKS = r"[ \t]*(?:#{1,6}[ \t]*|[-*•][ \t]+|\d{1,2}[.)][ \t]+|[IVX]{1,4}[.)][ \t]+)?(?:\*\*|__)?"
 END = r"(?:\*\*|__)?[ \t]*(?P<colon>[:：]|\.-|\.[ \t]*–|-{2,}|[–—]|-(?=[ \t]))?(?:\*\*|__)?"
+DASHES = ("-", "--", "---", "–", "—")  # end a heading at a line's start only
 LETTERS = re.compile(r"[^\W\d_]")
 CAPITALS = re.compile(r"(?m)^[ \t]*([^\W\da-z][^\n:a-zà-ÿ\d.,;|]{5,60}):?[ \t]*\r?$")
 PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
@@ -50,7 +51,8 @@ def _headings(text: str, language: str) -> list[tuple[int, int, str]]:
         words = " ".join(match["words"].split())
         alone = not text[match.end() : _line_end(text, match.end())].strip()
         at_line = not _inside(text, match.start())
-        if _is_heading(text[start:end], bool(match["colon"]), alone, at_line, words in short):
+        colon = bool(match["colon"]) and (at_line or match["colon"] not in DASHES)
+        if _is_heading(text[start:end], colon, alone, at_line, words in short):
             name = names.get(words) or short[words]
             found[start if not at_line else match.start()] = (match.end(), name)
     for match in CAPITALS.finditer(text):

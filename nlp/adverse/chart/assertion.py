@@ -65,10 +65,16 @@ class _Reading:
         caused = self.known.causal.search(before_effect) is not None
         if drug.kind == "negated" and not ended and not caused:
             return "negated"
-        if "allergy" in (drug.kind, effect.kind):
+        if any(each.kind == "allergy" and not self._intolerance(each) for each in (drug, effect)):
             return "allergy"
+        if effect.kind == "allergy":
+            return "present"
         doubted = drug.kind == "hypothetical" or (drug.kind == "planned" and not ended)
         return drug.kind if doubted and effect.kind == "present" and not caused else effect.kind
+
+    def _intolerance(self, said: Assertion) -> bool:
+        """In running text a drug not borne is harm that it did; in an allergy list it is one of many."""
+        return said.cue is not None and self.lower[said.cue[0] : said.cue[1]].startswith("intoler")
 
     def _told(self, relation: Relation) -> str:
         """What the sentence of both says beside: that it may come, that it was long ago."""

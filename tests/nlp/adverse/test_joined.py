@@ -32,4 +32,6 @@ def test_a_miner_reads_its_languages_and_each_text_once() -> None:
 def test_weak_relations_of_rules_are_not_believed() -> None:
     text = ["Cough on lisinopril."]
     (weak,), (strong,) = Sure(Pairs(0.6), 0.65).mine(text), Sure(Pairs(0.7), 0.65).mine(text)
+    (named,) = Sure(Pairs(0.6), 0.65).mine(["Cough from lisinopril."])
+    assert len(named.relations) == 1
     assert (len(weak.mentions), len(weak.relations), len(strong.relations)) == (2, 0, 1)

@@ -225,6 +225,8 @@ def test_without_an_artifact_terms_alone_find(tmp_path: Path, monkeypatch: pytes
         ("Lisinopril may cause cough.", "hypothetical"),
         ("Advised to stop lisinopril because of cough.", "present"),
         ("Counselled about diet. Has cough due to lisinopril.", "present"),
+        ("Intolerant of lisinopril because of cough.", "present"),
+        ("Allergies: amoxicillin (hives).", "allergy"),
         ("Riesgo de exantema por amoxicilina.", "hypothetical"),
     ],
 )
