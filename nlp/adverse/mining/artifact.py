@@ -22,7 +22,7 @@ from nlp.adverse.mining.weighing import Weigher
 from nlp.tagging.tagger import SpanTagger
 
 KIND, NETWORK = "adverse_mining", "network"
-FIELDS, TREES, WORDS, BAGS = "fields", "trees", "words", "bags.npz"
+FIELDS, TREES, WORDS, BAGS, CONTEXT = "fields", "trees", "words", "bags.npz", "context.npz"
 
 
 def save(cascade: Cascade, out: Path, said: Mapping[str, Any], card: str, *, phi: bool) -> str:
@@ -36,6 +36,8 @@ def save(cascade: Cascade, out: Path, said: Mapping[str, Any], card: str, *, phi
         _place(folder, TREES, json.dumps(trees).encode())
         _place(folder, WORDS, json.dumps(dict(cascade.weigher.likeness.groups), ensure_ascii=False).encode())
         (folder / BAGS).write_bytes(_bags(cascade.bags))
+        if cascade.context:
+            (folder / CONTEXT).write_bytes(_bags(cascade.context))
         if cascade.voices.tagger:
             cascade.voices.tagger.save(folder / NETWORK, card, phi=phi)
         more = {**said, "cuts": asdict(cascade.cuts), "network": cascade.voices.tagger is not None}
@@ -52,13 +54,17 @@ def load(folder: Path) -> tuple[Cascade, dict[str, Any]]:
     trees = json.loads(_read(folder, TREES))
     groups = {word: tuple(of) for word, of in json.loads(_read(folder, WORDS)).items()}
     tagger = SpanTagger.load(folder / NETWORK) if said["network"] else None
-    with np.load(folder / BAGS) as held:
-        bags = Bags(held["rarity"].astype(np.float32), held["weights"].astype(np.float32), float(held["start"]))
+    context = _loaded(folder / CONTEXT) if (folder / CONTEXT).is_file() else None
     cascade = Cascade(
-        Voices(Fields(marked), Fields(whole), tagger), Weigher(weigher, Likeness(groups)), bags,
-        Trees(**trees["gate"]), Trees(**trees["relations"]), Cuts(**said["cuts"]),
+        Voices(Fields(marked), Fields(whole), tagger), Weigher(weigher, Likeness(groups)), _loaded(folder / BAGS),
+        Trees(**trees["gate"]), Trees(**trees["relations"]), Cuts(**said["cuts"]), context=context,
     )  # fmt: skip
     return cascade, said
+
+
+def _loaded(path: Path) -> Bags:
+    with np.load(path) as held:
+        return Bags(held["rarity"].astype(np.float32), held["weights"].astype(np.float32), float(held["start"]))
 
 
 def _bags(bags: Bags) -> bytes:

@@ -39,6 +39,19 @@ def bags_taught(texts: Sequence[str], telling: Sequence[bool], seed: int = 1, co
     return Bags(rarity, weights, float(model.intercept_[0]))
 
 
+def bags_crossed(
+    texts: Sequence[str], right: Sequence[bool], part: Sequence[int], seed: int = 1
+) -> tuple[Bags, Floats]:
+    """Bags taught on all texts, and of each text the score by bags that did not learn from its part."""
+    held, truth, scores = np.asarray(part), np.asarray(right, bool), np.zeros(len(texts))
+    for chosen in sorted(set(part)):
+        rest, out = np.flatnonzero(held != chosen).tolist(), np.flatnonzero(held == chosen).tolist()
+        if truth[rest].any() and not truth[rest].all():
+            bags = bags_taught([texts[at] for at in rest], truth[rest].tolist(), seed)
+            scores[out] = bags.scores([texts[at] for at in out])
+    return bags_taught(texts, truth.tolist(), seed), scores
+
+
 def _weighed(counts: Any, rarity: Floats) -> Any:
     from sklearn.preprocessing import normalize
 

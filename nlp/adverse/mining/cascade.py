@@ -9,7 +9,7 @@ from nlp.adverse.mining.bags import Bags
 from nlp.adverse.mining.gate import gate_features
 from nlp.adverse.mining.likeness import Likeness
 from nlp.adverse.mining.page import Floats, Line, Page, every_line
-from nlp.adverse.mining.pairs import Pair, Seen, pairs_of
+from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of
 from nlp.adverse.mining.trees import Trees
 from nlp.adverse.mining.voices import Fields, features_of, network_beliefs, slim
 from nlp.adverse.mining.weighing import Weigher
@@ -65,6 +65,8 @@ class Cascade:
         default_factory=dict
     )  # when it learned, on what its parts had not learned from
 
+    context: Bags | None = field(default=None, repr=False)  # over the words around a pair
+
     def read(self, pages: Sequence[Page]) -> Read:
         lines = every_line(pages)
         beliefs = self.voices.beliefs(lines, self.weigher.likeness)
@@ -72,4 +74,6 @@ class Cascade:
         bags = self.bags.scores([line.text for line in lines]) if lines else np.zeros(0)
         telling = self.gate.probabilities(gate_features(pages, bags, beliefs, found))
         pairs, features = pairs_of(pages, Seen(beliefs, found, telling), self.cuts.reach)
+        if self.context and pairs:
+            features = np.column_stack([features, self.context.scores(contexts(pages, pairs))])
         return Read(found, telling, pairs, self.relations.probabilities(features))

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from models.train import Schedule
-from nlp.adverse.mining.bags import bags_taught
+from nlp.adverse.mining.bags import Bags, bags_crossed
 from nlp.adverse.mining.cascade import Cascade, Cuts, Voices
 from nlp.adverse.mining.field import FieldPlan
 from nlp.adverse.mining.gate import gate_features
 from nlp.adverse.mining.likeness import Likeness, learned
 from nlp.adverse.mining.page import Floats, Line, Page, every_line, of_parts, parts
-from nlp.adverse.mining.pairs import Seen, pairs_of, right
+from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of, right
 from nlp.adverse.mining.settling import Outcome, related_cut, telling_cut
 from nlp.adverse.mining.trees import TreePlan, crossed
 from nlp.adverse.mining.voices import Fields, features_of, fields_taught, slim, tagger_taught
@@ -77,20 +77,21 @@ def taught(pages: Sequence[Page], learning: Learning, tell: Tell) -> Cascade:
     voices, beliefs = _voices(task)
     weigher = weigher_taught(pages, beliefs, likeness, learning.weigher)
     found = _crossed_spans(task, beliefs)
-    bags, scores = _bags(task)
     tell("spans are learned; gate and relations")
     telling = [line.telling for line in task.lines]
     of_line = [at for at, page in zip(part, pages, strict=True) for _ in page.lines]
+    bags, scores = bags_crossed([line.text for line in task.lines], telling, of_line, learning.seed)
     gate, likely = crossed(gate_features(pages, scores, beliefs, found), telling, of_line, learning.trees)
     reach = _reach(pages)
     pairs, features = pairs_of(pages, Seen(beliefs, found, likely), reach)
     truth = right(pages, pairs)
+    context, features = _context(task, pairs, features, truth)
     relations, sure = crossed(features, truth, [part[pair.page] for pair in pairs], learning.trees)
     outcome = Outcome.of(pages, pairs, truth)
     cuts = Cuts(telling_cut(likely, telling), related_cut(outcome, sure, learning.most_false), reach)
     measured = outcome.figures(sure, cuts.related)
     tell(f"{cuts}; on parts left out: {measured}")
-    return Cascade(voices, weigher, bags, gate, relations, cuts, measured)
+    return Cascade(voices, weigher, bags, gate, relations, cuts, measured, context)
 
 
 def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
@@ -167,14 +168,13 @@ def _crossed_spans(task: _Task, beliefs: Sequence[Floats]) -> list[Any]:
     return found
 
 
-def _bags(task: _Task) -> tuple[Any, Floats]:
-    texts, telling = [line.text for line in task.lines], [line.telling for line in task.lines]
-    scores = np.zeros(len(texts))
-    for chosen in range(task.learning.parts):
-        rest, held = task.split(chosen)
-        bags = bags_taught([texts[at] for at in rest], [telling[at] for at in rest], task.learning.seed)
-        scores[held] = bags.scores([texts[at] for at in held])
-    return bags_taught(texts, telling, task.learning.seed), scores
+def _context(task: _Task, pairs: Sequence[Pair], features: Floats, truth: Sequence[bool]) -> tuple[Bags | None, Floats]:
+    """Bags over the words around pairs, and features with their scores; none where all pairs are alike."""
+    if not any(truth) or all(truth):
+        return None, features
+    part = [task.part[pair.page] for pair in pairs]
+    context, scores = bags_crossed(contexts(task.pages, pairs), truth, part, task.learning.seed)
+    return context, np.column_stack([features, scores])
 
 
 def _reach(pages: Sequence[Page]) -> int:

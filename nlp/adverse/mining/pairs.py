@@ -10,6 +10,7 @@ from nlp.adverse.mining.page import LABELS, Floats, Line, Page, Place, by_page
 from nlp.adverse.mining.trees import odds
 from nlp.tagging.reading import Entity
 
+BETWEEN, BESIDE = 12, 4  # words between two spans, and before and after them, that are told
 BREAKS = (",", ";:.", "()")
 
 
@@ -60,6 +61,28 @@ def pairs_of(pages: Sequence[Page], seen: Seen, reach: int) -> tuple[list[Pair],
 
 def right(pages: Sequence[Page], pairs: Sequence[Pair]) -> list[bool]:
     return [(pair.drug, pair.effect) in pages[pair.page].pairs for pair in pairs]
+
+
+def contexts(pages: Sequence[Page], pairs: Sequence[Pair]) -> list[str]:
+    """Of each pair as one text: its words, those between, before and after, each with its place before it."""
+    return [_context(pages[pair.page].lines, pair) for pair in pairs]
+
+
+def _context(lines: Sequence[Line], pair: Pair) -> str:
+    one, other = sorted([pair.drug, pair.effect])
+    order = "de" if one == pair.drug else "ed"
+    text, last = lines[one[0]].text, lines[other[0]].text
+    same = one[0] == other[0]
+    between = text[one[2] : other[1]] if same else f"{text[one[2] :]} {last[: other[1]]}"
+    said = {
+        "m": between.split()[:BETWEEN],
+        "l": text[: one[1]].split()[-BESIDE:],
+        "r": last[other[2] :].split()[:BESIDE],
+    }
+    spans = [lines[at].text[start:end] for at, start, end in (pair.drug, pair.effect)]
+    return " ".join(
+        [order, *spans, *(f"{order}{place}{word}" for place, words in said.items() for word in words)]
+    ).lower()
 
 
 def _candidates(lines: Sequence[_Line], reach: int) -> Iterator[tuple[int, int, Entity, Entity]]:
