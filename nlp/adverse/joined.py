@@ -44,15 +44,15 @@ class Sure:
         return relation.score >= self.least or FROM.search(text, relation.effect.end, relation.drug.start) is not None
 
 
-def mined(miners: Sequence[Miner], texts: Iterable[Text]) -> Mapping[str, Mined]:
-    """By text, of texts that some miner reads; each text once, whoever it is of. What earlier miners say stands."""
+def mined(miners: Sequence[Miner], texts: Iterable[Text]) -> Mapping[Text, Mined]:
+    """Of texts that some miner reads; each text once, whoever it is of. What earlier miners say stands."""
     every = list(dict.fromkeys(texts))
-    found: dict[str, Mined] = {}
+    found: dict[Text, Mined] = {}
     for miner in miners:
-        some = [each.text for each in every if reads(miner, each.language)]
+        some = [each for each in every if reads(miner, each.language)]
         for start in range(0, len(some), AT_ONCE):
             batch = some[start : start + AT_ONCE]
-            for text, said in zip(batch, miner.mine(batch), strict=True):
+            for text, said in zip(batch, miner.mine([each.text for each in batch]), strict=True):
                 found[text] = joined(found[text], said) if text in found else said
     return found
 

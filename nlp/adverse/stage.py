@@ -94,10 +94,11 @@ class FindAdverse:
             "findings_account": pa.Table.from_pylist(accounts, schema=table("findings_account").schema),
         }
 
-    def _found(self, person: Person, mined: Mapping[str, Mined], kit: Kit) -> Iterable[dict[str, Any]]:
+    def _found(self, person: Person, mined: Mapping[Text, Mined], kit: Kit) -> Iterable[dict[str, Any]]:
         """What each kind of finding says of a person, but named events."""
         limits = Limits(self.least, self.gap_days, self.window_days)
-        by_note = {note.note_id: mined[note.text] for note in person.notes if note.text in mined}
+        texts = ((note.note_id, Text(note.text, note.spoken)) for note in person.notes)
+        by_note = {name: mined[text] for name, text in texts if text in mined}
         yield from findings(person, by_note, kit.terms, limits)
 
     @property

@@ -31,6 +31,17 @@ class Words:
     spans: Sequence[tuple[str, int, Pattern]]
     ordinals: Sequence[tuple[str, Pattern]]
 
+    fractions: tuple[Pattern, Pattern]  # words before, words behind
+
+    def is_fraction(self, text: str, match: re.Match[str]) -> bool:
+        """Of a dose, a score or strength: "cut by 1/2", "pain down from 8/10", "since 1/2 tablet"."""
+        before, behind = self.fractions
+        above, below = int(match["a"]), int(match["b"])
+        if behind.match(text, match.end()) or (match["of"] in ("by", "from") and above < below <= 4):
+            return True
+        scored = below in (5, 10) and above <= below and not match["of"].startswith(("since", "desde"))
+        return scored and before.search(text, max(0, match.start() - 30), match.start()) is not None
+
     def number(self, said: str) -> int:
         return int(said) if said.isdigit() else self.numbers[" ".join(said.split())]
 
@@ -59,13 +70,19 @@ def words(language: str) -> Words:
         weekdays,
         _named_dates(trie(list(months))),
         re.compile(r"\b(?:in|since|during|en|desde|durante)\s(?:early\s|late\s)?(?P<y>(?:19|20)\d\d)\b(?![-/])"),
-        re.compile(r"\b(?:on|since|from|by|until|el|desde el|del)\s(?P<a>\d{1,2})[/-](?P<b>\d{1,2})(?![\d/.%-])"),
+        re.compile(
+            r"\b(?P<of>on|since|from|by|until|(?:desde )?el|del)\s(?P<a>\d{1,2})[/-](?P<b>\d{1,2})(?![\d/%-]|\.\d)"
+        ),
         re.compile(rf"\b(?P<w>{trie(list(named))})\b"),
         re.compile(rf"\b(?:(?P<last>last)|this|on|since|el|desde el|este)\s(?P<w>{trie(list(weekdays))})\b"),
         _spans(rf"(?P<n>{NUMBER}|{trie(list(numbers))})[\s-]?(?P<u>{trie(list(units))})\b", events),
         (
             ("admission", re.compile(r"\b(?:hospital day|hd|día de ingreso)\s?#?(?P<n>\d{1,3})\b")),
             ("start", re.compile(r"\b(?:day|día)\s(?P<n>\d{1,3})\s(?:of|del?)\s(?:treatment|therapy|tratamiento)")),
+        ),
+        (
+            re.compile(rf"\b{trie(said['fractions']['before'])}"),
+            re.compile(rf"\s(?:of\s|a\s|de\s)?(?:the\s|la\s|el\s)?{trie(said['fractions']['behind'])}"),
         ),
     )  # fmt: skip
 
@@ -79,7 +96,7 @@ def _named_dates(month: str) -> list[Pattern]:
     year, ordinal = r"(?P<y>(?:19|20)\d\d)", "(?:st|nd|rd|th|º)?"
     return [
         re.compile(rf"\b(?P<m>{month})\.?\s(?P<d>\d{{1,2}}){ordinal}(?:,?\s{year})?(?![\d:/]|\s?(?:mg|mcg|g|ml|units)\b)"),
-        re.compile(rf"(?<![\d/.])(?P<d>\d{{1,2}}){ordinal}[\s-](?:of\s|de\s)?(?P<m>{month})\b\.?(?:[\s,-]{{1,2}}(?:del?\s)?{year}\b)?"),
+        re.compile(rf"(?<![\w/.])(?P<d>\d{{1,2}}){ordinal}[\s-](?:of\s|de\s)?(?P<m>{month})\b\.?(?:[\s,-]{{1,2}}(?:del?\s)?{year}\b)?"),
         re.compile(rf"\b(?P<m>{month})\.?,?\s(?:of\s|del?\s)?{year}\b"),
     ]  # fmt: skip
 

@@ -10,12 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from nlp.text.assertion import small
 from nlp.text.date_words import Words, words
 
 NOTE, ADMISSION, START, AFTER, LATER = "note", "admission", "start", "after", "later"
 DAY, MONTH, YEAR = "day", "month", "year"
 ISO = re.compile(r"(?<![\d./-])(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d/-])")
 NUMERIC = re.compile(r"(?<![\d./-])(?P<a>\d{1,2})(?P<s>[-/.])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d|\d\d)(?![\d/-])")
+TIMED = re.compile(
+    r"\b(?:on|since|from|until|till?|by|before|after|around|to|through|of|desde|el|del|hasta|day|dated?)\W{1,3}(?:the\s)?$|[(\n:;,]\s?$|^$"
+)
 NEAR = 200  # characters between a date and "two days later"
 OLDEST = 110  # years before a note that a date in it is believed
 
@@ -48,7 +52,7 @@ class When:
 def dates(text: str, written: date | None = None, language: str = "") -> list[When]:
     """In order, none overlapping. Without `written` dates that lack a year are left out."""
     known = words(language)
-    lower = text.lower() if len(text.lower()) == len(text) else text
+    lower = small(text)
     found: list[When] = []
     for each in (*_absolute(lower, written, known), *_relative(lower, written, known)):
         if all(each.end <= other.start or each.start >= other.end for other in found):
@@ -65,7 +69,7 @@ def _continued(found: list[When]) -> list[When]:
             day = last.on({}) if last else None
             anchor = last.anchor if last else START
             days = each.days + (last.days if last else 0)
-            moved = day + timedelta(days=each.days) if day else None
+            moved = replace(each, anchor=LATER).on({LATER: day}) if day else None
             each = replace(each, day=moved, anchor="" if moved else anchor, days=0 if moved else days)
         made.append(each)
     return made
@@ -77,7 +81,8 @@ def _absolute(text: str, written: date | None, known: Words) -> Iterator[When]:
     yield from _numeric(text, written, known)
     for pattern in known.named_dates:
         for match in pattern.finditer(text):
-            yield from _named(match, written, known)
+            if not _perhaps(text, match):
+                yield from _named(match, written, known)
     for match in known.years.finditer(text):
         yield from _when(match, int(match["y"]), 1, 1, written, YEAR)
 
@@ -90,6 +95,8 @@ def _numeric(text: str, written: date | None, known: Words) -> Iterator[When]:
         day, month = (first, second) if day_first else (second, first)
         yield from _when(match, _year(match["y"], written), month, day, written)
     for match in known.short.finditer(text) if written else ():
+        if known.is_fraction(text, match):
+            continue
         first, second = int(match["a"]), int(match["b"])
         day, month = (first, second) if day_first else (second, first)
         yield from _yearless(match, month, day, written)
@@ -121,11 +128,19 @@ def _named(match: re.Match[str], written: date | None, known: Words) -> Iterator
         yield from _yearless(match, month, int(groups["d"]), written)
 
 
+def _perhaps(text: str, match: re.Match[str]) -> bool:
+    """ "Grade 2 may progress", "may 2 tablets do": the verb, where no word of time stands before it."""
+    groups = match.groupdict()
+    if groups["m"] != "may" or groups.get("y") or groups.get("d") is None:
+        return False
+    return not TIMED.search(text, max(0, match.start() - 20), match.start())
+
+
 def _yearless(match: re.Match[str], month: int, day: int, written: date | None) -> Iterator[When]:
     """The last such day that the note can speak of; a day after it was written is not told as past."""
     if written:
         this = _date(written.year, month, day)
-        year = written.year if this and this <= written + timedelta(days=1) else written.year - 1
+        year = written.year if this and this - written <= timedelta(days=1) else written.year - 1
         yield from _when(match, year, month, day, written)
 
 

@@ -80,7 +80,7 @@ def _courses(given: Iterable[Exposure]) -> list[Exposure]:
     for each in sorted(given, key=lambda exposure: (exposure.start, exposure.fhir_id)):
         courses = found.setdefault(each.ingredients, [])
         last = courses[-1] if courses else None
-        if last is not None and (last.stop is None or each.start <= last.stop + RENEWED):
+        if last is not None and (last.stop is None or each.start - last.stop <= RENEWED):
             open_ = last.stop is None or each.stop is None
             stop = None if open_ else max(last.stop or each.start, each.stop or each.start)
             courses[-1] = replace(last, stop=stop)

@@ -71,6 +71,6 @@ def moment(said: str | None) -> datetime | None:
     padded = said + "-01" * (2 - said.count("-")) if len(said) < 10 else said
     try:
         read = datetime.fromisoformat(padded)
-    except ValueError:
+        return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+    except (ValueError, OverflowError):  # 9999-12-31T23:59-05:00 has no time in UTC
         return None
-    return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read

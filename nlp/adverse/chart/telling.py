@@ -128,7 +128,7 @@ def _anchors(person: Person, note: Note, begun: datetime | None) -> dict[str, da
 
 def _believable(told: Told, note: Note) -> bool:
     """Nobody tells of what has not been yet."""
-    return note.time is None or told.day <= note.time.date() + timedelta(days=1)
+    return note.time is None or told.day - note.time.date() <= timedelta(days=1)
 
 
 def _long_ago(onset: Onset | None, note: Note) -> bool:
@@ -144,6 +144,5 @@ def _sign(person: Person, effect: Effects, written: datetime | None, begun: date
     """The first sign of the effect, since the drug was begun, in the time before the note."""
     if written is None:
         return None
-    since = max(written - RECENT, begun) if begun else written - RECENT
-    until = datetime.combine(written.date(), time()) + timedelta(days=1)
-    return next((each.time for each in person.signs if since <= each.time < until and each.of(effect.code)), None)
+    times = (each.time for each in person.signs if each.time.date() <= written.date() and each.of(effect.code))
+    return next((at for at in times if written - at <= RECENT and (begun is None or begun <= at)), None)

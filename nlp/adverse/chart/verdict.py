@@ -57,7 +57,7 @@ def _in_time(episode: Episode, given: Sequence[Exposure], own: tuple[str, ...], 
     if at is None:
         return Verdict(own, given[0])
     slack = ROUGHLY if onset and onset.rough else SLACK
-    before = [each for each in given if each.start <= at + slack]
+    before = [each for each in given if each.start - at <= slack]
     if not before:
         return Verdict((*own, BEFORE))
     nearest = max(before, key=lambda each: (min(each.stop or at, at), each.start))

@@ -233,3 +233,22 @@ def test_without_an_artifact_terms_alone_find(tmp_path: Path, monkeypatch: pytes
 def test_what_the_sentence_says_beside(text: str, kind: str) -> None:
     rows = ran(shard([note(text, language="es" if "Riesgo" in text else "en")], [LISINOPRIL]))
     assert [row["assertion"] for row in rows] == [kind]
+
+
+@pytest.mark.parametrize("end", [datetime.min, datetime.max])
+def test_ends_of_all_time_stop_nobody(end: datetime) -> None:
+    """Hospitals write 9999-12-31 where nothing has ended."""
+    orders = [LISINOPRIL, {**event("RXNORM//314076//ORDER//END", 0, "MedicationRequest/m1"), "time": end}]
+    again = event("RXNORM//314076//ORDER", -5, "MedicationRequest/m2")
+    assert ran(shard([note("Developed cough on lisinopril.")], [*orders, again]))
+    assert ran(shard([{**note("Cough on lisinopril since March 3, 2024, or 12/31."), "time": end}], [LISINOPRIL]))
+
+
+def test_a_person_is_read_alike_alone_and_beside_others() -> None:
+    """The same words under another language are another text."""
+    french, english = (
+        note("Developed cough on lisinopril.", 0, name, subject_id=at, language=language)
+        for at, (name, language) in enumerate((("a", "fr"), ("b", "en")), 1)
+    )
+    alone = [row for one in (french, english) for row in ran(shard([one]))]
+    assert ran(shard([french, english])) == alone and [row["subject_id"] for row in alone] == [2]

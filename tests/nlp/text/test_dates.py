@@ -37,6 +37,11 @@ ANCHORS = {"note": WRITTEN, "admission": date(2024, 3, 10), "start": date(2024, 
         ("On 3/1 it began. Two days later it went", "en", "2024-03-01 2024-03-03"),
         ("12-31-99", "en", "1999-12-31"),
         ("pain 5/10, 2.5 mg, may 5 mg, BP 120/80, 30/02/2024", "en", ""),
+        ("dose cut by 1/2, pain down from 8/10, strength on 4/5, since 1/2 tablet", "en", ""),
+        ("pain since 3/4. 2 tablets", "en", "2024-03-04"),
+        ("vitamin b12 may help, grade 2 may progress if may 2 tablets do", "en", ""),
+        ("on may 2, 2023; since 2 may; May 3 rash", "en", "2023-05-02 2023-05-02 2023-05-03"),
+        ("İpek, on March 3", "en", "2024-03-03"),
         ("in 2015", "en", "2015-01-01"),
         ("March 2023", "en", "2023-03-01"),
     ],
@@ -55,6 +60,10 @@ def test_how_exact_it_is() -> None:
     assert [each.precision for each in dates("in 2015, in March 2023, on 03/12/2024", WRITTEN, "en")] == [
         "year", "month", "day",
     ]  # fmt: skip
+
+
+def test_the_last_of_all_days_is_read() -> None:
+    assert [each.day for each in dates("rash on 12/31. Two days later it went", date.max, "en")] == [date.max, None]
 
 
 def test_long_texts_do_not_crawl() -> None:
