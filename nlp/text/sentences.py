@@ -16,6 +16,7 @@ ANSWER = re.compile(r"[ \t]*(?:no|yes|s[íi]|none|negative|positive|denies|niega
 NUMBER = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,4})\Z")
 BLANK = re.compile(r"[ \t\u00a0]*")
 WRAPPED = 60  # characters of a line that may have been broken for its length alone
+HEADING = 4  # words of a heading without a colon
 LOOKBACK = 24  # characters before a stop that its word can have
 
 
@@ -64,7 +65,7 @@ def _ends(text: str, line: int, at: int, end: int) -> bool:
     following = text[end : end + 40].lstrip(" \t\u00a0(\"'«¿¡[")[:1]
     capital = not following.islower()
     lower = word.lower()
-    never, small, openers = _abbreviations()
+    never, small, openers, _ = _abbreviations()
     if lower in never:
         return following in "\r\n"
     if len(word) == 1 and word.isalpha():
@@ -100,11 +101,23 @@ def _wrapped(text: str, line: int, at: int, end: int) -> bool:
         return False
     if text[head].islower() or text[head] in "(,;":
         return len(before) >= WRAPPED // 2 or before[-1] in ",(/-"
-    return len(before) >= WRAPPED and ":" not in text[head : head + 30] and not text[head : head + 12].isupper()
+    if ":" in text[head : head + 30]:
+        return False
+    if len(before) >= WRAPPED // 3 and before.split()[-1].lower() in _abbreviations()[-1]:
+        return True
+    return len(before) >= WRAPPED and not _headed(text, head, before)
+
+
+def _headed(text: str, head: int, before: str) -> bool:
+    """Whether a line in capitals is a heading: in a note that is all in capitals, only a short one is."""
+    if not text[head : head + 12].isupper():
+        return False
+    line = text[head : head + WRAPPED].splitlines()[0]
+    return not before.isupper() or (len(line.split()) <= HEADING and not set(line) & set(".,"))
 
 
 @lru_cache(maxsize=1)
 def _abbreviations() -> tuple[frozenset[str], ...]:
-    """Never at an end; at an end before a capital; first words of a sentence."""
+    """Never at an end; at an end before a capital; first words of a sentence; last words of a broken line."""
     said = load("abbreviations")
-    return tuple(frozenset(map(str, said[name])) for name in ("never", "small", "openers"))
+    return tuple(frozenset(map(str, said[name])) for name in ("never", "small", "openers", "joining"))
