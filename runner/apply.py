@@ -1,7 +1,7 @@
 """One step on files, no lake needed: Parquet, NDJSON or CSV in, one Parquet per table written out."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contract.errors import ConfigError
+from contract.errors import ConfigError, InputError
 from contract.work import Keyed, Shard, Stage
 from runner import handed, throwaway
 from runner.config import Config, Entry
@@ -35,11 +35,15 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
 
 @dataclass(frozen=True)
 class Hand:
-    """What is handed in, and where results go. `identities`: a file that keeps who is who between calls."""
+    """What is handed in, and where results go. `identities`: a file that keeps who is who between calls.
+
+    `remark` is told what is odd about the files and stops nothing: columns that no table has.
+    """
 
     inputs: Mapping[str, Path]
     out: Path
     identities: Path | None = None
+    remark: Callable[[str], object] = str
 
 
 def apply(step: str, hand: Hand, config: Config | None, parameters: Mapping[str, str]) -> dict[str, int]:
@@ -48,16 +52,26 @@ def apply(step: str, hand: Hand, config: Config | None, parameters: Mapping[str,
     _require_read(step, stage, hand.inputs)
     rejected: list[pa.Table] = []
     shard = {name: handed.read(name, path, rejected) for name, path in hand.inputs.items()}
+    for name, rows in shard.items():
+        for line in handed.remarks(name, rows):
+            hand.remark(line)
     patients, known = _known(stage, shard, hand.identities)
     ready = {name: _ready(name, rows, patients) for name, rows in shard.items()}
     stage.open()
-    made = outcome(step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **known, **ready})
+    made = outcome(
+        step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **known, **ready}
+    ) or _nothing(stage)
     nobody = patients.iloc[:0]  # an open table made by a step that releases does not say whose rows it holds
     named = {name: nobody if stage.releases and not table(name).phi else patients for name in made}
     written = {n: _write(n, rows, named[n], hand.out) for n, rows in made.items() if len(rows) or _told(n)}
     if rejected:
         written[QUARANTINE.name] = _write(QUARANTINE.name, pa.concat_tables(rejected), patients, hand.out)
     return written
+
+
+def _nothing(stage: Stage) -> Shard:
+    """Of a step that was handed no row: what it writes, empty."""
+    return {found.name: found.empty() for pattern in stage.writes for found in match(pattern)}
 
 
 def _told(name: str) -> bool:
@@ -115,7 +129,7 @@ def _typed(entry: Entry, name: str, text: str) -> Any:
     if kind is bool:
         return text.lower() in ("true", "1", "yes")
     try:
-        return kind(text) if kind in (int, float) else text.split(",") if get_origin(kind) is list else text
+        return kind(text) if kind in (int, float) else text.split(",") if get_origin(kind) in (list, Sequence) else text
     except ValueError as error:
         raise ConfigError(f"{entry.name}: {name} is {text!r}; expected a number.") from error
 
@@ -136,6 +150,11 @@ def _ready(name: str, rows: pa.Table, patients: pd.Series) -> pa.Table:
         rows = rows.select([n for n in rows.column_names if n not in (PATIENT, "subject_id")])
         rows = rows.append_column("subject_id", subjects).take(pa.array(np.argsort(places, kind="stable")))
     declared = table(name)
+    if "subject_id" in declared.schema.names and "subject_id" not in rows.column_names and not declared.sparse:
+        raise InputError(
+            f"{name}: the file has neither a column {PATIENT} nor subject_id, so nobody knows whose rows they are; "
+            f"found {', '.join(rows.column_names) or 'none'}."
+        )
     return rows if declared.sparse else declared.conform(rows)
 
 

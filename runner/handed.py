@@ -1,6 +1,7 @@
 """Files handed to `chartloom apply`, as tables: Parquet, CSV, NDJSON of FHIR resources or of plain rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,17 @@ def read(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
         return _parsed(name, path, rejected)
     except pa.ArrowInvalid as error:  # its words may show a row
         raise InputError(f"{name}: the file given is no {path.suffix} that can be read; is it whole?") from error
+
+
+def remarks(name: str, rows: pa.Table) -> list[str]:
+    """Columns that the table does not have, with the absent one that each may mean."""
+    if "fhir/" in name:
+        return []
+    unknown = [column for column in rows.column_names if column not in _known(name)]
+    absent = [column for column in _known(name) if column not in rows.column_names]
+    close = {column: get_close_matches(column.lower(), absent, 1) for column in unknown}
+    said = [f"{column} (is it {close[column][0]}?)" if close[column] else column for column in unknown]
+    return [f"{name}: not read, the table has no such column: {', '.join(said)}"] if said else []
 
 
 def _parsed(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
@@ -70,13 +82,15 @@ def _rows(name: str, path: Path, rejected: list[pa.Table]) -> pa.Table:
             bad.append(_rejection(path, line, name, {"rule": "json"}))
     if bad:
         rejected.append(pa.Table.from_pylist(bad, schema=QUARANTINE.schema))
-    held = {member for said in good for member in said}
-    return pa.table({column: _column(name, column, good) for column in _known(name) if column in held})
+    if not good:
+        return table(name).empty()
+    held = dict.fromkeys(member for said in good for member in said)
+    other = {column: pa.nulls(len(good)) for column in held if column not in _known(name)}  # told of by `remarks`
+    return pa.table({column: _column(name, column, good) for column in _known(name) if column in held} | other)
 
 
-def _known(name: str) -> Iterator[str]:
-    yield PATIENT
-    yield from table(name).schema.names
+def _known(name: str) -> tuple[str, ...]:
+    return (PATIENT, *table(name).schema.names)
 
 
 def _column(name: str, column: str, rows: Sequence[Mapping[str, Any]]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
@@ -71,7 +72,9 @@ def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> Non
 
 
 def apply(
-    step: Annotated[str, typer.Argument(metavar="STEP", help="A step by name, or module:Class.")],
+    step: Annotated[
+        str, typer.Argument(metavar="STEP", help="adverse, deid, icd, notes, pathology, timeline; or module:Class.")
+    ],
     inputs: Annotated[
         list[str], typer.Option("--in", metavar="TABLE=FILE", help="A table as Parquet, NDJSON or CSV; repeat.")
     ],
@@ -90,11 +93,12 @@ def apply(
     \b
     Example: chartloom apply timeline --in phi/fhir/Patient=Patient.ndjson --out out
              chartloom apply deid --in phi/notes=notes.jsonl --in phi/fhir/Patient=Patient.ndjson --out out
+             chartloom apply adverse --in notes=notes.csv --in timeline=timeline.parquet --out out
     """
     from runner import apply as applying
 
     files = {name: Path(file) for name, file in pairs("--in", inputs).items()}
-    hand = applying.Hand(files, out, identities)
+    hand = applying.Hand(files, out, identities, partial(typer.echo, err=True))
     written = applying.apply(step, hand, _load(config) if config else None, pairs("--set", setting or []))
     for table, rows in written.items():
         typer.echo(f"{table}: {rows:,} rows")
@@ -104,9 +108,13 @@ def apply(
 
 def _remarks(written: Mapping[str, int], out: Path) -> list[str]:
     """What a step says of its units, why there is little or nothing."""
-    from runner import adverse, coding
+    from runner import adverse, coding, pathology
 
-    said = {"codes_account": coding.flagged, "findings_account": adverse.flagged}
+    said = {
+        "codes_account": coding.flagged,
+        "findings_account": adverse.flagged,
+        "pathology_account": pathology.flagged,
+    }
     return [line for name, flagged in said.items() if name in written for line in flagged(out)]
 
 

@@ -18,6 +18,7 @@ WHY = {
     "uncalibrated": "no negative controls: not calibrated",
 }
 DRAWN, TRENDS = 15, 8
+LEAST, MOST = 0.001, 10_000  # figures beyond are not told in full
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _said(said: Mapping[str, Any]) -> str:
 
 
 def _interval(row: Mapping[str, Any]) -> Interval:
-    said = f"{row['ratio']:.2g} ({row['lower']:.2g} to {row['upper']:.2g})"
+    said = _between(row["ratio"], row["lower"], row["upper"])
     return Interval(_name(row), row["ratio"], row["lower"], row["upper"], said, row["signal"])
 
 
@@ -63,11 +64,22 @@ def _row(row: Mapping[str, Any]) -> dict[str, str]:
         "drug": row["drug_name"],
         "event": row["event_name"],
         "cases": "under 5" if row["cases"] is None else f"{row['cases']:,}",
-        "ratio": f"{row['ratio']:.2g} ({row['lower']:.2g} to {row['upper']:.2g})",
-        "q": f"{row['q']:.2g}",
-        "cohort": f"{cohort:.2g} ({row['cohort_lower']:.2g} to {row['cohort_upper']:.2g})" if cohort else "too few",
+        "ratio": _between(row["ratio"], row["lower"], row["upper"]),
+        "q": f"{row['q']:.2g}" if row["q"] >= LEAST else f"under {LEAST}",
+        "cohort": _between(cohort, row["cohort_lower"], row["cohort_upper"]) if cohort else "too few",
         "said": "signal" if row["signal"] else "; ".join(WHY.get(flag, flag) for flag in row["flags"] or ()),
     }
+
+
+def _between(value: float, lower: float, upper: float) -> str:
+    return f"{_figure(value)} ({_figure(lower)} to {_figure(upper)})"
+
+
+def _figure(value: float) -> str:
+    """Two digits that mean something, and no powers of ten."""
+    if value >= MOST:
+        return f"over {MOST:,}"
+    return f"{float(f'{value:.2g}'):,.0f}" if value >= 99.5 else f"{value:.2g}" if value >= LEAST else f"under {LEAST}"
 
 
 def _name(row: Mapping[str, Any]) -> str:

@@ -163,3 +163,27 @@ def test_why_nothing_was_suggested_is_said(tmp_path: Path, monkeypatch: pytest.M
     assert done.exit_code == 0, done.output
     assert "encounters with no-artifact: 2\nencounters with no-text: 1\n" in done.output
     assert "--set artifact=DIR" in done.output and "gout" not in done.output
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_columns_that_the_table_does_not_have_are_told(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"notes.{kind}"
+    lines = ["note_id,patient_id,txt,ward", "n1,zoe,Rash.,7"]
+    written(path, *(lines if kind == "csv" else [{"note_id": "n1", "patient_id": "zoe", "txt": "Rash.", "ward": 7}]))
+    told: list[str] = []
+    apply("adverse", Hand({"notes": path}, tmp_path / "out", None, told.append), None, {})
+    assert told == ["notes: not read, the table has no such column: txt (is it text?), ward"]
+
+
+def test_nobody_knows_whose_rows_they_are(tmp_path: Path) -> None:
+    path = written(tmp_path / "notes.csv", "note_id,text", "n1,Rash.")
+    with pytest.raises(InputError, match=r"neither a column patient_id nor subject_id.*found note_id, text"):
+        apply("adverse", Hand({"notes": path}, tmp_path / "out"), None, {})
+
+
+@pytest.mark.parametrize("name", ["notes.csv", "notes.ndjson"])
+def test_no_row_makes_empty_tables(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path / name, *(["note_id,patient_id,text", ""] if name.endswith("csv") else [""]))
+    counts = apply("pathology", Hand({"notes": path}, tmp_path / "out"), None, {})
+    assert counts == {"pathology": 0, "pathology_account": 0}
+    assert rows(tmp_path / "out", "pathology") == []

@@ -44,6 +44,11 @@ def test_pairs_are_shown_with_why_they_are_no_signal() -> None:
     assert shown.said.startswith("9 pairs of drug and event had enough cases; 1 stand out.")
 
 
+def test_large_and_small_figures_have_no_powers_of_ten() -> None:
+    (shown,) = section(row("a", 1234.5, signal=False, lower=0.0000123, upper=3e8, q=4e-9)).rows
+    assert (shown["ratio"], shown["q"]) == ("1,200 (under 0.001 to over 10,000)", "under 0.001")
+
+
 def test_trends_have_a_column_for_each_period_between() -> None:
     (trend,) = section(row("a", 4.0, signal=True)).trends
     assert trend.said == "2023-Q4 to 2024-Q2, up to 9 a quarter"

@@ -19,8 +19,14 @@ EXAMPLES = [
     ("Tos y fiebre.Se ingresa.", ["Tos y fiebre.", "Se ingresa."]),
     ("TA 110/60, F.C. 100. Afebril.", ["TA 110/60, F.C. 100.", "Afebril."]),
     ("Pregnant? No\nFever? Since Monday.", ["Pregnant? No", "Fever?", "Since Monday."]),
-    ("WILL WATCH THIS LADY CLOSELY FOR\nFLUSHING ON ARIMIDEX.", ["WILL WATCH THIS LADY CLOSELY FOR\nFLUSHING ON ARIMIDEX."]),
-    ("Se le advierte del riesgo de\nAngioedema por ramipril.", ["Se le advierte del riesgo de\nAngioedema por ramipril."]),
+    (
+        "WILL WATCH THIS LADY CLOSELY FOR\nFLUSHING ON ARIMIDEX.",
+        ["WILL WATCH THIS LADY CLOSELY FOR\nFLUSHING ON ARIMIDEX."],
+    ),
+    (
+        "Se le advierte del riesgo de\nAngioedema por ramipril.",
+        ["Se le advierte del riesgo de\nAngioedema por ramipril."],
+    ),
     ("Meds he is on\nAspirin", ["Meds he is on", "Aspirin"]),
     (
         "SHE WAS LAST HERE IN SPRING, SLEEPS AND EATS WELL, AND DENIES COUGH\nNAUSEA AND PAIN. WELL.",
