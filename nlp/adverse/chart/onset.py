@@ -1,16 +1,19 @@
 """When an effect began: as the note tells beside it, else as the timeline shows, else when the note was written."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from nlp.adverse.chart.onset_words import onset_words
+from nlp.text.assertion import small
 from nlp.text.dates import AFTER, START, When, dates
 from nlp.text.sentences import sentences
 
 Span = tuple[int, int]
 NEAR, APART = 25, 15  # characters: a duration right behind the effect; what a comma adds to a distance
+FAR = 400  # characters of a long sentence on either side of an effect, or a date, that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Calendar:
     def of(
         cls, text: str, language: str, written: date | None, drugs: Sequence[Span], effects: Sequence[Span]
     ) -> "Calendar":
-        return cls(text.lower(), sentences(text, language), dates(text, written, language), drugs, effects)
+        return cls(small(text), sentences(text, language), dates(text, written, language), drugs, effects)
 
     def onset(self, pair: Pair, anchors: Mapping[str, date]) -> Told | None:
         """What the note tells: in the sentence of a mention of the effect, else in one beside it."""
@@ -77,15 +80,14 @@ class Calendar:
         return self.sentences[self._place(at)]
 
     def _told_alone(self, sentence: Span, anchors: Mapping[str, date]) -> Told | None:
-        begin, end = sentence
-        if any(begin <= start < end for start, _ in (*self.drugs, *self.effects)):
+        if within(self._mentions, *sentence):
             return None
-        days = ((each.on(anchors), each.precision) for each in self.found if begin <= each.start < end)
+        days = ((each.on(anchors), each.precision) for each in self._dates(*sentence))
         return next((Told(day, precision) for day, precision in days if day), None)
 
     def _owned(self, effect: Span, pair: Pair, sentence: Span) -> list[When]:
         """Dates of the sentence that belong to the effect, nearest first."""
-        inside = [each for each in self.found if sentence[0] <= each.start < sentence[1]]
+        inside = self._dates(max(sentence[0], effect[0] - FAR), min(sentence[1], effect[1] + FAR))
         here = sentence[0] <= pair.drug[0] < sentence[1]
         mine = []
         for each in inside:
@@ -99,7 +101,7 @@ class Calendar:
         return sorted(mine, key=lambda each: self._apart(effect, (each.start, each.end)))
 
     def _drugs_in(self, sentence: Span) -> bool:
-        return any(sentence[0] <= start < sentence[1] for start, _ in self.drugs)
+        return bool(within(self._drugs, *sentence))
 
     def _follows(self, when: When, effect: Span) -> bool:
         """A duration belongs to the effect only if it stands right beside it."""
@@ -109,13 +111,36 @@ class Calendar:
         """Whether the effect, or a word of beginning, stands nearer to the date than a drug or what is done with it."""
         place = (when.start, when.end)
         own = {effect, *pair.effects, *([pair.drug] if pair.blamed else [])}
-        begins = [match.span() for match in onset_words().onset.finditer(self.text, *sentence)]
-        mentions = [span for span in (*self.drugs, *self.effects) if span not in own]
-        others = [span for span in mentions if sentence[0] <= span[0] < sentence[1]]
-        others += [match.span() for match in onset_words().drug.finditer(self.text, *sentence)]
+        around = max(sentence[0], when.start - FAR), min(sentence[1], when.end + FAR)
+        others = [span for span in within(self._mentions, *around) if span not in own]
+        others += within(self._doings, *around)
         nearest = min((self._apart(place, span) for span in others), default=1 << 20)
-        here = [span for span in own if sentence[0] <= span[0] < sentence[1]]
-        return min(self._apart(place, span) for span in (*here, *begins)) <= nearest
+        here = [span for span in own if around[0] <= span[0] < around[1]]
+        return min(self._apart(place, span) for span in (effect, *here, *within(self._begins, *around))) <= nearest
+
+    @cached_property
+    def _drugs(self) -> list[Span]:
+        return sorted(self.drugs)
+
+    @cached_property
+    def _mentions(self) -> list[Span]:
+        return sorted((*self.drugs, *self.effects))
+
+    @cached_property
+    def _begins(self) -> list[Span]:
+        return [match.span() for match in onset_words().onset.finditer(self.text)]
+
+    @cached_property
+    def _doings(self) -> list[Span]:
+        """What is done with drugs."""
+        return [match.span() for match in onset_words().drug.finditer(self.text)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [each.start for each in self.found]
+
+    def _dates(self, begin: int, end: int) -> Sequence[When]:
+        return self.found[bisect_left(self._starts, begin) : bisect_left(self._starts, end)]
 
     def _apart(self, one: Span, other: Span) -> int:
         """Characters between, more where a comma, a bracket or a conjunction stands there."""
@@ -123,3 +148,8 @@ class Calendar:
         between = self.text[first[1] : second[0]]
         cuts = sum(between.count(each) for each in ",;(|") + between.count(" and ") + between.count(" y ")
         return len(between) + APART * cuts
+
+
+def within(spans: Sequence[Span], begin: int, end: int) -> Sequence[Span]:
+    """Of spans in order, those that start there."""
+    return spans[bisect_left(spans, (begin,)) : bisect_left(spans, (end,))]

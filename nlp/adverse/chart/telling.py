@@ -1,7 +1,8 @@
 """One note telling of one drug and one effect: what is meant, what is said of it, since when."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from nlp.adverse.chart.assertion import said
@@ -19,6 +20,7 @@ AFFIRMED = ("present", "historical")
 SEVERAL, LANGUAGE = "several-patients", "language-unknown"
 TEXT, TIMELINE, WRITTEN = "text", "timeline", "note"
 LONG_AGO = timedelta(days=180)  # before a note: what began then is told as history
+MOST = 8  # other mentions of an effect whose dates are looked at
 CLOSE = 60  # characters between an effect and its cause
 Span = tuple[int, int]
 
@@ -68,6 +70,23 @@ class _Reading:
     mined: Mined
     copied: Sequence[Span]
     meanings: Meanings
+    known: dict[tuple[str, str], list[Span]] = field(default_factory=dict)
+
+    def alike(self, meant: Effects, at: Span) -> list[Span]:
+        """The other mentions of the same effect that are nearest to this one, in order."""
+        key = meant.concept, meant.group
+        if key not in self.known:
+            spans = [(each.start, each.end) for each in self.mined.mentions if each.label == EFFECT]
+            words = [self.note.text[slice(*span)] for span in spans]
+            same = [span for span, said in zip(spans, words, strict=True) if self.meanings.effect(said).same(meant)]
+            self.known[key] = sorted(same)
+        place = bisect_left(self.known[key], at)
+        near = [span for span in self.known[key][max(0, place - MOST) : place + MOST + 1] if span != at]
+        return sorted(sorted(near, key=lambda span: abs(span[0] - at[0]))[:MOST])
+
+    def is_copied(self, at: int) -> bool:
+        place = bisect_right(self.copied, (at, len(self.note.text))) - 1
+        return place >= 0 and at < self.copied[place][1]
 
 
 def _of_note(reading: _Reading, relations: Sequence[Relation]) -> Iterator[Telling]:
@@ -82,7 +101,7 @@ def _of_note(reading: _Reading, relations: Sequence[Relation]) -> Iterator[Telli
         kind = "historical" if each.kind == "present" and _long_ago(onset, note) else each.kind
         if onset is None and kind == "present" and note.time:
             onset = Onset(note.time, WRITTEN)
-        copied = any(start <= effect_at[0] < end for start, end in reading.copied)
+        copied = reading.is_copied(effect_at[0])
         flags = (*each.flags, *beside, *drug.flags, *effect.flags)
         yield Telling(note, drug, effect, drug_at, effect_at, kind, relation.score, flags, onset, copied)
 
@@ -109,10 +128,8 @@ def _onset(
 def _pair(reading: _Reading, drug: Span, effect: tuple[Effects, Span]) -> Pair:
     meant, at = effect
     text = reading.note.text
-    mentions = [(each.start, each.end) for each in reading.mined.mentions if each.label == EFFECT]
-    same = [span for span in mentions if span != at and reading.meanings.effect(text[slice(*span)]).same(meant)]
     between = text[at[1] : drug[0]].lower() if at[1] <= drug[0] <= at[1] + CLOSE else ""
-    return Pair(drug, [at, *same], relation_words(reading.note.language).blames(between))
+    return Pair(drug, [at, *reading.alike(meant, at)], relation_words(reading.note.language).blames(between))
 
 
 def _begun(person: Person, drug: Meant, written: datetime | None) -> datetime | None:

@@ -252,3 +252,9 @@ def test_a_person_is_read_alike_alone_and_beside_others() -> None:
     )
     alone = [row for one in (french, english) for row in ran(shard([one]))]
     assert ran(shard([french, english])) == alone and [row["subject_id"] for row in alone] == [2]
+
+
+def test_a_sentence_without_end_does_not_crawl() -> None:
+    """Dates of a sentence are held against what stands near them, not against all of it."""
+    text = "lisinopril cough amoxicillin rash on 03/12/2024 since " * 250
+    assert len(FindAdverse(events=()).run(shard([note(text)], [LISINOPRIL]))["findings"])
