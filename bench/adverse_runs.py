@@ -8,9 +8,9 @@ from bench.json_line import say
 from eval.corpora.related import Related
 from eval.relations import Answer, Ends, Sentence
 from nlp.adverse.literature.dictionary import Dictionary, all_pairs
-from nlp.adverse.mining.cascade import Cascade, Read
+from nlp.adverse.mining.cascade import Cascade, Cuts, Read
 from nlp.adverse.mining.crossing import taught
-from nlp.adverse.mining.page import Line, Page, Place, every_line, of_sentences
+from nlp.adverse.mining.page import Floats, Line, Page, Place, every_line, of_sentences
 from nlp.adverse.mining.train import Training, learning_of
 
 
@@ -55,17 +55,27 @@ def truth(pages: Sequence[Page]) -> list[Sentence]:
 
 
 def mined(pages: Sequence[Page], cascade: Cascade) -> list[Answer]:
-    return answered(pages, cascade.read(pages), cascade.cuts.telling, cascade.cuts.related)
+    return answered(pages, cascade.read(pages), cascade.cuts)
 
 
-def answered(pages: Sequence[Page], read: Read, telling: float, related: float) -> list[Answer]:
-    said = zip(read.pairs, read.likely.tolist(), strict=True)
-    pairs = _by_line((pair.page, (pair.drug, pair.effect)) for pair, likely in said if likely >= related)
+def answered(pages: Sequence[Page], read: Read, cuts: Cuts) -> list[Answer]:
+    pairs = _above(read, read.likely, cuts.related)
+    known = None if read.known is None else _above(read, read.known, cuts.known)
     places = [(at, number) for at, page in enumerate(pages) for number in range(len(page.lines))]
     return [
-        Answer(frozenset(span[:3] for span in spans), frozenset(pairs.get(place, ())), bool(likely >= telling))
+        Answer(
+            frozenset(span[:3] for span in spans),
+            frozenset(pairs.get(place, ())),
+            bool(likely >= cuts.telling),
+            None if known is None else frozenset(known.get(place, ())),
+        )
         for place, spans, likely in zip(places, read.found, read.telling.tolist(), strict=True)
     ]
+
+
+def _above(read: Read, likely: Floats, cut: float) -> dict[tuple[int, int], set[Ends]]:
+    said = zip(read.pairs, likely.tolist(), strict=True)
+    return _by_line((pair.page, (pair.drug, pair.effect)) for pair, value in said if value >= cut)
 
 
 def baselines(learned: Sequence[Line], pages: Sequence[Page]) -> dict[str, list[Answer]]:

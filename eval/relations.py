@@ -29,15 +29,19 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Answer:
-    """`telling`: whether the sentence was held to have a relation; none where nobody was asked."""
+    """`telling`: whether the sentence was held to have a relation; none where nobody was asked.
+
+    `known`: the relations, were it known that the sentence has one; none: the same ones.
+    """
 
     spans: frozenset[Entity] = frozenset()
     relations: frozenset[Ends] = frozenset()
     telling: bool | None = None
+    known: frozenset[Ends] | None = None
 
 
 def counts(sentences: Sequence[Sentence], answers: Sequence[Answer], labels: Sequence[str]) -> tuple[list[str], Floats]:
-    """Names of the groups, and of each group what is counted (G, 3 a label + 5 + 4)."""
+    """Names of the groups, and of each group what is counted (G, 3 a label + 7 + 4)."""
     groups: dict[str, Floats] = {}
     for sentence, answer in zip(sentences, answers, strict=True):
         row = np.array(_counted(sentence, answer, labels), float)
@@ -52,9 +56,10 @@ def _counted(sentence: Sentence, answer: Answer, labels: Sequence[str]) -> list[
         gold = {span for span in sentence.spans if span[2] == label and positive}
         said = {span for span in answer.spans if span[2] == label and positive}
         found += [len(gold & said), len(said), len(gold)]
+    known = (answer.relations if answer.known is None else answer.known) if positive else frozenset()
+    found += [len(sentence.relations & known), len(known), len(sentence.relations)]
     said_pairs = len(answer.relations)
-    found += [len(sentence.relations & answer.relations), said_pairs * positive, len(sentence.relations)]
-    found += [said_pairs * (not positive), int(not positive)]
+    found += [len(sentence.relations & answer.relations), said_pairs, said_pairs * (not positive), int(not positive)]
     asked, telling = answer.telling is not None, bool(answer.telling)
     return found + [int(asked and positive is one and telling is two) for one in (True, False) for two in (True, False)]
 
@@ -63,12 +68,12 @@ def figures(table: Floats, labels: Sequence[str], weights: Floats) -> dict[str, 
     """Each figure for each row of `weights` (R, G)."""
     sums = weights @ table
     spans = {f"{label.lower()}_f1": _f1(*sums[:, 3 * at : 3 * at + 3].T) for at, label in enumerate(labels)}
-    hits, inside, gold, outside, silent = sums[:, 3 * len(labels) : 3 * len(labels) + 5].T
+    known_hits, known, gold, hits, said, outside, silent = sums[:, 3 * len(labels) : 3 * len(labels) + 7].T
     return {
         "macro_f1": np.mean(list(spans.values()), axis=0),
         **spans,
-        "relation_f1": _f1(hits, inside, gold),
-        "natural_relation_f1": _f1(hits, inside + outside, gold),
+        "relation_f1": _f1(known_hits, known, gold),
+        "natural_relation_f1": _f1(hits, said, gold),
         "false_pairs_per_1000": 1000 * outside / np.maximum(silent, 1),
         "sentence_kappa": kappa(sums[:, -4:]),
     }

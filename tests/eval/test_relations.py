@@ -50,3 +50,10 @@ def test_intervals_hold_their_figure() -> None:
     answers = [Answer(TRUTH[0].spans, TRUTH[0].relations, True), *[Answer(telling=False)] * 3]
     of = estimated(*counts(TRUTH, answers, LABELS), LABELS)["relation_f1"]
     assert of.low <= of.value <= of.high
+
+
+def test_what_is_said_where_a_relation_is_known_counts_on_sentences_that_have_one() -> None:
+    shut = [Answer(each.spans, known=each.relations) for each in TRUTH]
+    shut[1] = Answer(known=frozenset({(1, 2, 3, 4)}))  # nobody knows of a relation here
+    found = measured(shut)
+    assert found["relation_f1"] == 1 and found["natural_relation_f1"] == 0 and found["false_pairs_per_1000"] == 0

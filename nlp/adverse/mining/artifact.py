@@ -33,6 +33,7 @@ def save(cascade: Cascade, out: Path, said: Mapping[str, Any], card: str, *, phi
             for label, one in zip(LABELS, of, strict=True):
                 _place(folder, f"{FIELDS}-{name}-{label.lower()}", one.weights)
         trees = {"gate": asdict(cascade.gate), "relations": asdict(cascade.relations)}
+        trees |= {"known": asdict(cascade.known)} if cascade.known else {}
         _place(folder, TREES, json.dumps(trees).encode())
         _place(folder, WORDS, json.dumps(dict(cascade.weigher.likeness.groups), ensure_ascii=False).encode())
         (folder / BAGS).write_bytes(_bags(cascade.bags))
@@ -58,6 +59,7 @@ def load(folder: Path) -> tuple[Cascade, dict[str, Any]]:
     cascade = Cascade(
         Voices(Fields(marked), Fields(whole), tagger), Weigher(weigher, Likeness(groups)), _loaded(folder / BAGS),
         Trees(**trees["gate"]), Trees(**trees["relations"]), Cuts(**said["cuts"]), context=context,
+        known=Trees(**trees["known"]) if "known" in trees else None,
     )  # fmt: skip
     return cascade, said
 

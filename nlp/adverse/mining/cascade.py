@@ -9,7 +9,7 @@ from nlp.adverse.mining.bags import Bags
 from nlp.adverse.mining.gate import gate_features
 from nlp.adverse.mining.likeness import Likeness
 from nlp.adverse.mining.page import Floats, Line, Page, every_line
-from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of
+from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of, ungated
 from nlp.adverse.mining.trees import Trees
 from nlp.adverse.mining.voices import Fields, features_of, network_beliefs, slim
 from nlp.adverse.mining.weighing import Weigher
@@ -36,21 +36,29 @@ class Voices:
 
 @dataclass(frozen=True)
 class Read:
-    """Of pages: spans and the probability to tell, line by line; candidate pairs and theirs."""
+    """Of pages: spans and the probability to tell, line by line; candidate pairs and theirs.
+
+    `known`: theirs, were it known of every line that it tells.
+    """
 
     found: Sequence[list[Entity]]
     telling: Floats
     pairs: Sequence[Pair]
     likely: Floats
+    known: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """From which probability a line counts as telling, and a pair as related. `reach`: how many lines apart."""
+    """From which probability a line counts as telling, and a pair as related. `reach`: how many lines apart.
+
+    `known`: a pair as related where somebody knows that the line tells.
+    """
 
     telling: float = 0.5
     related: float = 0.5
     reach: int = 0
+    known: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class Cascade:
     )  # when it learned, on what its parts had not learned from
 
     context: Bags | None = field(default=None, repr=False)  # over the words around a pair
+    known: Trees | None = field(default=None, repr=False)  # relations of lines that are known to tell
 
     def read(self, pages: Sequence[Page]) -> Read:
         lines = every_line(pages)
@@ -76,4 +85,5 @@ class Cascade:
         pairs, features = pairs_of(pages, Seen(beliefs, found, telling), self.cuts.reach)
         if self.context and pairs:
             features = np.column_stack([features, self.context.scores(contexts(pages, pairs))])
-        return Read(found, telling, pairs, self.relations.probabilities(features))
+        known = self.known.probabilities(ungated(features)) if self.known else None
+        return Read(found, telling, pairs, self.relations.probabilities(features), known)

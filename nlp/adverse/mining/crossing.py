@@ -14,9 +14,9 @@ from nlp.adverse.mining.field import FieldPlan
 from nlp.adverse.mining.gate import gate_features
 from nlp.adverse.mining.likeness import Likeness, learned
 from nlp.adverse.mining.page import Floats, Line, Page, every_line, of_parts, parts
-from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of, right
-from nlp.adverse.mining.settling import Outcome, related_cut, telling_cut
-from nlp.adverse.mining.trees import TreePlan, crossed
+from nlp.adverse.mining.pairs import Pair, Seen, contexts, pairs_of, right, ungated
+from nlp.adverse.mining.settling import Outcome, known_cut, related_cut, telling_cut
+from nlp.adverse.mining.trees import TreePlan, Trees, crossed
 from nlp.adverse.mining.voices import Fields, features_of, fields_taught, slim, tagger_taught
 from nlp.adverse.mining.weighing import weigher_taught
 from nlp.tagging.learning import Plan, Tell
@@ -34,14 +34,16 @@ def _plan() -> Plan:
 
 @dataclass(frozen=True)
 class Learning:
-    """`kind` crf: no network at all. `parts` of the pages, each read by what learned from the others; as many networks
-    vote.
+    """`kind` crf: no network at all. `parts` of the pages, each read by what learned from the others, networks for
+    `crossing` epochs: what follows learns from that. `members` networks that learned from all pages vote on new ones.
 
     `most_false`: pairs in 1,000 lines that tell of nothing, which the cut may not pass on training pages.
     """
 
     kind: str = "bilstm_crf"
     parts: int = 3
+    crossing: int = 10
+    members: int = 2
     plan: Plan = field(default_factory=_plan)
     marked: FieldPlan = field(default_factory=FieldPlan)
     whole: FieldPlan = field(default_factory=lambda: FieldPlan(rounds=40, least=3))
@@ -88,10 +90,29 @@ def taught(pages: Sequence[Page], learning: Learning, tell: Tell) -> Cascade:
     context, features = _context(task, pairs, features, truth)
     relations, sure = crossed(features, truth, [part[pair.page] for pair in pairs], learning.trees)
     outcome = Outcome.of(pages, pairs, truth)
-    cuts = Cuts(telling_cut(likely, telling), related_cut(outcome, sure, learning.most_false), reach)
-    measured = outcome.figures(sure, cuts.related)
+    known, believed = _known(task, pairs, features, truth, outcome)
+    cuts = Cuts(
+        telling_cut(likely, telling),
+        related_cut(outcome, sure, learning.most_false),
+        reach,
+        known_cut(outcome, believed),
+    )
+    measured = {**outcome.figures(sure, cuts.related), "known": outcome.figures(believed, cuts.known)["positive"]}
     tell(f"{cuts}; on parts left out: {measured}")
-    return Cascade(voices, weigher, bags, gate, relations, cuts, measured, context)
+    return Cascade(voices, weigher, bags, gate, relations, cuts, measured, context, known)
+
+
+def _known(
+    task: _Task, pairs: Sequence[Pair], features: Floats, truth: Sequence[bool], outcome: Outcome
+) -> tuple[Trees, Floats]:
+    """Relations of lines that are known to tell, and what was believed of each pair out of its part."""
+    part = np.array([task.part[pair.page] for pair in pairs], int)
+    inside = np.flatnonzero(outcome.telling)
+    true = np.asarray(truth, bool)[inside].tolist()
+    trees, sure = crossed(ungated(features)[inside], true, part[inside].tolist(), task.learning.trees)
+    believed = np.zeros(len(pairs))
+    believed[inside] = sure
+    return trees, believed
 
 
 def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
@@ -103,11 +124,9 @@ def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
         _Taught(_related(task.pages), slim(features), learning.whole),
     )
     beliefs: list[Any] = [None] * len(lines)
-    networks: list[Any] = []
     for chosen in range(learning.parts):
         rest, held = task.split(chosen)
-        tagger = _tagger(task, [lines[at] for at in rest], chosen)
-        networks += tagger.networks if tagger else []
+        tagger = _tagger(task, [lines[at] for at in rest], chosen, learning.crossing)
         voices = Voices(wide.fields([at for at in rest if lines[at].marked]), narrow.fields(_some(task, rest)), tagger)
         for at, its in zip(held, voices.beliefs([lines[at] for at in held], task.likeness), strict=True):
             beliefs[at] = its
@@ -115,8 +134,7 @@ def _voices(task: _Task) -> tuple[Voices, list[Floats]]:
     every = range(len(lines))
     whole = narrow.fields(_some(task, every))
     marked = wide.fields([at for at in every if lines[at].marked])
-    together = replace(tagger, networks=networks) if tagger else None
-    return Voices(marked, whole, together), beliefs
+    return Voices(marked, whole, _members(task)), beliefs
 
 
 def _some(task: _Task, places: Sequence[int]) -> list[int]:
@@ -138,11 +156,21 @@ class _Taught:
         return fields_taught([self.lines[at] for at in chosen], [self.features[at] for at in chosen], self.plan)
 
 
-def _tagger(task: _Task, lines: Sequence[Line], chosen: int) -> SpanTagger | None:
+def _members(task: _Task) -> SpanTagger | None:
+    learning = task.learning
+    made = [
+        _tagger(task, task.lines, learning.parts + at, learning.plan.schedule.epochs) for at in range(learning.members)
+    ]
+    taggers = [each for each in made if each]
+    return replace(taggers[0], networks=[one for each in taggers for one in each.networks]) if taggers else None
+
+
+def _tagger(task: _Task, lines: Sequence[Line], number: int, epochs: int) -> SpanTagger | None:
     learning = task.learning
     if learning.kind == "crf":
         return None
-    plan = replace(learning.plan, kind=learning.kind).seeded(learning.seed + chosen)
+    plan = replace(learning.plan, kind=learning.kind).seeded(learning.seed + number)
+    plan = replace(plan, schedule=replace(plan.schedule, epochs=epochs))
     return tagger_taught([line for line in lines if line.marked], plan, task.tell)
 
 

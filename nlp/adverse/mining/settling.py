@@ -52,6 +52,11 @@ def related_cut(outcome: Outcome, sure: Floats, most_false: float) -> float:
     return max(fair, key=lambda cut: fair[cut]["positive"] + fair[cut]["natural"], default=float(CUTS[-1]))
 
 
+def known_cut(outcome: Outcome, sure: Floats) -> float:
+    """The best F1 among lines that are known to tell."""
+    return max((float(cut) for cut in CUTS), key=lambda cut: outcome.figures(sure, cut)["positive"])
+
+
 def telling_cut(likely: Floats, telling: Sequence[bool]) -> float:
     """The cut with the best Cohen's kappa."""
     truth = np.asarray(telling)
