@@ -47,6 +47,7 @@ class Finder:
     _automaton: ahocorasick.Automaton = field(init=False, repr=False)
     _context: re.Pattern[str] = field(init=False, repr=False)
     _otherwise: re.Pattern[str] = field(init=False, repr=False)
+    _not_before: dict[str, re.Pattern[str]] = field(init=False, repr=False)
     _words: frozenset[str] | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +57,8 @@ class Finder:
         self._automaton.make_automaton()
         self._context = re.compile("|".join(said("words")["context"]))
         self._otherwise = re.compile(f"(?:{'|'.join(said('words')['no_drug_after'])}) $")
+        followed = said("words")["no_effect_before"].items()
+        self._not_before = {name: re.compile(f" (?:{after})") for names, after in followed for name in names.split("|")}
 
     def _drug_entries(self) -> Iterator[tuple[str, Entry]]:
         careful = {key(word) for word in said("words")["careful"]}
@@ -94,6 +97,9 @@ class Finder:
             end = last - 1  # of the name in `text`: before the space behind it, without the space before the text
             start = end - entry.length
             if entry.written and text[start:end] != entry.written:
+                continue
+            none = self._not_before.get(plain[start + 1 : end + 1]) if entry.label == EFFECT else None
+            if none and none.match(plain, end + 1):
                 continue
             (doubtful if entry.ambiguous else sure).append(Mention(start, end, entry.label))
         if doubtful:

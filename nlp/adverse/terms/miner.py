@@ -1,10 +1,12 @@
 """A miner without training: known names, and rules for what is said between them. English and Spanish."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nlp.adverse.mention import Mention, Mined, Relation
 from nlp.adverse.terms.finding import longest
+from nlp.adverse.terms.headings import Headings
 from nlp.adverse.terms.relating import Relating, Said
 from nlp.adverse.terms.rules import punctuated, rules
 from nlp.adverse.terms.shapes import Shapes
@@ -12,6 +14,9 @@ from nlp.adverse.terms.tables import said
 from nlp.adverse.terms.terms import Terms
 from nlp.text.language import guess
 from nlp.text.sentences import sentences
+
+BY_NAME = re.compile(r"(?i)(?:drug|medication)\b")
+"""Effects that say themselves that a drug did it: "drug fever" is no reason to give one."""
 
 
 @dataclass(slots=True)
@@ -67,8 +72,9 @@ class _Reasons:
 
     def treats(self, drug: Mention, effect: Mention) -> bool:
         given = self.terms.drug(self.text[drug.start : drug.end])
-        felt = self.terms.effect(self.text[effect.start : effect.end])
-        if given is None or felt is None:
+        words = self.text[effect.start : effect.end]
+        felt = self.terms.effect(words)
+        if given is None or felt is None or BY_NAME.match(words):
             return False
         drugs = self.known.get(felt.concept, frozenset()) | self.known.get(felt.group, frozenset())
         return not drugs.isdisjoint(_kinds(self.terms, given.concept, given.ingredients))
@@ -83,7 +89,7 @@ def _kinds(terms: Terms, concept: str, ingredients: tuple[str, ...]) -> frozense
 
 def _sentences(text: str, language: str, mentions: Sequence[Mention]) -> list[Said]:
     """Each with the mentions that lie in it; sentences without any are left in their place, empty."""
-    plain = punctuated(text)
+    plain, headings = punctuated(text), Headings(text, language)
     found, at = [], 0
     for start, end in sentences(text, language):
         while at < len(mentions) and mentions[at].start < start:
@@ -91,5 +97,5 @@ def _sentences(text: str, language: str, mentions: Sequence[Mention]) -> list[Sa
         first = at
         while at < len(mentions) and mentions[at].end <= end:
             at += 1
-        found.append(Said(plain, start, end, mentions[first:at]))
+        found.append(Said(plain, start, end, mentions[first:at], headings))
     return found

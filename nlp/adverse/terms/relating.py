@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.adverse.mention import DRUG, Mention, Relation
+from nlp.adverse.terms.headings import Headings
 from nlp.adverse.terms.rules import DRUG_SIGN, EFFECT_SIGN, Rule, Rules
 
 FAR = 220  # characters between a drug and an effect of one relation
 AHEAD = 10  # mentions that are looked at after each
 BEFORE = 90  # characters before the first that a rule may look at
 SURE = 0.84  # a score from which a reason for the drug does not count
+BRACKETS = re.compile(r" ?\([^()]{1,60}\)(?= )")
 REPLACED = re.compile(
     r"(?:switched|changed|transitioned|converted|rotated|cambi\w+|sustitu\w+)\b.{0,60}\b(?:to|by|with|a|por) $"
 )
@@ -24,6 +26,7 @@ class Said:
     start: int
     end: int
     mentions: Sequence[Mention]
+    headings: Headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,19 @@ class Relating:
         order = "DE" if first.label == DRUG else "ED"
         drug, effect = (first, second) if first.label == DRUG else (second, first)
         best = 0.0
-        for rules in self.rules:
-            for rule in rules.of(order):
-                if rule.score > best and fits(rule, before, between) and not self._unsaid(rule, drug, effect):
-                    best = rule.score
+        for rule in (rule for rules in self.rules for rule in rules.of(order)):
+            if rule.score > best and self._fits(rule, said, first, (before, between)):
+                best = best if self._unsaid(rule, drug, effect) else rule.score
         if best and order == "DE" and REPLACED.search(before):
             return 0.0
         return best
+
+    def _fits(self, rule: Rule, said: Said, first: Mention, around: tuple[str, str]) -> bool:
+        """`around`: what stands before the first, and between; what stands there in brackets may be left aside."""
+        before, between = around
+        if not fits(rule, before, between) and not (rule.order == "ED" and fits(rule, before, aside(between))):
+            return False
+        return rule.under is None or bool(rule.under.search(said.headings.over(first.start)))
 
     def _unsaid(self, rule: Rule, drug: Mention, effect: Mention) -> bool:
         return (rule.weak or rule.score < SURE) and self.treats(drug, effect)
@@ -91,6 +100,11 @@ class Relating:
         if told.stopped.match(head) or (told.showed.match(head) and told.begun.search(before)):
             return told.score
         return 0.0
+
+
+def aside(between: str) -> str:
+    """Without brackets: "hypoglycemia (glucose 32) after", not "allergies: penicillin (hives), sulfa"."""
+    return BRACKETS.sub(" ", between)
 
 
 def fits(rule: Rule, before: str, between: str) -> bool:

@@ -35,13 +35,17 @@ def punctuated(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`order`: ED, the effect stands first, or DE. `weak`: a reason to give the drug unsays it."""
+    """`order`: ED, the effect stands first, or DE. `weak`: a reason to give the drug unsays it.
+
+    `under`: what must be found in the line that heads the two: of a list, or of a table.
+    """
 
     order: str
     between: re.Pattern[str]
     before: re.Pattern[str] | None
     score: float
     weak: bool = False
+    under: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,8 @@ def _rule(row: dict[str, Any], parts: dict[str, str], stops: str) -> Rule:
         whole = rf"{left}[\s,()'\"-]*{cue}{fill}{right}"
     else:
         whole = rf"{left}{fill}(?<!\w)(?:{cue})(?!\w){fill}{right}"
-    before = re.compile(_filled(row["before"], parts)) if "before" in row else None
-    return Rule(row["order"], re.compile(rf"{whole}\s*"), before, row["score"], bool(row.get("weak")))
+    before, under = (re.compile(_filled(row[key], parts)) if key in row else None for key in ("before", "under"))
+    return Rule(row["order"], re.compile(rf"{whole}\s*"), before, row["score"], bool(row.get("weak")), under)
 
 
 @lru_cache(maxsize=4)
