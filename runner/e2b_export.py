@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from runner.published import published
 from store.snapshot import Snapshot
 
 FINDINGS, TIMELINE, CODES = "phi/findings", "phi/timeline", "phi/timeline_codes"
-ENDS = ("//ORDER", "//GIVEN")
+GIVEN = "//GIVEN"
+ENDS = ("//ORDER", GIVEN)
+LASTING = timedelta(days=7)  # for which a dose that was given counts as taken
 
 
 @dataclass(frozen=True)
@@ -133,17 +135,27 @@ def _names(snapshot: Snapshot) -> dict[str, str]:
 def _drugs(
     row: Mapping[str, Any], events: list[dict[str, Any]], at: datetime | None, names: Mapping[str, str]
 ) -> Iterator[Taken]:
-    """The drug of the finding, then those that were being taken when it began."""
+    """The drug of the finding, then those that were being taken when it began, each once."""
     stops = {e["fhir_id"]: e["time"] for e in events if e["code"].endswith("//END") and e["fhir_id"]}
     begun = [e for e in events if e["code"].endswith(ENDS) and e["time"]]
     linked = next((e for e in begun if e["fhir_id"] and e["fhir_id"] == row["linked_event"]), None)
     start = linked["time"] if linked else None
     yield Taken(row["drug"] or "", "suspect", start, stops.get(linked["fhir_id"]) if linked else None)
+    others: dict[str, Taken] = {}
     for e in begun if at else ():
         stop = stops.get(e["fhir_id"])
-        if e is not linked and e["time"] <= at and (stop is None or stop >= at):
-            code = e["code"].rpartition("//")[0]
-            yield Taken(names.get(e["code"]) or names.get(code) or code, "concomitant", e["time"], stop)
+        code = e["code"].rpartition("//")[0]
+        if code != (linked or {}).get("code", "").rpartition("//")[0] and _during(e, stop, at):
+            name = names.get(e["code"]) or names.get(code) or code
+            others[code] = Taken(name, "concomitant", e["time"], stop)
+    yield from others.values()
+
+
+def _during(e: Mapping[str, Any], stop: datetime | None, at: datetime | None) -> bool:
+    """A dose has no end of its own; an order without one goes on."""
+    if at is None or e["time"] > at:
+        return False
+    return stop >= at if stop else not e["code"].endswith(GIVEN) or at - e["time"] <= LASTING
 
 
 def _narrative(row: Mapping[str, Any]) -> str:

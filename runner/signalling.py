@@ -37,7 +37,7 @@ def signals_of(draft: Draft) -> dict[str, Any]:
 def _descriptions(draft: Draft, codes: set[str]) -> dict[str, str]:
     """As the open timeline's own list of codes describes them."""
     path = draft.path(OPEN_CODES, "all")
-    if path is None:
+    if path is None or not codes:
         return {}
     rows = pq.read_table(path, columns=["code", "description"], filters=[("code", "in", sorted(codes))]).to_pylist()
     return {row["code"]: row["description"] for row in rows if row["description"]}

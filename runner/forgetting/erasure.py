@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from contract.table import Table
 from contract.work import Shard
 from etl.mentions import Mentions
+from runner.adverse import adverse_of
 from runner.assemble import Assembly, partials_table
+from runner.coding import coding_of
 from runner.forgetting.person import Person
 from runner.inbox import MEMORY, Inbox
 from runner.job import Result
@@ -21,6 +23,7 @@ from runner.plan import Plan
 from runner.recognise import table_of
 from runner.recorded import run_id
 from runner.rows import SHARED, WHOLE, shard_name
+from runner.signalling import signals_of
 from schemas.night import QUARANTINE
 from schemas.people import IDENTITIES
 from schemas.registry import tables
@@ -107,7 +110,8 @@ class Erasure:
         gone = np.zeros(len(rows), bool)
         for column in ("subject_id", "origin_id", "merged_into"):
             if column in rows.column_names and pa.types.is_int64(rows.schema.field(column).type):
-                ids = pa.array([*self.person.subjects, *([] if name.startswith("phi/") else self.person.open_ids)])
+                opened = not name.startswith("phi/") or name.startswith(PARTIALS)  # parts of open tables too
+                ids = pa.array([*self.person.subjects, *(self.person.open_ids if opened else [])])
                 gone |= pc.fill_null(pc.is_in(rows[column], ids), False).to_numpy()
         if name.startswith((QUARANTINE.name, "phi/fhir/")):
             gone |= self._named(name, rows, ~gone)
@@ -168,6 +172,8 @@ class Erasure:
             quality=whole_of(self.draft, "phi/quality"),
             forgotten={"after": self.previous.id, "rows": sum(self.removed.values())},
         )
+        counted = {"coding": coding_of, "adverse": adverse_of, "signals": signals_of}
+        said.update({name: of(self.draft) for name, of in counted.items() if name in said})
         said["persons"] = said.get("persons", 1) - 1
         return json.dumps(said, indent=1).encode()
 

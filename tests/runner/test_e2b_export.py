@@ -34,6 +34,10 @@ def lake(tmp_path: Path) -> Path:
         ("RXNORM//1//ORDER", datetime(2024, 2, 1), "MedicationRequest/m", None),
         ("RXNORM//2//ORDER", datetime(2024, 1, 1), "MedicationRequest/o", None),
         ("RXNORM//3//ORDER", datetime(2024, 1, 1), "MedicationRequest/p", None),
+        *(
+            (f"RXNORM//{k}//GIVEN", datetime(2024, m, d), f"MedicationAdministration/{k}{m}{d}", None)
+            for k, m, d in ((4, 1, 2), (5, 2, 28), (5, 3, 1), (1, 3, 1))
+        ),
         ("RXNORM//3//ORDER//END", datetime(2024, 1, 9), "MedicationRequest/p", None),
         ("NOTE//visit", datetime(2024, 3, 5), None, "n1"),
     ]
@@ -59,7 +63,11 @@ def test_a_finding_becomes_a_report_with_its_drugs(lake: Path, tmp_path: Path) -
     assert done.exit_code == 0, done.output
     assert out.stat().st_mode & 0o777 == 0o600
     root = etree.parse(out).getroot()
-    assert [one.findtext(f"{HL7}name") for one in root.iter(f"{HL7}kindOfProduct")] == ["lisinopril", "aspirin"]
+    assert [one.findtext(f"{HL7}name") for one in root.iter(f"{HL7}kindOfProduct")] == [
+        "lisinopril",
+        "aspirin",
+        "RXNORM//5",
+    ]
     assert "missing: E.i.2.1b" in done.output
     (line,) = (lake / "phi-audit").glob("*.jsonl")
     said = json.loads(line.read_text(encoding="utf-8"))

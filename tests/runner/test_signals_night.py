@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from runner import report
+from tests.runner.anna import act
 from tests.runner.hospital import STEPS, SUMMARIES, Hospital, Row, illness, person, visit
 
 GATE = {"uses": "nlp.deid.stage:Deidentify", "with": {"layers": ["known", "rules", "protect"]}}
@@ -38,3 +39,22 @@ def test_signals_are_found_past_the_gate_and_shown(tmp_path: Path) -> None:
     page = report.page(json.loads(json.dumps(manifest)))
     assert 'id="signals"' in page
     assert "lisinopril · " in page
+    gone = next(row for row in hospital.table("phi/identities").to_pylist() if row["key"] == "p3")
+    act(hospital, "p3")
+    (row,) = hospital.table("signals").to_pylist()
+    assert row["cases"] == 7 and hospital.snapshot.manifest()["signals"]["strongest"][0]["cases"] == 7
+    parts = [name for name in hospital.snapshot.tables() if name.startswith("phi/partials/signals")]
+    assert parts and not any(gone["open_id"] in hospital.table(name)["subject_id"].to_pylist() for name in parts)
+
+
+def test_who_is_forgotten_leaves_parts_that_another_version_made(tmp_path: Path) -> None:
+    hospital = Hospital(
+        tmp_path, steps={**STEPS, "deid": GATE}, summaries={**SUMMARIES, "open_codes": OPEN_CODES, "signals": LOOK}
+    )
+    hospital.csv("one", *(row for number in range(3) for row in life(number)))
+    hospital.night()
+    hospital.summaries["signals"] = {"uses": LOOK, "with": {"risk": 60}}
+    gone = next(row for row in hospital.table("phi/identities").to_pylist() if row["key"] == "p1")
+    act(hospital, "p1")
+    held = hospital.table("phi/partials/signals/people")["subject_id"].to_pylist()
+    assert len(held) == 2 and gone["open_id"] not in held

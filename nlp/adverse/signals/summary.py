@@ -4,6 +4,7 @@ import csv
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from contract.errors import ConfigError, InputError
 from contract.work import Shard
+from nlp.adverse.artifact import name_of
 from nlp.adverse.signals.records.histories import Sources, histories
 from nlp.adverse.signals.records.population import Population, population
 from nlp.adverse.signals.records.screen import Found, Ratio, Rules, screen
@@ -18,6 +20,7 @@ from nlp.adverse.signals.records.trends import SMALL, by_period, case_days
 from nlp.adverse.signals.records.windows import Windows
 from schemas.signals import SIGNAL_TRENDS, SIGNALS
 
+CODE_VERSION = "1"  # raise it when the same rows give other signals
 TRENDS = 50  # pairs whose months are told
 
 
@@ -47,7 +50,6 @@ class FindSignals:
 
     reads: ClassVar[tuple[str, ...]] = ("timeline", "findings")
     writes: ClassVar[tuple[str, ...]] = (SIGNALS.name, SIGNAL_TRENDS.name)
-    version: ClassVar[str] = "1"
 
     def __post_init__(self) -> None:
         if self.events not in ("codes", "findings", "both"):
@@ -58,6 +60,12 @@ class FindSignals:
             risk=self.risk, carry=self.carry, pre=self.pre, run_in=self.run_in, washout=self.washout,
             age_years=self.age_years, season=self.season,
         )  # fmt: skip
+
+    @property
+    def version(self) -> str:
+        """Other names of drugs make other parts, other controls another calibration."""
+        controls = Path(self.controls).read_bytes() if self.controls and Path(self.controls).is_file() else b""
+        return "-".join([CODE_VERSION, name_of(None, self.terms), sha256(controls).hexdigest()[:8]])
 
     def partial(self, shard: Shard) -> Shard:
         return histories(shard, "timeline", "findings", Sources(self.events), self.naming)

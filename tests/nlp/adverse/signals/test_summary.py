@@ -55,6 +55,14 @@ def test_findings_are_events_too(timeline: pa.Table) -> None:
     assert (said.count("rash"), said.count("ICD10CM//R21"), len(said)) == (10, 10, 20)
 
 
+def test_other_controls_are_another_version(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("drug,event\na,b\n", encoding="utf-8")
+    before = FindSignals(controls=str(path)).version
+    path.write_text("drug,event\na,c\n", encoding="utf-8")
+    assert len({before, FindSignals(controls=str(path)).version, FindSignals().version}) == 3
+
+
 def test_an_empty_hospital_has_empty_tables() -> None:
     made = FindSignals().merge([{}, {}])
     assert {name: len(rows) for name, rows in made.items()} == {"signals": 0, "signal_trends": 0}
