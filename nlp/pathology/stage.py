@@ -15,9 +15,10 @@ from nlp.pathology.readers import Place, place
 from nlp.text.language import guess
 from schemas.registry import table
 
-CODE_VERSION = "1"  # raise it when the same rows and artifacts give other fields
+CODE_VERSION = "2"  # raise it when the same rows and artifacts give other fields
 AT_ONCE = 64  # reports that a reader is handed together
 NO_ARTIFACT, OTHER_LANGUAGE, NOTHING_FOUND, CUT = "no-artifact", "other-language", "nothing-found", "cut"
+ALIKE = {"laterality": "side"}  # what two readers call by two names
 Said = Sequence[tuple[str, Field]]
 """(artifact, field) of one report."""
 
@@ -79,7 +80,7 @@ class ParsePathology:
         rows, account = [], []
         for at, note in enumerate(notes):
             mine = {name: said[at] for name, said in read.items() if at in said}
-            told = [row for said in mine.values() for row in self._rows(note, said)]
+            told = self._rows(note, list(mine.values()))
             rows += told
             account.append(self._account(note, texts[at], list(mine), len(told)))
         return {
@@ -97,9 +98,9 @@ class ParsePathology:
                 found[at] = [(reader.artifact, each) for each in said]
         return found
 
-    def _rows(self, note: Mapping[str, Any], said: Said) -> list[dict[str, Any]]:
-        kept = [(artifact, each) for artifact, each in said if each.score >= self.least]
-        ordered = sorted(kept, key=lambda one: (one[1].specimen or "", one[1].name, one[1].value))
+    def _rows(self, note: Mapping[str, Any], said: Sequence[Said]) -> list[dict[str, Any]]:
+        kept = [[one for one in of if one[1].score >= self.least] for of in said]
+        ordered = sorted(once(kept), key=lambda one: (one[1].specimen or "", one[1].name, one[1].value))
         return [
             {
                 "subject_id": note["subject_id"],
@@ -144,6 +145,15 @@ class ParsePathology:
     def _readers(self) -> dict[str, Reader]:
         wanted = [each for each in self._places if each.there or each.named or self.require]
         return {each.name: each.load() for each in wanted}
+
+
+def once(said: Sequence[Said]) -> list[tuple[str, Field]]:
+    """A field of a report from one reader: the first, in the order of readers.READERS, that says anything of it."""
+    told: dict[str, int] = {}
+    for at, of in enumerate(said):
+        for _, each in of:
+            told.setdefault(ALIKE.get(each.name, each.name), at)
+    return [one for at, of in enumerate(said) for one in of if told[ALIKE.get(one[1].name, one[1].name)] == at]
 
 
 def _evidence(note_id: str, said: Field) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ import pytest
 from contract.errors import ConfigError, InputError
 from contract.work import Shard
 from nlp.pathology import readers
-from nlp.pathology.stage import ParsePathology
+from nlp.pathology.field import Field
+from nlp.pathology.stage import ParsePathology, once
 from schemas.clinical import OPEN_NOTES
 
 HERE = "tests.nlp.pathology.stand_in:Capitals"
@@ -102,3 +103,28 @@ def test_wrong_parameters_are_refused(parameters: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("shipped")
 def test_no_notes_no_rows() -> None:
     assert ParsePathology().run({}) == {}
+
+
+def field(name: str, value: str, specimen: str | None = None) -> Field:
+    return Field(name, value, 0.9, (), specimen=specimen)
+
+
+def test_what_two_readers_say_of_one_report_is_said_once() -> None:
+    breast = [field("morphology", "8500/3", "A"), field("morphology", "8520/3", "B"), field("side", "left", "A")]
+    oncology = [field("morphology", "ductal carcinoma"), field("topography", "breast"), field("laterality", "left")]
+    said = once([[("breast", each) for each in breast], [("oncology", each) for each in oncology]])
+    assert [(artifact, each.value) for artifact, each in said] == [
+        ("breast", "8500/3"), ("breast", "8520/3"), ("breast", "left"), ("oncology", "breast"),
+    ]  # fmt: skip
+    assert [each.value for _, each in once([[], [("oncology", each) for each in oncology]])] == [
+        "ductal carcinoma", "breast", "left",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_the_breast_reader_goes_first_where_it_is_sure_enough(shipped: Path, weak: bool) -> None:
+    (shipped / "oncology").mkdir()
+    (shipped / "oncology" / "digest").write_text("def\n")
+    rows, account = ran(notes({"text": "ER"}, {"text": "none"}), least=0.6 if weak else 0.0)
+    assert [(row["field"], row["artifact"]) for row in rows] == ([] if weak else [("er", "breast-abc")])
+    assert account[0]["readers"] == ["breast", "oncology"] and account[0]["fields"] == len(rows)
