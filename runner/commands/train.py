@@ -10,7 +10,7 @@ from contract.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Train a network; the result is an artifact, a folder with its card.")
 KINDS = ("bilstm_crf", "stacked", "transformer")
-PARTS = ("oncology", "breast")
+PARTS = ("oncology", "breast", "encoder")
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The artifact; replaced when all is trained.")]
 Seed = Annotated[int, typer.Option(help="The same seed and data, the same artifact.")]
 Source = Annotated[str, typer.Option(metavar="TEXT", help="For the card: whose data.")]
@@ -143,11 +143,19 @@ def adverse(
 
 @app.command()
 def pathology(
-    data: Annotated[Path, typer.Option(metavar="PATH", help="oncology: brat, CANTEMIST's layout; breast: .jsonl.")],
+    data: Annotated[
+        Path, typer.Option(metavar="PATH", help="oncology: brat, CANTEMIST's layout; breast: .jsonl; encoder: .txt.")
+    ],
     out: Out,
-    part: Annotated[str, typer.Option(help="oncology (ICD-O-3) or breast (fields of breast reports).")] = "oncology",
+    part: Annotated[
+        str,
+        typer.Option(help="oncology (ICD-O-3), breast (fields of breast reports), encoder (oncology begins there)."),
+    ] = "oncology",
+    encoder: Annotated[
+        str, typer.Option(metavar="DIR", help="What oncology begins with; none: nothing. Without it the shipped one.")
+    ] = "",
     unmarked: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Texts without marks that teach the network words; oncology.")
+        Path | None, typer.Option(metavar="DIR", help="Texts without marks that teach oncology an encoder of its own.")
     ] = None,
     seed: Seed = 1,
     source: Source = "not said",
@@ -163,20 +171,27 @@ def pathology(
              chartloom run nightly      with `oncology:` or `breast:` of the step pathology in pipelines.yaml
     """
     if part not in PARTS:
-        raise ConfigError(f"--part is {part!r}; expected {' or '.join(PARTS)}.")
-    if unmarked and part != "oncology":
-        raise ConfigError("--unmarked is for oncology: the reader of breast reports learns no words from texts.")
-    said = f"chartloom train pathology --part {part} --seed {seed}"
+        raise ConfigError(f"--part is {part!r}; expected {', '.join(PARTS)}.")
+    if (unmarked or encoder) and part != "oncology":
+        raise ConfigError(f"--unmarked and --encoder are for oncology; --part is {part}.")
+    if unmarked and encoder:
+        raise ConfigError("--unmarked teaches an encoder and --encoder names one; expected one of them, or neither.")
+    said = f"chartloom train pathology --part {part} --seed {seed}" + (f" --encoder {encoder}" if encoder else "")
     card = {"source": source, "licence": licence, "command": said, "phi": not open_data}
-    typer.echo(f"digest {_taught(part, data, out, unmarked, seed, card)}")
+    begin = {} if not encoder else {"encoder": None if encoder == "none" else Path(encoder)}
+    typer.echo(f"digest {_taught(part, data, out, {'seed': seed, **begin}, {'unmarked': unmarked, **card})}")
 
 
-def _taught(part: str, data: Path, out: Path, unmarked: Path | None, seed: int, card: dict[str, Any]) -> str:
+def _taught(part: str, data: Path, out: Path, lessons: dict[str, Any], card: dict[str, Any]) -> str:
     from nlp.pathology.breast import train as breast
+    from nlp.pathology.oncology import begun
     from nlp.pathology.oncology import train as oncology
     from nlp.pathology.oncology.spans import Lessons
 
     tell = partial(typer.echo, err=True)
-    if part == "breast":
-        return breast.train(data, out, breast.Training(seed=seed, **card), tell)
-    return oncology.train(data, out, oncology.Training(Lessons(seed=seed), unmarked, **card), tell)
+    if part == "oncology":
+        return oncology.train(data, out, oncology.Training(Lessons(**lessons), **card), tell)
+    del card["unmarked"]
+    if part == "encoder":
+        return begun.train(data, out, begun.Guessing(**lessons, **card), tell)
+    return breast.train(data, out, breast.Training(**lessons, **card), tell)

@@ -1,5 +1,7 @@
 """What is shipped trained: under 10 MB each and 40 MB in all, trained on nobody's notes, as it was saved."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from models.artifact import load
 from nlp.icd import artifact as coders
 
-SHIPPED = Path(__file__).parents[2] / "models" / "weights"
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "models" / "weights"
 CODER = SHIPPED / "icd"
-TAGGERS = sorted(folder for folder in SHIPPED.iterdir() if folder != CODER)
+TAGGERS = sorted(SHIPPED.glob("deid-*"))
+PATHOLOGY = sorted(SHIPPED.glob("pathology/*"))
 
 
 def _size(folder: Path) -> int:
@@ -30,6 +34,20 @@ def test_the_shipped_coder_is_small_open_and_whole() -> None:
     assert not artifact.phi
     assert set(artifact.parts) == {"ICD-10-CM", "ICD-10-PCS"} and artifact.languages == ("es", "en")
     assert "CC BY 4.0" in (CODER / "card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", PATHOLOGY, ids=lambda folder: folder.name)
+def test_what_is_shipped_of_pathology_is_small_and_open(folder: Path) -> None:
+    assert _size(folder) < 5_000_000
+    assert json.loads((folder / "config.json").read_text(encoding="utf-8"))["phi"] is False
+    assert "icence" in (folder / "card.md").read_text(encoding="utf-8")
+
+
+def test_all_that_is_shipped_is_packaged() -> None:
+    """setuptools takes files, by patterns of one folder each."""
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    packaged = {path for pattern in setup["models"] for path in (ROOT / "models").glob(pattern)}
+    assert {path for path in SHIPPED.rglob("*") if path.is_file() and "__pycache__" not in path.parts} <= packaged
 
 
 def test_all_that_is_shipped_is_under_forty_megabytes() -> None:

@@ -10,13 +10,14 @@ from nlp.tagging.tagger import SpanTagger
 
 KIND = "oncology"
 TAGGER = "tagger"
+PART = "# Part of an artifact\n\nThe card in the folder above is its card.\n"
 
 
 def save(finder: Finder, folder: Path, card: str, *, phi: bool) -> str:
     """Into the folder that `models.folder.writing` gave; the artifact's digest."""
     spans = finder.spans
     assert isinstance(spans, SpanFinder)
-    spans.tagger.save(folder / TAGGER, card, phi=phi)
+    spans.tagger.save(folder / TAGGER, PART, phi=phi)
     keep_choice(spans.habits, spans.choice, folder)
     keep(finder.normaliser, folder)
     return folders.finish(folder, KIND, {"languages": ["es", "en"]}, card, phi=phi)

@@ -17,9 +17,9 @@ KIND = "bilstm_crf"
 NETWORK: Mapping[str, Any] = {
     "labels": 1,
     "hidden": 128,
-    "words": {"language": "es", "buckets": 1 << 13, "part_buckets": 1 << 14},
+    "words": {"language": "es", "buckets": 1 << 13, "part_buckets": 1 << 13},
 }
-"""1.4 million weights: two members are 5 MB in half precision."""
+"""One million weights: two members are 4 MB in half precision."""
 BATCH, WIDTH = 2048, 112  # words of a step and of a window
 PARTS = ("words.", "lstm.")
 Weights = Mapping[str, "Tensor"]

@@ -5,15 +5,17 @@ Each member leaves out a fifth of the documents; what it says of these teaches t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from eval.corpora.cantemist import MORPHOLOGY
 from eval.corpora.marked import Marked
+from nlp.pathology.oncology import begun
 from nlp.pathology.oncology.beliefs import believed
 from nlp.pathology.oncology.candidates import Floats, Stretch, features, stretches
 from nlp.pathology.oncology.choice import Choice, chosen, learned
-from nlp.pathology.oncology.encoder import KIND, NETWORK, Weights, encoder
+from nlp.pathology.oncology.encoder import KIND, NETWORK, Weights
 from nlp.pathology.oncology.habits import Habits
 from nlp.tagging.learning import Plan, teach
 from nlp.tagging.tagger import SpanTagger
@@ -30,12 +32,17 @@ MAYBE = 0.05  # chance of a stretch that is no mention, but may be one
 
 @dataclass(frozen=True)
 class Lessons:
-    """How the tagger learns; `members` are PARTS at most. `unmarked`: texts that teach the encoder too."""
+    """How the tagger learns; `members` are PARTS at most.
+
+    Members begin with `encoder`, an artifact (None: with nothing); where there are `unmarked` texts, with one that
+    these and the marked ones teach in `guessing` epochs.
+    """
 
     members: int = 2
-    epochs: int = 10
+    epochs: int = 8
     rate: float = 3e-3
-    guessing: int = 3  # epochs over unmarked text; 0: none
+    encoder: Path | None = begun.SHIPPED
+    guessing: int = begun.EPOCHS
     seed: int = 1
     unmarked: Sequence[str] = field(default=(), repr=False)
 
@@ -94,12 +101,11 @@ def part(document: Marked) -> int:
 
 
 def encoded(documents: Sequence[Marked], lessons: Lessons, tell: Tell) -> Weights:
-    """What the members begin with; nothing where there is nothing to guess."""
-    from models.train import Schedule
-
-    texts = [*lessons.unmarked, *(document.text for document in documents)]
-    schedule = Schedule(epochs=lessons.guessing, rate=4e-3, seed=lessons.seed)
-    return encoder(texts, schedule, tell) if lessons.guessing else {}
+    """What the members begin with."""
+    if lessons.unmarked:
+        texts = [*lessons.unmarked, *(document.text for document in documents)]
+        return begun.guessed(texts, lessons.guessing, lessons.seed, tell)
+    return begun.load(lessons.encoder) if lessons.encoder else {}
 
 
 def member(documents: Sequence[Marked], began: Weights, lessons: Lessons, at: int, tell: Tell) -> "TagNetwork":

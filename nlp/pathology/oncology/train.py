@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.corpora.cantemist import Case, read_cantemist
 from models import folder as folders
-from nlp.pathology.oncology import artifact
+from nlp.pathology.oncology import artifact, begun
 from nlp.pathology.oncology.finder import Finder
 from nlp.pathology.oncology.normaliser import Example, learned
 from nlp.pathology.oncology.spans import Lessons, span_finder
@@ -19,7 +19,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Training:
-    """How it is trained, and what its card says of the data. `unmarked`: a folder of texts that teach the encoder."""
+    """How it is trained, and what its card says of the data. `unmarked`: a folder of texts that teach an encoder."""
 
     lessons: Lessons = field(default_factory=Lessons)
     unmarked: Path | None = None
@@ -29,15 +29,24 @@ class Training:
     command: str = "nlp.pathology.oncology.train.train"
     phi: bool = True  # the texts are identifiable; False for openly licensed ones
 
+    @property
+    def encoder(self) -> Path | None:
+        """The artifact that members begin with, where none is taught."""
+        return None if self.unmarked or self.lessons.unmarked else self.lessons.encoder
+
 
 def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None) -> str:
     """The artifact's digest; written whole or not at all."""
-    cases = read_cantemist(data)
+    return train_on(read_cantemist(data), out, training, tell)
+
+
+def train_on(cases: Sequence[Case], out: Path, training: Training, tell: Tell = lambda _: None) -> str:
     tell(f"{len(cases)} cases, {sum(len(case.mentions) for case in cases)} mentions")
-    began = time.process_time()
+    began, phi = time.process_time(), _phi(training)
     with folders.writing(out) as folder:
         made = taught(cases, training, tell)
-        return artifact.save(made, folder, _card(cases, training, time.process_time() - began), phi=training.phi)
+        card = _card(cases, training, time.process_time() - began)
+        return artifact.save(made, folder, card, phi=phi)
 
 
 def taught(cases: Sequence[Case], training: Training, tell: Tell) -> Finder:
@@ -53,12 +62,19 @@ def examples(cases: Sequence[Case]) -> list[Example]:
 def _lessons(training: Training) -> Lessons:
     if training.unmarked is None:
         return training.lessons
-    return replace(training.lessons, unmarked=tuple(unmarked(training.unmarked)))
+    return replace(training.lessons, unmarked=tuple(begun.unmarked(training.unmarked)))
 
 
-def unmarked(folder: Path) -> list[str]:
-    """Texts of a folder, by name."""
-    return [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.txt"))]
+def _phi(training: Training) -> bool:
+    """What began with an encoder that learned from identifiable texts may give them away too."""
+    return (training.encoder is not None and begun.identifiable(training.encoder)) or training.phi
+
+
+def _began(training: Training) -> str:
+    if training.encoder:
+        return f"the encoder {folders.name_of(training.encoder)}, whose card says what taught it"
+    own = training.unmarked or training.lessons.unmarked
+    return "an encoder that texts without marks taught, and the cases" if own else "nothing"
 
 
 def _card(cases: Sequence[Case], training: Training, cpu_s: float) -> str:
@@ -68,7 +84,8 @@ def _card(cases: Sequence[Case], training: Training, cpu_s: float) -> str:
         f"Taught {datetime.now(UTC):%Y-%m-%d} by `{training.command}`, seed {training.lessons.seed}, "
         f"{cpu_s:.0f} CPU-seconds.\n"
         f"Data: {training.source} ({len(cases)} cases, {len(codes)} codes). Licence: {training.licence}.\n"
-        f"Identifiable: {'yes' if training.phi else 'no'}.\n"
+        f"Begun with: {_began(training)}.\n"
+        f"Identifiable: {'yes' if _phi(training) else 'no'}.\n"
         "Spanish is read by a tagger and a normaliser; English by a list of names alone.\n"
         f"{training.limits}\n"
     )

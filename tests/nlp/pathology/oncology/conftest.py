@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         marks = f"T1\t{MORPHOLOGY} {len(BEFORE)} {len(BEFORE) + len(words)}\t{words}\n#1\tAnnotatorNotes T1\t{code}\n"
         (data / f"c{at}.ann").write_text(marks, encoding="utf-8")
     out = tmp_path_factory.mktemp("models") / "oncology"
-    train(data, out, Training(Lessons(members=1, epochs=1, guessing=1), phi=False))
+    train(data, out, Training(Lessons(members=1, epochs=1, guessing=1), unmarked=data, phi=False))
     return out
 
 
