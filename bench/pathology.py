@@ -20,9 +20,12 @@ def main(
     train: Annotated[Path, typer.Option(help="Folder in CANTEMIST's layout to learn from.")],
     test: Annotated[Path | None, typer.Option(help="Folder to be judged on; without it, folds of --train.")] = None,
     folds: Annotated[int, typer.Option(help="Parts of the cases, without --test.")] = 3,
-    unmarked: Annotated[Path | None, typer.Option(help="Folder of Spanish texts that teach the encoder too.")] = None,
+    unmarked: Annotated[
+        Path | None, typer.Option(help="Folder of Spanish texts that teach an encoder, instead of the shipped one.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the finder that was judged on --test; of open data.")] = None,
     members: Annotated[int, typer.Option(help="Networks that vote.")] = 2,
-    epochs: Annotated[int, typer.Option(help="Of each network.")] = 10,
+    epochs: Annotated[int, typer.Option(help="Of each network.")] = 8,
     literature: Annotated[bool, typer.Option(help="The classifiers of Qiu 2018 too.")] = True,
     part: Annotated[str, typer.Option(help="both, or oncology: its figures on stderr, and no JSON line.")] = "both",
 ) -> None:
@@ -32,18 +35,34 @@ def main(
     """
     if part not in PARTS:
         raise ConfigError(f"--part is {part!r}; expected {' or '.join(PARTS)}.")
-    training = Training(Lessons(members=members, epochs=epochs), unmarked, command="bench.pathology", phi=False)
-    found = pathology_oncology.measured(train, test, folds, training)
+    if out and not test:
+        raise ConfigError("--out keeps the finder that was judged on --test; folds judge several. Name --test DIR.")
+    training = _training(Lessons(members=members, epochs=epochs), train, test, unmarked)
+    found = pathology_oncology.measured(train, test, folds, training, out)
     pathology_oncology.show(found)
     if literature:
         pathology_literature.show(list(pathology_oncology.split(train, test, folds)))
     if part != "both":
         say("no JSON line: breast fields were not measured")
         return
-    fields = breast()
+    fields = breast(baselines=False)
     final = found[pathology_oncology.FINAL].figures
     values = {key: round(final[key].value, 4) for key in KEYS[:3]}
     finish(KEYS, {**values, **{key: fields[key] for key in KEYS[3:]}})
+
+
+def _training(lessons: Lessons, train: Path, test: Path | None, unmarked: Path | None) -> Training:
+    """The card names the folders, by their last names alone."""
+    named = {"train": train, "test": test, "unmarked": unmarked}
+    told = " ".join(f"--{name} {path.parent.name}/{path.name}" for name, path in named.items() if path)
+    return Training(
+        lessons,
+        unmarked,
+        source=f"{train.parent.name}/{train.name}, in the layout of CANTEMIST (IberLEF 2020; CC BY 4.0)",
+        licence="that of the data; changed: counts, weights and marked phrases only",
+        command=f"python -m bench.pathology {told} --members {lessons.members} --epochs {lessons.epochs}",
+        phi=False,
+    )
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from bench.json_line import say
 from eval.corpora.cantemist import Case, read_cantemist
 from eval.resampling import Estimate, draws
 from eval.tumours import Judged, figures, judged, precision_recall
+from models import folder as folders
+from nlp.pathology.oncology.artifact import load
 from nlp.pathology.oncology.dictionary import of_mentions
 from nlp.pathology.oncology.finder import Finder
-from nlp.pathology.oncology.train import Training, examples, taught
+from nlp.pathology.oncology.train import Training, examples, taught, train_on
 
 RESAMPLES = 500
 FINAL, DICTIONARY = "finder", "dictionary"
@@ -31,11 +33,16 @@ class Measured:
     documents: Sequence[Judged] = field(default=(), repr=False)
 
 
-def measured(train: Path, test: Path | None, folds: int, training: Training) -> dict[str, Measured]:
-    """Each system on the same cases: those of `test`, or of each fold of `train`."""
+def measured(
+    train: Path, test: Path | None, folds: int, training: Training, out: Path | None = None
+) -> dict[str, Measured]:
+    """Each system on the same cases: those of `test`, or of each fold of `train`. The finder is kept in `out`."""
     splits = list(split(train, test, folds))
-    systems: dict[str, System] = {DICTIONARY: by_dictionary, FINAL: lambda one, two: by_finder(one, two, training)}
-    return {name: _measured(name, system, splits) for name, system in systems.items()}
+    finder: System = lambda one, two: by_finder(one, two, training, out)  # noqa: E731
+    made = {name: _measured(name, of, splits) for name, of in {DICTIONARY: by_dictionary, FINAL: finder}.items()}
+    if out is not None and test is not None:
+        _noted(out, made[FINAL], f"the {len(splits[0][1])} cases of {test.name}")
+    return made
 
 
 def split(train: Path, test: Path | None, folds: int) -> Iterator[tuple[list[Case], list[Case]]]:
@@ -59,8 +66,26 @@ def _measured(name: str, system: System, splits: Sequence[tuple[list[Case], list
     return Measured(figures(documents, weights), *precision_recall(documents), cpu_s, documents)
 
 
-def by_finder(learn: Sequence[Case], judge: Sequence[Case], training: Training) -> list[Judged]:
-    return finder_judged(taught(learn, training, say), judge)
+def by_finder(
+    learn: Sequence[Case], judge: Sequence[Case], training: Training, out: Path | None = None
+) -> list[Judged]:
+    """What is kept is judged as it will be loaded."""
+    if out is None:
+        return finder_judged(taught(learn, training, say), judge)
+    say(f"digest {train_on(learn, out, training, say)}")
+    return finder_judged(load(out), judge)
+
+
+def _noted(out: Path, found: Measured, where: str) -> None:
+    """Into the card, which no digest covers."""
+    with (out / folders.CARD).open("a", encoding="utf-8") as card:
+        card.write(f"\n## Judged on {where}\n\nWith intervals of 95 % over cases:\n\n")
+        card.writelines(f"- {key}: {_said(one)}\n" for key, one in found.figures.items())
+        card.write(f"- precision of spans {found.precision:.4f}, recall {found.recall:.4f}\n")
+
+
+def _said(of: Estimate) -> str:
+    return f"{of.value:.4f} [{of.low:.4f}, {of.high:.4f}]"
 
 
 def finder_judged(finder: Finder, judge: Sequence[Case]) -> list[Judged]:
@@ -98,5 +123,5 @@ def _looked_up(
 
 def show(found: Mapping[str, Measured]) -> None:
     for name, of in found.items():
-        said = ", ".join(f"{key} {one.value:.4f} [{one.low:.4f}, {one.high:.4f}]" for key, one in of.figures.items())
+        said = ", ".join(f"{key} {_said(one)}" for key, one in of.figures.items())
         say(f"{name}: {said}; spans' precision {of.precision:.4f}, recall {of.recall:.4f}; {of.cpu_s:.0f} CPU-s")
