@@ -28,14 +28,14 @@ UNSPECIFIC = ("8000", "8001")
 class OncologyReader:
     """`artifact`: name and digest of the folder it was loaded from."""
 
-    finder: Finder = field(repr=False)
+    finder: Finder | artifact.Shelved = field(repr=False)
     artifact: str = ""
     name: str = "oncology"
     languages: tuple[str, ...] = LANGUAGES
 
     @staticmethod
     def load(folder: Path) -> "OncologyReader":
-        return OncologyReader(artifact.load(folder), folders.name_of(folder))
+        return OncologyReader(artifact.Shelved(folder), folders.name_of(folder))
 
     def read(self, reports: Sequence[str]) -> list[list[Field]]:
         spoken = [guess(text) for text in reports]

@@ -86,3 +86,10 @@ def test_a_changed_folder_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="not as it was saved"):
         OncologyReader.load(folder)
     path.write_bytes(before)
+
+
+def test_english_asks_for_no_networks(folder: Path) -> None:
+    reader = OncologyReader.load(folder)
+    ((found, *_),) = reader.read(["The right breast was found to have an invasive ductal carcinoma."])
+    assert found.code == "8500/3"
+    assert "finder" not in vars(reader.finder)
