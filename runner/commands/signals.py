@@ -45,10 +45,10 @@ def signals(
             reports, out, reading, Measuring(least, counting, like), lambda _: progress.advance("signals", 1)
         )
         progress.finish("signals")
-    _tell(measured, out)
+    _tell(measured, out, least)
 
 
-def _tell(measured: "Measured", out: Path) -> None:
+def _tell(measured: "Measured", out: Path, least: int) -> None:
     from runner.commands.screen import near
 
     said = measured.account
@@ -56,6 +56,8 @@ def _tell(measured: "Measured", out: Path) -> None:
         f"{said.rows:,} rows: {said.reports:,} reports, {said.duplicates:,} duplicate rows counted once, "
         f"{said.rejected:,} rejected; {len(measured.signals):,} pairs measured."
     )
+    if not len(measured.signals):
+        typer.echo(f"no pair stands in {least} reports or more: --least says how many it takes", err=True)
     if said.rejected:
         typer.echo(f"rejected rows, with line and reason: {near(out / 'rejected.csv')}", err=True)
     typer.echo(f"page: {near(out / 'signals.html')}")

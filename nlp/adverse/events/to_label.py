@@ -29,7 +29,8 @@ def to_label(event: str, notes: Path, out: Path, count: int, labelled: Path | No
     if not asked:
         raise InputError(
             f"{notes.name} holds no note with text to label for {system.event.name}, of kinds "
-            f"{', '.join(system.event.kinds) or 'all'} and languages {', '.join(system.event.languages) or 'all'}."
+            f"{', '.join(system.event.kinds) or 'all'} and languages {', '.join(system.event.languages) or 'all'}"
+            + (" that has no label yet." if old else ".")
         )
     chosen = (
         choose(system, asked, count, old) if trained else [Chosen(at, 1.0, "") for at in first(system, asked, count)]

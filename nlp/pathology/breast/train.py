@@ -26,6 +26,10 @@ Tell = Callable[[str], None]
 FINDINGS, RECEPTORS = ("lvi", "dcis", "lcis", "adh", "necrosis", "calcification"), ("er", "pr")
 ALIKE = (FINDINGS, RECEPTORS, *((name,) for name in specs() if name not in FINDINGS + RECEPTORS))
 """Fields that are said alike share their trees: what one of them teaches of "not seen" holds for all."""
+NAMES = frozenset(specs()) - {"nodes"} | {
+    "nodes_positive", "nodes_examined", "malignant", "invasive", "morphology"
+}  # fmt: skip
+LEAST = 20  # reports with fields
 HELD = 0.15  # share of the reports that calibrate, and teach no tree
 TOGETHER = 400  # reports read between two words of progress
 
@@ -61,14 +65,37 @@ class _Taught:
 
 def read(path: Path) -> list[Known]:
     """JSON lines: text, and specimens [{label, fields}] or, for one, fields {}; neither for any other report."""
-    return [known(said) for said in map(orjson.loads, path.read_bytes().splitlines()) if said]
+    if not path.is_file():
+        raise InputError(f"{path} is no file; expected JSON lines with text and fields.")
+    lines = enumerate(path.read_bytes().splitlines(), 1)
+    return [_line(line, f"{path.name}, line {number}") for number, line in lines if line.strip()]
+
+
+def _line(line: bytes, where: str) -> Known:
+    try:
+        return known(orjson.loads(line))
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{where}: no JSON; expected a report a line, with text and fields.") from error
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def known(said: Mapping[str, Any]) -> Known:
-    if not isinstance(said.get("text"), str):
-        raise InputError(f"a report has no text; found {', '.join(map(str, said))}, expected text and fields.")
+    if not isinstance(said, Mapping) or not isinstance(said.get("text"), str):
+        found = ", ".join(map(str, said)) if isinstance(said, Mapping) else type(said).__name__
+        raise InputError(f"a report has no text; found {found}, expected text and fields.")
     some = said.get("specimens") or ([{"fields": said["fields"]}] if said.get("fields") else [])
-    return Known(said["text"], tuple((each.get("label") or "", each["fields"]) for each in some))
+    if not all(isinstance(each, Mapping) and isinstance(each.get("fields"), Mapping) for each in some):
+        raise InputError("fields are not {name: value}; expected such as {grade: 2, er: positive}.")
+    return Known(said["text"], tuple((each.get("label") or "", _told(each["fields"])) for each in some))
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, str]:
+    unknown = [name for name in fields if name not in NAMES]
+    if unknown:
+        raise InputError(f"no field is called {', '.join(unknown)}; fields are {', '.join(sorted(NAMES))}.")
+    stated = {name: value for name, value in fields.items() if value is not None}
+    return {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in stated.items()}
 
 
 def train(data: Path | Iterable[Known], out: Path, training: Training, tell: Tell = lambda _: None) -> str:
@@ -81,8 +108,12 @@ def train(data: Path | Iterable[Known], out: Path, training: Training, tell: Tel
 
 
 def taught(reports: Sequence[Known], training: Training, tell: Tell = lambda _: None) -> Parser:
-    if not reports:
-        raise InputError("no report to learn from; expected JSON lines with text and fields.")
+    breast = sum(bool(each.specimens) for each in reports)
+    if breast < LEAST:
+        raise InputError(
+            f"{breast} of {len(reports)} reports have fields; expected {LEAST} and more to learn from, "
+            "some hundreds to rely on, and reports of other organs (without fields) beside them."
+        )
     rng = Random(training.seed)
     order = list(reports)
     rng.shuffle(order)

@@ -88,19 +88,41 @@ def test_the_artifact_says_what_was_trained(parser: Parser, tmp_path: Path) -> N
 
 
 def test_training_from_json_lines_is_repeatable(tmp_path: Path) -> None:
-    lines = ['{"text": "Left breast: er positive", "fields": {"side": "left", "er": "positive"}}'] * 9
+    lines = ['{"text": "Left breast: er positive", "fields": {"side": "left", "er": "positive"}}'] * 20
     (tmp_path / "reports.jsonl").write_text("\n".join([*lines, '{"text": "Colon: adenoma"}']))
     assert read(tmp_path / "reports.jsonl")[0].specimens == (("", {"side": "left", "er": "positive"}),)
     few = Training(again=1, grown=Grown(rounds=3), phi=False)
     digests = [train(tmp_path / "reports.jsonl", tmp_path / name, few) for name in ("a", "b")]
-    assert digests[0] == digests[1] and "10 reports" in (tmp_path / "a" / "card.md").read_text()
+    assert digests[0] == digests[1] and "21 reports" in (tmp_path / "a" / "card.md").read_text()
 
 
 def test_reports_without_text_or_none_at_all_are_refused() -> None:
     with pytest.raises(InputError, match="a report has no text"):
         known({"fields": {}})
-    with pytest.raises(InputError, match="no report to learn from"):
+    with pytest.raises(InputError, match="0 of 0 reports have fields"):
         taught([], Training())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("note_id,text", "line 2: no JSON"),
+        ('{"text": "x", "fields": {"grad": "2"}}', "line 2: no field is called grad; fields are adh, "),
+        ('{"text": "x", "fields": "2"}', "line 2: fields are not"),
+        ('{"text": "x", "fields": {"grade": 2, "dcis": true}}', "2 of 2 reports have fields; expected 20"),
+    ],
+)
+def test_lines_that_teach_nothing_are_refused(line: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "reports.jsonl"
+    path.write_text('{"text": "x", "fields": {"grade": "1"}}\n' + line)
+    with pytest.raises(InputError, match=told):
+        train(path, tmp_path / "out", Training())
+
+
+def test_numbers_and_truths_are_values() -> None:
+    assert known({"text": "x", "fields": {"grade": 2, "dcis": True, "er": None}}).specimens == (
+        ("", {"grade": "2", "dcis": "yes"}),
+    )
 
 
 def test_nodes_are_one_field_of_two_numbers() -> None:
