@@ -1,7 +1,7 @@
 """What the search for adverse events came to, for the manifest: persons, episodes, doubts, pairs. Counts only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +45,25 @@ def counted(account: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, A
 
 
 def _pairs(present: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """By code, else by words; of pairs with too few persons not even the number."""
+    """By code, else by words; of pairs with too few persons not even the number, nor words that too few have."""
     persons: dict[tuple[str, str], set[int]] = defaultdict(set)
-    words: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    words: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))  # what is meant -> words -> persons
     for row in present:
         if not set(row["flags"] or ()) & set(CONTRADICTIONS):
             said = ((row["drug"] or "").lower(), (row["effect"] or "").lower())
             pair = (row["drug_code"] or said[0], row["code"] or said[1])
             persons[pair].add(row["subject_id"])
-            words[pair][said] += 1
+            for meant, written in zip(pair, said, strict=True):
+                words[meant][written].add(row["subject_id"])
     often = sorted((pair for pair, of in persons.items() if len(of) >= FEWEST), key=lambda p: (-len(persons[p]), p))
-    named = ((pair, min(words[pair].items(), key=lambda each: (-each[1], each[0]))[0]) for pair in often[:MOST])
+    named = ((pair, [_commonest(meant, words[meant]) for meant in pair]) for pair in often[:MOST])
     return [{"drug": drug, "effect": effect, "persons": len(persons[pair])} for pair, (drug, effect) in named]
+
+
+def _commonest(meant: str, words: Mapping[str, Collection[int]]) -> str:
+    """The words that most persons' notes have for it; the code, where those are too few."""
+    said, of = min(words.items(), key=lambda each: (-len(each[1]), each[0]))
+    return said if len(of) >= FEWEST else meant
 
 
 def flagged(out: Path) -> list[str]:

@@ -56,7 +56,7 @@ def apply(step: str, hand: Hand, config: Config | None, parameters: Mapping[str,
         for line in handed.remarks(name, rows):
             hand.remark(line)
     patients, known = _known(stage, shard, hand.identities)
-    ready = {name: _ready(name, rows, patients) for name, rows in shard.items()}
+    ready = {name: _owned(name, _ready(name, rows, patients), hand.remark) for name, rows in shard.items()}
     stage.open()
     made = outcome(
         step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **known, **ready}
@@ -156,6 +156,15 @@ def _ready(name: str, rows: pa.Table, patients: pd.Series) -> pa.Table:
             f"found {', '.join(rows.column_names) or 'none'}."
         )
     return rows if declared.sparse else declared.conform(rows)
+
+
+def _owned(name: str, rows: pa.Table, remark: Callable[[str], object]) -> pa.Table:
+    """Rows of no patient go where the gate can withhold them, and into no other step."""
+    if table(name).phi or table(name).sparse or "subject_id" not in rows.column_names:
+        return rows
+    if lost := rows["subject_id"].null_count:
+        remark(f"{name}: {lost:,} of {len(rows):,} rows are left out, their {PATIENT} or subject_id is empty")
+    return rows.filter(pc.is_valid(rows["subject_id"]))
 
 
 def _write(name: str, rows: pa.Table, patients: pd.Series, out: Path) -> int:

@@ -125,8 +125,8 @@ def _results(root: str) -> tuple[Table, ...]:
                 EVIDENCE,
                 ARTIFACT,
             ),
-            ("note_id", "specimen", "field", "value"),
-            ("note_id", "specimen", "field", "value"),
+            ("note_id", "specimen", "field", "value", "code"),
+            ("note_id", "specimen", "field", "value", "code"),
             version=2,
         ),
         Table(

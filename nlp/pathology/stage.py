@@ -19,6 +19,7 @@ CODE_VERSION = "2"  # raise it when the same rows and artifacts give other field
 AT_ONCE = 64  # reports that a reader is handed together
 NO_ARTIFACT, OTHER_LANGUAGE, NOTHING_FOUND, CUT = "no-artifact", "other-language", "nothing-found", "cut"
 ALIKE = {"laterality": "side"}  # what two readers call by two names
+Key = tuple[str, str, str, str]
 Said = Sequence[tuple[str, Field]]
 """(artifact, field) of one report."""
 
@@ -100,7 +101,12 @@ class ParsePathology:
 
     def _rows(self, note: Mapping[str, Any], said: Sequence[Said]) -> list[dict[str, Any]]:
         kept = [[one for one in of if one[1].score >= self.least] for of in said]
-        ordered = sorted(once(kept), key=lambda one: (one[1].specimen or "", one[1].name, one[1].value))
+        surest: dict[Key, tuple[str, Field]] = {}
+        for artifact, each in once(kept):
+            key = each.specimen or "", each.name, each.value, each.code or ""
+            if key not in surest or surest[key][1].score < each.score:
+                surest[key] = artifact, each
+        ordered = [surest[key] for key in sorted(surest)]
         return [
             {
                 "subject_id": note["subject_id"],
@@ -135,7 +141,7 @@ class ParsePathology:
 
     def _language(self, note: Mapping[str, Any], text: str) -> str:
         """What the text shows goes before what is said of it; a table or a few words show nothing."""
-        return guess(text) or (note["language"] or "").partition("-")[0].lower() or self.language
+        return guess(text) or (note["language"] or "").replace("_", "-").partition("-")[0].lower() or self.language
 
     @cached_property
     def _places(self) -> tuple[Place, ...]:

@@ -18,17 +18,22 @@ def account(flags: list[str]) -> dict[str, Any]:
 
 def test_persons_and_episodes_are_counted_and_small_cells_are_not_shown() -> None:
     rows = [
-        *(finding(subject, "lisinopril" if subject else "Zestril") for subject in range(5)),
+        *(finding(subject, "lisinopril" if subject else "Zestril") for subject in range(6)),
         *(finding(subject, "warfarin", drug_code="RxNorm//11289") for subject in range(4)),
         finding(9, "warfarin", drug_code="RxNorm//11289", flags=["drug-never-given"]),
         finding(9, assertion="negated"),
         finding(9, kind="fall"),
     ]
     said = counted([account([]), account(["no-timeline"])], rows)
-    assert (said["persons"], said["persons_found"], said["episodes"], said["notes_read"]) == (2, 6, 10, 4)
-    assert said["assertions"] == {"present": 10, "negated": 1}
+    assert (said["persons"], said["persons_found"], said["episodes"], said["notes_read"]) == (2, 7, 11, 4)
+    assert said["assertions"] == {"present": 11, "negated": 1}
     assert said["contradictions"] == {"drug-never-given": 1}
-    assert said["pairs"] == [{"drug": "lisinopril", "effect": "cough", "persons": 5}]
+    assert said["pairs"] == [{"drug": "lisinopril", "effect": "cough", "persons": 6}]
+
+
+def test_words_of_few_persons_are_not_shown() -> None:
+    rows = [finding(subject, effect=f"own word {subject}") for subject in range(5)]
+    assert counted([], rows)["pairs"] == [{"drug": "lisinopril", "effect": "ICD-10-CM//R05.9", "persons": 5}]
 
 
 def test_the_section_says_it() -> None:

@@ -139,6 +139,16 @@ def test_a_note_of_no_patient_is_withheld_beside_one_that_passes(tmp_path: Path)
     ]
 
 
+@pytest.mark.parametrize("step", ["adverse", "pathology"])
+def test_behind_the_gate_a_note_of_no_patient_is_left_out_and_told(step: str, tmp_path: Path) -> None:
+    lines = [{"note_id": "a", "patient_id": "p", "text": "Cough due to lisinopril."}, {"note_id": "b", "text": "Rash"}]
+    told: list[str] = []
+    hand = Hand({"notes": written(tmp_path / "n.jsonl", *lines)}, tmp_path / "out", remark=told.append)
+    account = "findings_account" if step == "adverse" else "pathology_account"
+    assert apply(step, hand, None, {})[account] == 1
+    assert told == ["notes: 1 of 2 rows are left out, their patient_id or subject_id is empty"]
+
+
 def test_ids_of_a_csv_stay_as_they_are_and_texts_may_run_over_lines(tmp_path: Path) -> None:
     file = written(tmp_path / "n.csv", "note_id,patient_id,text", '0012,007,"Two', 'lines"', "13,8,x", "14,8,5")
     apply(f"{HERE}Measure", Hand({"phi/notes": file}, tmp_path / "out"), None, {"kind": "size"})

@@ -53,7 +53,7 @@ class EventReader:
         A language that is not given is guessed.
         """
         kind = [one or "" for one in kinds] or [""] * len(texts)
-        spoken = [(one or "").lower().partition("-")[0] for one in languages] or [""] * len(texts)
+        spoken = [(one or "").lower().replace("_", "-").partition("-")[0] for one in languages] or [""] * len(texts)
         spoken = [one or guess(text) for one, text in zip(spoken, texts, strict=True)]
         notes = [EventNote(*each) for each in zip(texts, kind, spoken, strict=True)]
         asked = [at for at, note in enumerate(notes) if note.text.strip() and self.event.asks(note.kind, note.language)]

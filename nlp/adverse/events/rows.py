@@ -1,11 +1,13 @@
 """Rows of `findings` out of notes that speak of a named event."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from contract.errors import ConfigError
 from models import folder as folders
 from nlp.adverse.events import artifact
 from nlp.adverse.events.reader import Answer, EventReader
@@ -16,7 +18,14 @@ SOURCE = "note"
 
 def readers(events: Sequence[str]) -> list[EventReader]:
     """Of folders of artifacts, or `shipped`: all that come with chartloom."""
-    return [EventReader.load(folder) for folder in _folders(events)]
+    loaded = [EventReader.load(folder) for folder in _folders(events)]
+    often = Counter(each.event.name for each in loaded)
+    if twice := sorted(name for name, times in often.items() if times > 1):
+        raise ConfigError(
+            f"events: {', '.join(twice)} is asked by more than one artifact; expected one of each name. "
+            "Where your own replaces a shipped one, name the folders one by one instead of `shipped`."
+        )
+    return loaded
 
 
 def _folders(events: Sequence[str]) -> list[Path]:

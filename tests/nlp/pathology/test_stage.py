@@ -128,3 +128,11 @@ def test_the_breast_reader_goes_first_where_it_is_sure_enough(shipped: Path, wea
     rows, account = ran(notes({"text": "ER"}, {"text": "none"}), least=0.6 if weak else 0.0)
     assert [(row["field"], row["artifact"]) for row in rows] == ([] if weak else [("er", "breast-abc")])
     assert account[0]["readers"] == ["breast", "oncology"] and account[0]["fields"] == len(rows)
+
+
+def test_a_value_that_two_readers_give_is_one_row(shipped: Path) -> None:
+    (shipped / "oncology").mkdir()
+    (shipped / "oncology" / "digest").write_text("def\n")
+    rows, account = ran(notes({"text": "the ER, the ER", "language": "en_US"}))
+    assert [(row["value"], row["artifact"]) for row in rows] == [("ER", "breast-abc")]
+    assert account[0]["fields"] == 1

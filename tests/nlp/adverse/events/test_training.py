@@ -162,3 +162,8 @@ def test_the_stage_asks_the_events_that_it_is_given(folder: Path) -> None:
     assert readers([trained])[0].name in stage.version
     with pytest.raises(ConfigError, match="a list of folders"):
         FindAdverse(events=trained)
+    (again := folder / "again").mkdir(exist_ok=True)
+    for path in (folder / "trained").iterdir():
+        (again / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(ConfigError, match="more than one artifact"):
+        readers([trained, str(again)])
