@@ -37,6 +37,25 @@ QUESTIONS = (
         "LEFT JOIN notes n ON n.note_id = e.note_id GROUP BY code ORDER BY encounters DESC, code LIMIT 8",
     ),
     (
+        "Which harm do notes blame on drugs, and in which words?",
+        "SELECT strftime(onset, '%Y-%m-%d') AS onset, drug, effect, f.code, replace(left(substr(text, "
+        'least(d.start, e.start) + 1, greatest(d."end", e."end") - least(d.start, e.start)), 70), '
+        "chr(10), ' ') AS words "
+        "FROM (SELECT *, evidence[1] AS d, evidence[2] AS e FROM findings "
+        "WHERE kind = 'adverse_event' AND assertion = 'present') f JOIN notes n ON n.note_id = d.note_id "
+        "WHERE d.note_id = e.note_id ORDER BY f.score DESC, f.note_id, finding_id LIMIT 8",
+    ),
+    (
+        "What do breast pathology reports say?",
+        "SELECT any_value(value) FILTER (field = 'side') AS side, any_value(value) FILTER (field = 'grade') AS grade, "
+        "any_value(value) FILTER (field = 'size_mm') AS mm, any_value(value) FILTER (field = 'er') AS er, "
+        "any_value(value) FILTER (field = 'her2') AS her2, any_value(p.code) FILTER (field = 'morphology') AS code, "
+        "any_value(replace(substr(text, w.start + 1, w.\"end\" - w.start), chr(10), ' ')) "
+        "FILTER (field = 'histology') AS words FROM (SELECT *, evidence[1] AS w FROM pathology) p "
+        "JOIN notes n ON n.note_id = w.note_id GROUP BY p.note_id, specimen HAVING words IS NOT NULL "
+        "ORDER BY count(*) DESC, p.note_id LIMIT 5",
+    ),
+    (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
         'SELECT label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
         "first(substr(n.text, open_start + 1, open_end - open_start) ORDER BY s.note_id, s.start) AS released "

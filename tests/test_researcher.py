@@ -1,14 +1,17 @@
 """The examples of docs/query.md, run on a lake whose FHIR files differ in their columns."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from etl.timeline.valid import problems
+from schemas.registry import table
 from tests.runner.hospital import Hospital, person, weight
 
 PAGE = Path(__file__).parents[1] / "docs" / "query.md"
@@ -38,7 +41,7 @@ def ran(home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_tool_has_an_example() -> None:
-    assert list(EXAMPLES) == ["DuckDB", "pandas", "pyarrow", "datasets", "MEDS"]
+    assert list(EXAMPLES) == ["DuckDB", "pandas", "pyarrow", "datasets", "MEDS", "Findings"]
 
 
 @pytest.mark.parametrize("ran", ["DuckDB"], indirect=True)
@@ -69,6 +72,41 @@ def test_datasets(ran: dict[str, Any]) -> None:
 @pytest.mark.parametrize("ran", ["MEDS"], indirect=True)
 def test_the_validators_of_meds(ran: dict[str, Any]) -> None:
     assert len(list(ran["folder"].glob("data/*.parquet"))) == 2 and problems(ran["folder"]) == []
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lake that holds one harm, one specimen and no signal, as the schemas have them."""
+    words = {"note_id": "n", "start": 0, "end": 4, "source": "effect", "weight": 1.0}
+    harm = {
+        "finding_id": "1",
+        "kind": "adverse_event",
+        "drug": "penicillin",
+        "effect": "Rash",
+        "code": "ICD-10-CM//R21",
+    }
+    harm |= {"assertion": "present", "onset": datetime(2026, 1, 2), "score": 0.9, "evidence": [words]}
+    grade = {"field": "grade", "value": "2", "score": 0.9}
+    for name, rows in (
+        ("findings", [harm, {**harm, "finding_id": "2", "assertion": "negated"}]),
+        ("pathology", [grade, {**grade, "field": "side", "value": "left"}]),
+        ("notes", [{"text": "Rash after penicillin."}]),
+    ):
+        (tmp_path / "lake" / "open" / name).mkdir(parents=True)
+        known = [{"subject_id": 7, "note_id": "n", **row} for row in rows]
+        pq.write_table(pa.Table.from_pylist(known, schema=table(name).schema), tmp_path / f"lake/open/{name}/0.parquet")
+    pq.write_table(table("signals").empty(), tmp_path / "lake/open/signals.parquet")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("told")
+def test_findings() -> None:
+    names: dict[str, Any] = {}
+    exec(compile(EXAMPLES["Findings"], "docs/query.md, Findings", "exec"), names)
+    assert names["harm"][["drug", "words"]].values.tolist() == [["penicillin", "Rash"]]
+    assert names["specimens"][["grade", "side"]].values.tolist() == [["2", "left"]]
+    assert len(names["signals"]) == 0 and names["events"]["code"].tolist() == ["ICD-10-CM//R21"]
 
 
 def test_the_trap_is_there(home: Path) -> None:
