@@ -66,7 +66,7 @@ def read_site(path: Path | None) -> Site:
         if not isinstance(said, dict) or set(said) - known:
             raise ConfigError(f"{path.name} of the site: expected {', '.join(sorted(known))}, each once.")
         terms = _terms(path.parent / said.pop("meddra")) if said.get("meddra") else {}
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path.name} of the site cannot be read ({type(error).__name__}); expected YAML.") from error
     return Site(**{name: str(value) for name, value in said.items()}, meddra=terms)
 
@@ -76,7 +76,7 @@ def _terms(path: Path) -> dict[str, str]:
         rows = list(csv.DictReader(file))
     if rows and not {"term", "code"} <= set(rows[0]):
         raise ConfigError(f"{path.name} of MedDRA terms: expected the columns term and code.")
-    return {row["term"].strip().lower(): row["code"].strip() for row in rows}
+    return {row["term"].strip().lower(): row["code"].strip() for row in rows if row["term"] and row["code"]}
 
 
 def _finding(snapshot: Snapshot, name: str) -> tuple[str, dict[str, Any]]:

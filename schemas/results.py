@@ -82,7 +82,11 @@ def _results(root: str) -> tuple[Table, ...]:
                 Column("drug_code", pa.string(), "SYSTEM//code of the drug."),
                 Column("code", pa.string(), "SYSTEM//code of the effect."),
                 Column("onset", pa.timestamp("us"), "When it began, as text or timeline tell; null: not told."),
-                Column("score", pa.float32(), "Calibrated probability."),
+                Column(
+                    "score",
+                    pa.float32(),
+                    "From 0 to 1: the artifact's probability, less what flags take; of terms alone a rank of rules.",
+                ),
                 Column("notes", pa.int32(), "Notes that tell of it; copies of a note count once."),
                 EVIDENCE,
                 Column("flags", pa.list_(pa.string()), "Contradictions with the timeline and doubts, as rule names."),

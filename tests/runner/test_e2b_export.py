@@ -90,6 +90,11 @@ def test_a_site_says_who_sends_and_brings_its_terms(tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_text("sender: H\ncountry: US\nmeddra_version: '27.1'\nmeddra: terms.csv\n", encoding="utf-8")
     assert read_site(path).meddra == {"cough": "10011224"}
+    (tmp_path / "terms.csv").write_text("term,code\nCough,10011224\nRash\n", encoding="utf-8")
+    assert read_site(path).meddra == {"cough": "10011224"}
+    path.write_bytes(b"sender: H\xe9\n")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_site(path)
     path.write_text("send: H\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="organisation"):
         read_site(path)

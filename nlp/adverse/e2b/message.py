@@ -4,12 +4,14 @@ After the ICH implementation guide. The number of each element stands beside wha
 nullFlavor (NI, UNK; MSK for names, which are never sent).
 """
 
+import re
 import uuid
 from datetime import datetime
 from typing import Any
 
 from nlp.adverse.e2b.case import DRUG_ROLES, SEXES, Case, Site, Taken, stamp
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # form feeds of notes: XML has none
 HL7, XSI = "urn:hl7-org:v3", "http://www.w3.org/2001/XMLSchema-instance"
 ICH, LISTS = "2.16.840.1.113883.3.989.2.1.3.", "2.16.840.1.113883.3.989.2.1.1."  # ids, code lists
 OBSERVED, GROUPED = LISTS + "19", LISTS + "20"
@@ -35,8 +37,8 @@ def element(name: str, *children: Any, text: str = "", **attributes: str | None)
     made = etree.Element(f"{{{HL7}}}{name}", nsmap={None: HL7, "xsi": XSI})
     for key, value in attributes.items():
         if value is not None:
-            made.set(f"{{{XSI}}}type" if key == "kind" else key, value)
-    made.text = text or None
+            made.set(f"{{{XSI}}}type" if key == "kind" else key, CONTROL.sub(" ", value))
+    made.text = CONTROL.sub(" ", text) or None
     made.extend([child for child in children if child is not None])
     return made
 

@@ -69,3 +69,10 @@ def test_each_required_element_is_noticed_when_it_goes(element: object) -> None:
         else:
             del owner.attrib[found.attrname]
     assert element in missing(root)
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    """Notes have form feeds."""
+    root = parsed(Case("C19", "Dry\x0ccough", "", None, (Taken("lisinopril\x00", "suspect"),), narrative="a\x0bb"))
+    assert values(root, "//h:kindOfProduct/h:name/text()") == ["lisinopril "]
+    assert "a b" in values(root, "//h:text/text()")
