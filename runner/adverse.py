@@ -41,7 +41,17 @@ def counted(account: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, A
         "flags": _most(flag for row in account for flag in row["flags"] or ()),
         "artifacts": _most(row["artifact"] for row in rows),
         "pairs": _pairs(present),
+        "named": _named(found),
     }
+
+
+def _named(found: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
+    """Persons of each event that a site named and notes tell of; null where they are too few."""
+    persons: dict[str, set[int]] = defaultdict(set)
+    for row in found:
+        if row["kind"] != KIND and row["assertion"] == "present":
+            persons[row["kind"]].add(row["subject_id"])
+    return {kind: len(of) if len(of) >= FEWEST else None for kind, of in sorted(persons.items())}
 
 
 def _pairs(present: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

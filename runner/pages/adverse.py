@@ -1,6 +1,8 @@
 """The report on adverse events: persons, episodes, what is said of them, what the timeline contradicts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from runner.account import Manifest, count
 from runner.pages.sections import Bar
@@ -31,6 +33,7 @@ class Section:
     assertions: tuple[Bar, ...]
     contradictions: tuple[Bar, ...]
     pairs: tuple[Bar, ...]
+    named: tuple[Bar, ...]
     why: tuple[Bar, ...]
 
 
@@ -45,7 +48,14 @@ def section(manifest: Manifest) -> Section | None:
         f"among {said['persons']:,} with notes. {said['notes_read']:,} of {count(said['notes'], 'note')} were read."
     )
     assertions, contradictions, why = (_bars(said[name]) for name in ("assertions", "contradictions", "flags"))
-    return Section(text, ", ".join(said["artifacts"]), assertions, contradictions, _bars(pairs), why)
+    return Section(text, ", ".join(said["artifacts"]), assertions, contradictions, _bars(pairs), _named(said), why)
+
+
+def _named(said: Mapping[str, Any]) -> tuple[Bar, ...]:
+    """Manifests of earlier nights name none."""
+    named = said.get("named") or {}
+    most = max((n or 0 for n in named.values()), default=0) or 1
+    return tuple(Bar(name, 100 * (n or 0) / most, f"{n:,}" if n else "under 5") for name, n in named.items())
 
 
 def _bars(counts: dict[str, int]) -> tuple[Bar, ...]:

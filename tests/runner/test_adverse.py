@@ -41,3 +41,12 @@ def test_the_section_says_it() -> None:
     assert shown is not None and "1 episode of 1 person" in shown.said
     assert [bar.name for bar in shown.why] == ["no-timeline"]
     assert section({"adverse": {}}) is None and section({}) is None
+
+
+def test_named_events_are_counted_by_persons() -> None:
+    rows = [*(finding(subject, kind="fall") for subject in range(5)), finding(9, kind="fall", assertion="negated")]
+    said = counted([account([])], [*rows, finding(1, kind="wound_infection")])
+    assert said["named"] == {"fall": 5, "wound_infection": None}
+    shown = section({"adverse": said})
+    assert shown is not None
+    assert [(bar.name, bar.said) for bar in shown.named] == [("fall", "5"), ("wound_infection", "under 5")]
