@@ -15,7 +15,7 @@ WHY = {
     "event-before-drug": "as frequent before the drug as after",
     "reason-for-drug": "the illness that the drug is given for",
     "cohort-against": "new users have it less often than others",
-    "uncalibrated": "no negative controls: not calibrated",
+    "uncalibrated": "not calibrated",
 }
 DRAWN, TRENDS = 15, 8
 LEAST, MOST = 0.001, 10_000  # figures beyond are not told in full
