@@ -9,6 +9,7 @@ import yaml
 
 FILE = Path(__file__).with_name("data") / "onset_words.yaml"
 Pattern = re.Pattern[str]
+LINE, GAP = r"^(?:[^\w\n]|_){0,20}", r"\s{0,4}"  # bounded: blank lines without end are no label
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ def onset_words() -> OnsetWords:
         re.compile(rf"\b(?:{any_of['onset']})\b"),
         re.compile(rf"\W*(?:{any_of['begun']})"),
         re.compile(
-            rf"(?im)^[\W_]*(?:{any_of['numbered']})\s*(?:no\.?|nº|#|number)?\s*(\d{{1,3}}|[a-h])\b(?=\s*[:.)\-–,(]|\s*$)"
+            rf"(?im){LINE}(?:{any_of['numbered']}){GAP}(?:no\.?|nº|#|number)?{GAP}(\d{{1,3}}|[a-h])\b"
+            rf"(?=\s{{0,4}}[:.)\-–,(]|[ \t\r]{{0,20}}$)"
         ),
-        re.compile(rf"(?im)^[\W_]*(?:{any_of['named']})\s*(?:no\.?|nº|#)?\s*[:#]\s*(\S[^\n,;|]{{1,40}})"),
+        re.compile(rf"(?im){LINE}(?:{any_of['named']}){GAP}(?:no\.?|nº|#)?{GAP}[:#]{GAP}(\S[^\n,;|]{{1,40}})"),
     )

@@ -11,6 +11,7 @@ from contract.errors import ConfigError, InputError
 from contract.work import Shard
 from nlp.adverse import artifact
 from nlp.adverse.artifact import Kit
+from nlp.adverse.chart.patients import several
 from nlp.adverse.stage import FindAdverse
 from schemas.clinical import OPEN_NOTES, OPEN_TIMELINE
 from tests.nlp.adverse.chart.stand_in import Pairs, Terms
@@ -258,3 +259,7 @@ def test_a_sentence_without_end_does_not_crawl() -> None:
     """Dates of a sentence are held against what stands near them, not against all of it."""
     text = "lisinopril cough amoxicillin rash on 03/12/2024 since " * 250
     assert len(FindAdverse(events=()).run(shard([note(text)], [LISINOPRIL]))["findings"])
+
+
+def test_blank_lines_without_end_do_not_crawl() -> None:
+    assert not several("patient 1: a" + "\n \t\r" * 50_000) and several("Patient 1: a\n  \n- Patient 2: b")
