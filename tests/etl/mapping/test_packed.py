@@ -13,6 +13,11 @@ RTF = b"{\\rtf1\\ansi Seen today.\\par No complaints: G\\'f6del, 72.}"
 NOTE = "Seen today.\nNo complaints: Gödel, 72."
 
 
+def zipped(data: bytes) -> bytes:
+    """Without the time of day: both cores must collect tests of one name."""
+    return gzip.compress(data, mtime=0)
+
+
 def b64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
@@ -47,10 +52,10 @@ def lzw(content: bytes) -> bytes:
         (b64(NOTE.encode())[:12] + "\n " + b64(NOTE.encode())[12:], ["base64"]),
         ("0x" + NOTE.encode().hex().upper(), ["hex"]),
         (b64(zlib.compress(NOTE.encode())), ["base64", "zlib"]),
-        (gzip.compress(NOTE.encode()).hex(), ["hex", "gzip"]),
-        (b64(gzip.compress(NOTE.encode()[:9]) + gzip.compress(NOTE.encode()[9:])), ["base64", "gzip"]),
-        (b64(gzip.compress(NOTE.encode()) + bytes(7)), ["base64", "gzip"]),
-        (b64(gzip.compress(NOTE.encode()) + b"  \r\n"), ["base64", "gzip"]),
+        (zipped(NOTE.encode()).hex(), ["hex", "gzip"]),
+        (b64(zipped(NOTE.encode()[:9]) + zipped(NOTE.encode()[9:])), ["base64", "gzip"]),
+        (b64(zipped(NOTE.encode()) + bytes(7)), ["base64", "gzip"]),
+        (b64(zipped(NOTE.encode()) + b"  \r\n"), ["base64", "gzip"]),
         (b64(zlib.compress(NOTE.encode()) + bytes(7)), ["base64", "zlib"]),
         (b64(deflated(NOTE.encode())), ["base64", "deflate"]),
         (b64(NOTE.encode("cp1252")), ["base64", "latin-1"]),
@@ -73,9 +78,9 @@ def test_a_cell_is_unpacked(cell: str, codecs: list[str]) -> None:
         (b64(zlib.compress(NOTE.encode())[:-6]), ["base64", "zlib"]),
         (NOTE, ["zlib"]),
         (b64(zlib.compress(NOTE.encode()) + zlib.compress(NOTE.encode())), ["base64", "zlib"]),
-        (b64(gzip.compress(NOTE.encode()) + b"more"), ["base64", "gzip"]),
-        (b64(gzip.compress(NOTE.encode())[:-9]), ["base64", "gzip"]),
-        (b64(gzip.compress(bytes(MOST + 1))), ["base64", "gzip"]),
+        (b64(zipped(NOTE.encode()) + b"more"), ["base64", "gzip"]),
+        (b64(zipped(NOTE.encode())[:-9]), ["base64", "gzip"]),
+        (b64(zipped(bytes(MOST + 1))), ["base64", "gzip"]),
         (b64(b"\xff\xfe\xfd"), ["base64"]),
         (NOTE, ["rtf"]),
         (b64(b"\x00\x00\xff\xff\xff"), ["base64", "lzw"]),
