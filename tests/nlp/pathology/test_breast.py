@@ -83,7 +83,7 @@ def test_the_artifact_says_what_was_trained(parser: Parser, tmp_path: Path) -> N
     config.write_text(config.read_text().replace("0.5", "0.6"))
     with pytest.raises(InputError, match="not as it was saved"):
         artifact.load(tmp_path / "breast")
-    with pytest.raises(InputError, match="no trained parser"):
+    with pytest.raises(InputError, match="no trained artifact"):
         artifact.load(tmp_path)
 
 
