@@ -47,7 +47,7 @@ def judge(stage: Stage, terms: Knowledge) -> list[Judged]:
 
 def _judged(case: Mapping[str, Any], stage: Stage, terms: Knowledge) -> Judged:
     made = stage.run(_shard(case))
-    rows = made["findings"].to_pylist() if "findings" in made else []
+    rows = [row for row in made["findings"].to_pylist() if row["kind"] == "adverse_event"] if "findings" in made else []
     left = [row for row in rows if row["assertion"] == "present"]
     for expected in case["expected"]:
         of_pair = [row for row in rows if _same(row, expected, terms)]

@@ -20,7 +20,8 @@ from nlp.deid.train import Training, train
 MAPPING = Path(__file__).parents[1] / "fhir_mappings" / "deid" / "meddocan.yaml"
 WEIGHTS = Path(__file__).parents[1] / "models" / "weights"
 SHIPPED = WEIGHTS / "deid-es"
-KEPT = {"bilstm_crf": SHIPPED, "stacked": WEIGHTS / "deid-es-stacked", "transformer": WEIGHTS / "deid-es-transformer"}
+KEPT = {"bilstm_crf": SHIPPED, "stacked": WEIGHTS / "deid-es-stacked"}
+KINDS = (*KEPT, "transformer")  # the last is trained, or not scored
 ADDING = ("known", "rules")
 SCHEDULES = {
     "bilstm_crf": Schedule(epochs=14, rate=4e-3),
@@ -35,12 +36,12 @@ def score_brat(folder: Path, train_on: Path | None = None, unmarked: Path | None
     `unmarked` is a folder of texts for the character model, the subwords and the encoder.
     """
     documents = read_brat(folder)
-    systems: dict[str, Any] = {"bilstm_crf": None, "stacked": None, "transformer": None}
-    for kind, kept in KEPT.items():
+    systems: dict[str, Any] = dict.fromkeys(KINDS)
+    for kind in KINDS:
         if train_on:
             systems[kind] = scored(documents, _trained(kind, train_on, unmarked, documents))
-        elif kept.is_dir():
-            systems[kind] = scored(documents, _tagged(kept, documents))
+        elif kind in KEPT:
+            systems[kind] = scored(documents, _tagged(KEPT[kind], documents))
         say(f"{kind}: {systems[kind]}")
     return {"systems": {**systems, "whole": scored(documents, *whole(documents))}}
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-import zlib
+import lzma
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -78,8 +78,8 @@ def _bags(bags: Bags) -> bytes:
 
 
 def _place(folder: Path, name: str, content: bytes) -> None:
-    (folder / f"{name}.z").write_bytes(zlib.compress(content, 9))
+    (folder / f"{name}.xz").write_bytes(lzma.compress(content))
 
 
 def _read(folder: Path, name: str) -> bytes:
-    return zlib.decompress((folder / f"{name}.z").read_bytes())
+    return lzma.decompress((folder / f"{name}.xz").read_bytes())

@@ -54,7 +54,7 @@ def test_notes_do_not_change_each_other(miner: TrainedMiner) -> None:
 def test_saved_is_loaded_and_a_changed_file_is_refused(artifact: Path) -> None:
     said = json.loads((artifact / "config.json").read_text())
     assert (said["kind"], said["languages"], said["phi"]) == ("adverse_mining", ["en"], False)
-    changed = artifact / "trees.z"
+    changed = artifact / "trees.xz"
     kept = changed.read_bytes()
     try:
         changed.write_bytes(kept + b"x")
