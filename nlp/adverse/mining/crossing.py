@@ -37,8 +37,8 @@ class Learning:
     """`kind` crf: no network at all. `parts` of the pages, each read by what learned from the others, networks for
     `crossing` epochs: what follows learns from that. `members` networks that learned from all pages vote on new ones.
 
-    `most_false`: pairs in 1,000 lines that tell of nothing, which the cut may not pass on training pages. New pages are read
-    by networks that learned from more, and are surer: one fold of bench.adverse had 51 where 45 were allowed.
+    `most_false`: pairs in 1,000 lines that tell of nothing, which the cut may not pass on training pages. New pages are
+    read by networks that learned from more, and are surer: a fold of bench.adverse had 51 where 45 were allowed.
     """
 
     kind: str = "bilstm_crf"
