@@ -112,8 +112,9 @@ def main(
 
 
 def _findings(made: Shard) -> list[dict[str, Any]]:
+    """Without named events."""
     rows: list[dict[str, Any]] = made.get("findings", pa.table({})).to_pylist()
-    return rows
+    return [row for row in rows if row["kind"] == "adverse_event"]
 
 
 if __name__ == "__main__":

@@ -53,4 +53,4 @@ def test_notes_are_joined_to_their_length(tmp_path: Path) -> None:
 def test_a_library_counts_where_it_is_called() -> None:
     parts = icd_speed._profiled(lambda: icd_speed._cpu(lambda: sorted(range(300_000), key=str)))
     assert parts["tests/bench/test_icd_speed.py"] + parts["bench/icd_speed.py"] == pytest.approx(1, abs=0.01)
-    assert parts["tests/bench/test_icd_speed.py"] > 0.9
+    assert parts["tests/bench/test_icd_speed.py"] > 0.5
