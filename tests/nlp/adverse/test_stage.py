@@ -9,7 +9,6 @@ import pytest
 
 from contract.errors import ConfigError, InputError
 from contract.work import Shard
-from nlp.adverse import artifact
 from nlp.adverse.artifact import Kit
 from nlp.adverse.chart.patients import several
 from nlp.adverse.stage import FindAdverse
@@ -208,7 +207,7 @@ def test_parameters_and_artifacts_are_checked(tmp_path: Path) -> None:
 
 
 def test_without_an_artifact_terms_alone_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifact, "SHIPPED", tmp_path)
+    monkeypatch.setattr("nlp.adverse.stage.SHIPPED", tmp_path)
     assert FindAdverse().version.startswith("1-terms-")
 
 
