@@ -1,0 +1,94 @@
+"""A MEDS timeline in columns of numbers: what tasks and features read."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+ALWAYS = np.iinfo(np.int64).min
+"""The time of what has none: known from the start."""
+NEVER = np.iinfo(np.int64).max
+SECOND = 1_000_000
+HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """n events of s persons. A person's events stand together, in the order of time; those without time come first.
+
+    time and recorded are microseconds since 1970, UTC. recorded is when a fact became known, and never before time;
+    a prediction may use events with recorded <= its own time, and no others.
+    """
+
+    subjects: Ints  # (s,) subject_id in the order of the table
+    starts: Ints  # (s + 1,) the first event of each, and n
+    time: Ints  # (n,) ALWAYS: has none
+    recorded: Ints  # (n,)
+    code: Places  # (n,) place in `codes`
+    value: Floats  # (n,) in the code's canonical unit where it has one, else as delivered; NaN: none
+    encounter: Places  # (n,) place in `encounters`; -1: none
+    codes: tuple[str, ...]
+    encounters: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @property
+    def subject(self) -> Ints:
+        """(n,) the place in `subjects` of each event."""
+        return np.repeat(np.arange(len(self.subjects)), np.diff(self.starts))
+
+
+def read(rows: pa.Table) -> Timeline:
+    """Of the tables timeline and phi/timeline, and of any MEDS data: columns beyond MEDS' own may be absent."""
+    rows = ordered(rows)
+    subject = rows["subject_id"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, subject[1:] != subject[:-1]]) if len(subject) else np.zeros(0, np.int64)
+    time = moments(rows["time"], ALWAYS)
+    recorded = moments(rows["recorded_time"], NEVER) if "recorded_time" in rows.column_names else time
+    recorded = np.where(recorded == NEVER, time, np.maximum(recorded, time))
+    code, codes = places(rows["code"])
+    encounter, encounters = places(rows["encounter_id"]) if "encounter_id" in rows.column_names else (None, ())
+    return Timeline(
+        subject[starts], np.r_[starts, len(subject)].astype(np.int64), time, recorded, code, values(rows),
+        np.full(len(rows), -1, np.int32) if encounter is None else encounter, codes, encounters,
+    )  # fmt: skip
+
+
+def ordered(rows: pa.Table) -> pa.Table:
+    """As it is, where persons stand together in the order of time; else sorted."""
+    subject, time = rows["subject_id"].to_numpy(), moments(rows["time"], ALWAYS)
+    new = np.r_[True, subject[1:] != subject[:-1]] if len(subject) else np.zeros(0, bool)
+    together = new.sum() == len(np.unique(subject))
+    if together and bool((new[1:] | (time[1:] >= time[:-1])).all()):
+        return rows
+    seen, first = np.unique(subject, return_index=True)
+    return rows.take(pa.array(np.lexsort((time, first[np.searchsorted(seen, subject)]))))
+
+
+def moments(column: pa.ChunkedArray, absent: int) -> Ints:
+    micros = column.cast(pa.timestamp("us")).cast(pa.int64())
+    return np.asarray(pc.fill_null(micros, absent).to_numpy(), np.int64)
+
+
+def places(column: pa.ChunkedArray) -> tuple[Places, tuple[str, ...]]:
+    """Of each row the place of its word among the words, -1 for null; and the words, in the order of first sight."""
+    coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    index = np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), np.int32)
+    return index, tuple(coded.dictionary.to_pylist())
+
+
+def values(rows: pa.Table) -> Floats:
+    """canonical_value where the code has a canonical unit (null: impossible, so unknown), else numeric_value."""
+    plain = np.asarray(pc.cast(rows["numeric_value"], pa.float32()).to_numpy(), np.float32)
+    if "canonical_unit" not in rows.column_names:
+        return plain
+    canonical = np.asarray(pc.cast(rows["canonical_value"], pa.float32()).to_numpy(), np.float32)
+    return np.where(rows["canonical_unit"].is_valid().to_numpy(), canonical, plain)
