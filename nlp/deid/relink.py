@@ -28,6 +28,7 @@ RESULTS = (
     "pathology",
     "pathology_account",
     "outcomes",
+    "outcomes_account",
     "reports",
     "worklist",
 )
