@@ -15,10 +15,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from contract.errors import InputError
+from eval.drawing import plots
+from eval.drawing.forest import Interval, forest, volcano
 from nlp.adverse.signals.disproportion import Measured, Measuring, measure
 from nlp.adverse.signals.reports import Reading
-from runner.pages import plots
-from runner.pages.forest import Interval, forest, volcano
 
 SHOWN, DRAWN, TRENDS, POINTS = 100, 25, 12, 3000
 

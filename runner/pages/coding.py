@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from eval.drawing import plots
 from runner.account import Manifest, count
-from runner.pages import plots
 from runner.pages.sections import Bar
 
 BANDS = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eval.drawing import plots
 from runner.account import Manifest, change, count, quarantined, rows_in, seconds, size, told
-from runner.pages import plots
 from schemas.registry import tables as tables_declared
 
 LONGEST = 1440  # months drawn at most: 120 years

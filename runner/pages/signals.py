@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eval.drawing import plots
+from eval.drawing.forest import Interval, forest
 from runner.account import Manifest, count
-from runner.pages import plots
-from runner.pages.forest import Interval, forest
 
 WHY = {
     "event-before-drug": "as frequent before the drug as after",

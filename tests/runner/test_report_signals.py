@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from eval.drawing.forest import Interval, forest
 from runner.pages import signals
-from runner.pages.forest import Interval, forest
 
 
 def row(drug: str, ratio: float, *, signal: bool, **said: Any) -> dict[str, Any]:
