@@ -1,6 +1,6 @@
 """A MEDS timeline in columns of numbers: what tasks and features read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ Bools = npt.NDArray[np.bool_]
 ALWAYS = np.iinfo(np.int64).min
 """The time of what has none: known from the start."""
 NEVER = np.iinfo(np.int64).max
+NOTES = "NOTE//"
+"""Codes whose text_value is the id of a note and no answer."""
 SECOND = 1_000_000
 HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 
@@ -36,6 +38,10 @@ class Timeline:
     encounter: Places  # (n,) place in `encounters`; -1: none
     codes: tuple[str, ...]
     encounters: tuple[str, ...]
+    unit: Places = field(default_factory=lambda: np.zeros(0, np.int32))  # (n,) of value, place in `units`; empty: none
+    units: tuple[str, ...] = ()
+    text: Places = field(default_factory=lambda: np.zeros(0, np.int32))  # (n,) place in `texts`; -1: none; empty: none
+    texts: tuple[str, ...] = ()  # coded and short answers; never ids of notes
 
     def __len__(self) -> int:
         return len(self.time)
@@ -44,6 +50,13 @@ class Timeline:
     def subject(self) -> Ints:
         """(n,) the place in `subjects` of each event."""
         return np.repeat(np.arange(len(self.subjects)), np.diff(self.starts))
+
+    def where(self, keep: Bools) -> "Timeline":
+        """The same persons (some perhaps without events) with the events that `keep` (n,) says."""
+        starts = np.r_[0, np.cumsum(keep)][self.starts].astype(np.int64)
+        columns = ("time", "recorded", "code", "value", "encounter", "unit", "text")
+        full = {name: column for name in columns if len(column := getattr(self, name)) == len(keep)}
+        return replace(self, starts=starts, **{name: column[keep] for name, column in full.items()})
 
 
 def read(rows: pa.Table) -> Timeline:
@@ -59,6 +72,7 @@ def read(rows: pa.Table) -> Timeline:
     return Timeline(
         subject[starts], np.r_[starts, len(subject)].astype(np.int64), time, recorded, code, values(rows),
         np.full(len(rows), -1, np.int32) if encounter is None else encounter, codes, encounters,
+        *units(rows), *answers(rows, code, codes),
     )  # fmt: skip
 
 
@@ -92,3 +106,20 @@ def values(rows: pa.Table) -> Floats:
         return plain
     canonical = np.asarray(pc.cast(rows["canonical_value"], pa.float32()).to_numpy(), np.float32)
     return np.where(rows["canonical_unit"].is_valid().to_numpy(), canonical, plain)
+
+
+def units(rows: pa.Table) -> tuple[Places, tuple[str, ...]]:
+    """By which `values` counts: the canonical unit where there is one, else as delivered."""
+    said = [rows[name] for name in ("canonical_unit", "unit") if name in rows.column_names]
+    return places(pc.coalesce(*said)) if said else (np.zeros(0, np.int32), ())
+
+
+def answers(rows: pa.Table, code: Places, codes: tuple[str, ...]) -> tuple[Places, tuple[str, ...]]:
+    """Of text_value, notes left out: what stands there is an id."""
+    if "text_value" not in rows.column_names or rows["text_value"].null_count == len(rows):
+        return np.zeros(0, np.int32), ()
+    note = np.array([one.startswith(NOTES) for one in codes], bool)[code]
+    said = np.flatnonzero(rows["text_value"].is_valid().to_numpy() & ~note)
+    out = np.full(len(rows), -1, np.int32)
+    out[said], texts = places(rows["text_value"].take(pa.array(said)))
+    return out, texts
