@@ -1,0 +1,65 @@
+"""The shipped tasks on stays written by hand."""
+
+import numpy as np
+import pytest
+
+from outcomes.tasks.select import select
+from outcomes.tasks.task import load, shipped
+from outcomes.timeline import HOUR
+from tests.outcomes.tasks.timelines import timeline
+
+IN, OUT = "HOSPITAL_ADMISSION//IMP", "HOSPITAL_DISCHARGE//UNKNOWN"
+
+
+def test_every_shipped_task_is_read() -> None:
+    assert shipped() == ["diagnoses", "long_stay", "mortality", "mortality_time", "readmission"]
+    assert [load(name).name for name in shipped()] == shipped()
+
+
+def test_death_on_the_day_of_a_discharge_is_death_in_hospital() -> None:
+    """The date says midnight, which is before the prediction time and long before the discharge."""
+    found = select(
+        load("mortality"),
+        timeline(
+            (1, "1 10:00", IN, None, "a"), (1, "3", "MEDS_DEATH", None, None, "4"), (1, "3 20:00", OUT, None, "a"),
+            (2, "1 10:00", IN, None, "b"), (2, "3 20:00", OUT, None, "b"), (2, "9", "MEDS_DEATH", None, None, "10"),
+        ),
+    )  # fmt: skip
+    assert list(zip(found.subject.tolist(), ((found.at - found.began) // HOUR).tolist(), found.label[:, 0], strict=True)) == [
+        (0, 6, 1), (0, 12, 1), (0, 24, 1), (0, 48, 1), (1, 6, 0), (1, 12, 0), (1, 24, 0), (1, 48, 0),
+    ]  # fmt: skip
+
+
+def test_who_left_is_not_predicted() -> None:
+    found = select(load("long_stay"), timeline((1, "1 10:00", IN, None, "a"), (1, "2 9:00", OUT, None, "a")))
+    assert len(found) == 0
+    assert [(loss.step, loss.rows, loss.left) for loss in found.losses][-4] == (
+        "the stay is over at the prediction time", 1, 0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "label"), [("8 9:00", 0), ("8 11:00", 1)])
+def test_a_long_stay_is_over_seven_days(day: str, label: int) -> None:
+    found = select(
+        load("long_stay"), timeline((1, "1 10:00", IN, None, "a"), (1, day, OUT, None, "a"), (2, "30", "X", None, "b"))
+    )
+    assert found.label.tolist() == [[label]]
+
+
+def test_stays_that_overlap_keep_their_own_discharge() -> None:
+    found = select(
+        load("readmission"),
+        timeline(
+            (1, "1", IN, None, "a"), (1, "2", IN, None, "b"), (1, "3", OUT, None, "a"), (1, "9", OUT, None, "b"),
+            (2, "1", IN, None, "c"), (3, "31", "X", None, "d"), (3, "1", "Y", None, "d"),
+        ),
+    )  # fmt: skip
+    assert len(found) == 0  # the data end within 30 days
+    assert found.losses[-1].rows == 2
+
+
+def test_scoring_sees_no_label() -> None:
+    rows = [(1, "1 10:00", IN, None, "a"), (1, "1 20:00", "LAB", 1.0, "a")]
+    found = select(load("mortality"), timeline(*rows), labelled=False)
+    assert ((found.at - found.began) // HOUR).tolist() == [6, 10]
+    assert np.isnan(found.label).all()
