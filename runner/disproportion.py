@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from contract.errors import InputError
 from eval.drawing import plots
+from eval.drawing import style as drawing
 from eval.drawing.forest import Interval, forest, volcano
 from nlp.adverse.signals.disproportion import Measured, Measuring, measure
 from nlp.adverse.signals.reports import Reading
@@ -56,7 +57,7 @@ def page(measured: Measured, reading: Reading, measuring: Measuring) -> str:
     pages = resources.files("runner.pages")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(pages.joinpath("disproportion.html").read_text(encoding="utf-8"))
-    css = Markup(pages.joinpath("report.css").read_text(encoding="utf-8"))
+    css = Markup(pages.joinpath("report.css").read_text(encoding="utf-8") + drawing.css())
     rows = measured.signals.slice(0, SHOWN).to_pylist()
     called = sum(row >= 2 for row in measured.signals["eb05"].to_pylist())
     return template.render(

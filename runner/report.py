@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from eval.drawing import style as drawing
 from runner.account import COLUMNS, Manifest, accounts, remarks, size, verdict
 from runner.pages import adverse, coding, quality, sections, signals
 
@@ -30,7 +31,7 @@ def page(manifest: Manifest) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"number": "{:,}".format, "size": size, "states": _states}
     template = environment.from_string(pages.joinpath("report.html").read_text(encoding="utf-8"))
-    css = Markup(pages.joinpath("report.css").read_text(encoding="utf-8"))
+    css = Markup(pages.joinpath("report.css").read_text(encoding="utf-8") + drawing.css())
     return template.render(m=_whole(manifest), css=css, **_shown(manifest))
 
 

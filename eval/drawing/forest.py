@@ -1,10 +1,12 @@
 """Plots of ratios as SVG: a forest of intervals, a volcano of all pairs; coloured by the page's style."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
+
+from eval.drawing.chart import round_ticks
 
 WIDTH, NAMES, SAID = 1000, 330, 170  # of the drawing; of the names on its left; of the figures on its right
 LINE, FOOT = 22, 26
@@ -21,23 +23,33 @@ class Interval:
     strong: bool = True
 
 
-def forest(rows: Sequence[Interval], label: str) -> Markup:
-    """One line a row on a logarithmic axis, 1 drawn through all; an arrow where an interval leaves the drawing."""
+def forest(rows: Sequence[Interval], label: str, one: float | None = None) -> Markup:
+    """One line a row on a logarithmic axis, 1 drawn through all; an arrow where an interval leaves the drawing.
+
+    one: the axis is a plain one (of shares), and this value is drawn through all. A row whose value is NaN is told
+    by its words alone.
+    """
     if not rows:
         return Markup("")
-    low, high = _span([x for row in rows for x in (row.lower, row.value, row.upper)])
-    height = LINE * len(rows) + FOOT
-    parts = [_axis(low, high, height)]
-    parts += [_row(row, LINE * k + LINE / 2, (low, high)) for k, row in enumerate(rows)]
+    told = [x for row in rows for x in (row.lower, row.value, row.upper)]
+    low, high = _span(told) if one is None else _plain_span([*told, one])
+    height = height_of(rows)
+    parts = [_axis(low, high, height) if one is None else _plain_axis((low, high), one, height)]
+    place = _x if one is None else _plain_x
+    parts += [_row(row, LINE * k + LINE / 2, lambda value: place(value, low, high)) for k, row in enumerate(rows)]
     return _svg(height, label, "".join(parts), "forest")
 
 
-def _row(row: Interval, y: float, span: tuple[float, float]) -> str:
-    at = [_x(value, *span) for value in (row.lower, row.value, row.upper)]
+def height_of(rows: Sequence[Interval]) -> int:
+    return LINE * len(rows) + FOOT
+
+
+def _row(row: Interval, y: float, place: Callable[[float], float]) -> str:
     kind = "strong" if row.strong else "weak"
+    at = [place(value) for value in (row.lower, row.value, row.upper) if not math.isnan(row.value)]
+    drawn = f'<path d="M{at[0]:.1f} {y:.1f}H{at[2]:.1f}"/><circle cx="{at[1]:.1f}" cy="{y:.1f}" r="4"/>' if at else ""
     return (
-        f'<g class="{kind}"><text x="{NAMES - 12}" y="{y + 4:.1f}" class="name">{escape(_cut(row.name))}</text>'
-        f'<path d="M{at[0]:.1f} {y:.1f}H{at[2]:.1f}"/><circle cx="{at[1]:.1f}" cy="{y:.1f}" r="4"/>'
+        f'<g class="{kind}"><text x="{NAMES - 12}" y="{y + 4:.1f}" class="name">{escape(cut(row.name))}</text>{drawn}'
         f'<text x="{WIDTH}" y="{y + 4:.1f}" class="said">{escape(row.said)}</text></g>'
     )
 
@@ -64,6 +76,25 @@ def _span(values: Sequence[float]) -> tuple[float, float]:
 def _x(value: float, low: float, high: float) -> float:
     held = min(max(value if value > 0 else low, low), high)
     return NAMES + (WIDTH - NAMES - SAID) * math.log(held / low) / math.log(high / low)
+
+
+def _plain_span(values: Sequence[float]) -> tuple[float, float]:
+    held = [v for v in values if not math.isnan(v)]
+    room = (max(held) - min(held)) * 0.05 or 0.05
+    return min(held) - room, max(held) + room
+
+
+def _plain_x(value: float, low: float, high: float) -> float:
+    return NAMES + (WIDTH - NAMES - SAID) * (min(max(value, low), high) - low) / (high - low)
+
+
+def _plain_axis(span: tuple[float, float], one: float, height: float) -> str:
+    parts = [f'<path class="one" d="M{_plain_x(one, *span):.1f} 0V{height - FOOT}"/>']
+    for value, text in round_ticks(*span, about=6):
+        x = _plain_x(value, *span)
+        parts.append(f'<path class="tick" d="M{x:.1f} 0V{height - FOOT}"/>')
+        parts.append(f'<text x="{x:.1f}" y="{height - 8}" class="axis">{text}</text>')
+    return "".join(parts)
 
 
 def volcano(points: Sequence[tuple[float, float, bool]], label: str, height: int = 320) -> Markup:
@@ -93,7 +124,7 @@ def _held(x: float, wide: float) -> float:
     return max(-wide, min(wide, x))
 
 
-def _cut(name: str, most: int = 44) -> str:
+def cut(name: str, most: int = 44) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
