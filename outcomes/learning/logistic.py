@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from outcomes.features.matrix import Matrix
 
@@ -25,7 +26,7 @@ def logistic(columns: Matrix, labels: Matrix, penalty: float) -> tuple[Floats, F
     def loss(flat: Floats) -> tuple[float, Floats]:
         beta = flat.reshape(width + 1, targets)
         z = columns @ beta[:-1].astype(np.float32) + beta[-1].astype(np.float32)
-        off = weight * (1 / (1 + np.exp(-z)) - truth)
+        off = weight * (expit(z) - truth)
         value = float((weight * (np.logaddexp(0, z) - truth * z)).sum(dtype=np.float64))
         slope = np.vstack([turned @ off + penalty * beta[:-1], off.sum(0)])
         return value + penalty / 2 * float((beta[:-1] ** 2).sum()), slope.astype(np.float64).ravel()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,7 +21,7 @@ def mixture(logits: Floats, label: Floats) -> Floats:
         z, off = inputs @ share, share - start
         off[0] = 0
         value = (np.logaddexp(0, z) - label * z).sum() + PRIOR / 2 * (off**2).sum()
-        return float(value), inputs.T @ (1 / (1 + np.exp(-z)) - label) + PRIOR * off
+        return float(value), inputs.T @ (expit(z) - label) + PRIOR * off
 
     limits = [(None, None), *[(0, None)] * models]
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits).x)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from scipy.special import expit
 
 from outcomes.cohort import Cohort
 from outcomes.features import vocabulary, windows
@@ -72,4 +73,4 @@ def strongest(names: Sequence[str], values: Matrix, parts: Scores, most: int) ->
 
 
 def probability(logits: Scores) -> Scores:
-    return np.asarray(1 / (1 + np.exp(-logits)))
+    return np.asarray(expit(logits))
