@@ -1,0 +1,104 @@
+"""Trains one network on sequences: batches of like length, masked loss, stopped by persons who were held out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from models.train import History, Schedule, fit
+from outcomes.cohort import Cohort
+from outcomes.learning.learner import Scores
+from outcomes.sequences.ragged import dealt
+from outcomes.sequences.strategies import Strategy, easiness
+from outcomes.timeline import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Reading(Protocol):
+    """A cohort as a network reads it."""
+
+    @property
+    def lengths(self) -> Ints: ...
+    def batch(self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None) -> "tuple[Tensor, ...]": ...
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a network is trained on."""
+
+    reading: Reading
+    label: Floats  # (m, t) NaN: teaches nothing
+    held: Bools  # (m,) decides when to stop
+    ease: Floats  # (m,) loss of a simpler model
+    size: int = 128  # rows of a batch
+
+
+def held_out(cohort: Cohort, share: float, seed: int) -> Bools:
+    """(m,) rows of a share of the persons, drawn; none where there are fewer than five."""
+    persons = np.unique(cohort.subject)
+    if len(persons) < 5:
+        return np.zeros(len(cohort), bool)
+    chosen = np.random.default_rng(seed).permutation(persons)[: max(1, round(share * len(persons)))]
+    return np.isin(cohort.subject, chosen)
+
+
+def train(network: "nn.Module", lesson: Lesson, strategy: Strategy, schedule: Schedule) -> History:
+    import torch
+
+    from models.masked_loss import masked_loss
+
+    easiest = easiness(lesson.ease, lesson.reading.lengths, strategy.curriculum)
+    taught = ~np.isnan(lesson.label).all(1)
+    easiest = easiest[(taught & ~lesson.held)[easiest]]
+    held = np.flatnonzero(taught & lesson.held)
+    held = held if len(held) else easiest
+    if not len(easiest):  # no label is known: the network stays as it began
+        network.eval()
+        return History()
+    draw = np.random.default_rng(schedule.seed)
+
+    def batches(epoch: int) -> Iterator[Ints]:
+        own = np.random.default_rng((schedule.seed, epoch))
+        yield from dealt(strategy.rows(easiest, epoch, own), lesson.reading.lengths, lesson.size, own)
+
+    def loss(rows: Ints) -> "Tensor":
+        logits = network(*lesson.reading.batch(rows, strategy.mask, draw))
+        return masked_loss(logits, torch.from_numpy(lesson.label[rows]))
+
+    def score() -> float:
+        logits = forward(network, lesson.reading, held)
+        return -float(masked_loss(torch.from_numpy(logits), torch.from_numpy(lesson.label[held])))
+
+    with one_thread():
+        return fit(network, batches, loss, score, schedule)
+
+
+def forward(network: "nn.Module", reading: Reading, rows: Ints, size: int = 256) -> Scores:
+    """(rows, t) logits, in the order of `rows`."""
+    import torch
+
+    network.eval()
+    with torch.inference_mode(), one_thread():
+        batches = list(dealt(np.arange(len(rows)), reading.lengths[rows], size))
+        parts = [network(*reading.batch(rows[batch])).double().numpy() for batch in batches]
+    out = np.zeros((len(rows), parts[0].shape[1] if parts else 0))
+    for batch, part in zip(batches, parts, strict=True):
+        out[batch] = part
+    return out
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """The same sums in the same order on every machine, and no cores taken from others."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
