@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from outcomes.tasks.present import first
+from outcomes.tasks.present import ended
 from outcomes.tasks.stays import leaves
 from outcomes.tasks.windows import Places
 from outcomes.timeline import ALWAYS, NEVER, Bools, Floats, Ints
@@ -12,7 +12,7 @@ def labels(places: Places, labelled: bool) -> tuple[Floats, Ints]:
     """(m,) 1, 0 or NaN, and the end of the label's window, cut at the horizon."""
     task, size = places.task, len(places.index)
     if not task.label:
-        return np.full(size, np.nan, np.float32), stay_end(places)
+        return np.full(size, np.nan, np.float32), ended(places.scene)
     until = horizon(places, places.point(f"{task.label}.end"))
     if not labelled:
         return np.full(size, np.nan, np.float32), until
@@ -26,14 +26,6 @@ def horizon(places: Places, until: Ints) -> Ints:
     there = (index != NEVER) & (index != ALWAYS)
     cut = np.minimum(until, np.where(there, index, 0) + far)
     return np.asarray(np.where(there, cut, until)) if far else until
-
-
-def stay_end(places: Places) -> Ints:
-    stay = places.task.options.stay
-    if stay is None:
-        return np.full(len(places.index), NEVER)
-    names = [name for name in (stay.discharge, stay.death) if name]
-    return np.asarray(np.minimum.reduce([first(places.scene, places.scene.hits(name)) for name in names]))
 
 
 def unfinished(places: Places, until: Ints) -> list[tuple[str, Bools]]:

@@ -1,13 +1,10 @@
 """Who is in hospital at a moment, and when "now" is: the last data time of an open stay, not the clock."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from outcomes.cohort import Cohort
 from outcomes.tasks.hits import Hits, at
 from outcomes.tasks.stays import Scene
-from outcomes.tasks.task import Task, When
+from outcomes.tasks.task import When
 from outcomes.tasks.windows import Places
 from outcomes.timeline import ALWAYS, DAY, HOUR, NEVER, Bools, Ints
 
@@ -34,8 +31,27 @@ def first(scene: Scene, hits: Hits) -> Ints:
     return at(hits.time, place, there)
 
 
+def overlapping(scene: Scene) -> Bools:
+    """(m,) stays that begin before another one of the person, that began earlier, has ended; and that other one."""
+    rows, stay = scene.rows, scene.found.task.options.stay
+    assert stay is not None
+    end = first(scene, scene.hits(stay.discharge))
+    end = np.where(end == NEVER, rows.time, end)  # one without end is not held against others
+    found = np.zeros(len(end), bool)
+    order = np.lexsort((end, rows.time, rows.subject))
+    longest = -1
+    for this in order.tolist():
+        if longest >= 0 and rows.subject[longest] == rows.subject[this]:
+            if rows.time[this] < end[longest]:
+                found[[this, longest]] = True
+            if end[this] <= end[longest]:
+                continue
+        longest = this
+    return found
+
+
 def now(scene: Scene) -> Ints:
-    """(m,) when the last fact of the stay became known. A fact that is only a date counts from its beginning."""
+    """(m,) when the last fact of the stay became known, or it ended. What is only a date counts from its beginning."""
     timeline = scene.found.timeline
     gap = timeline.recorded - timeline.time
     vague = (gap == DAY) | (gap == DAY - HOUR) | (gap == DAY + HOUR)
@@ -47,27 +63,19 @@ def now(scene: Scene) -> Ints:
     if alone.any():
         whole = np.maximum.reduceat(known, timeline.starts[:-1])
         last = np.where(alone, whole[scene.rows.subject], last)
-    return np.asarray(np.maximum(last, scene.rows.time))
+    over = ended(scene)
+    return np.asarray(np.maximum(np.maximum(last, scene.rows.time), np.where(over == NEVER, ALWAYS, over)))
 
 
-def current(scene: Scene, task: Task, parts: Sequence[Cohort]) -> Cohort:
-    """One row at the last data time of each open stay, where no prediction time lies there already."""
-    stay, last = task.options.stay, now(scene)
-    assert stay is not None
-    over = np.minimum(*(first(scene, scene.hits(name)) for name in (stay.discharge, stay.death or stay.discharge)))
-    open_ = (over == NEVER) & ~scene.silent[scene.rows.lane]
-    names = np.array([*scene.found.timeline.encounters, None], object)
-    have = {
-        (int(subject), encounter, int(began), int(at))
-        for part in parts
-        for subject, encounter, began, at in zip(part.subject, part.encounter, part.began, part.at, strict=True)
-    }
-    rows = scene.rows
-    for row in np.flatnonzero(open_):
-        key = int(rows.subject[row]), names[rows.encounter[row]], int(rows.time[row]), int(last[row])
-        open_[row] = key not in have
-    rows, size = rows.take(open_), int(open_.sum())
-    return Cohort(
-        task.name, ("",), rows.subject, names[rows.encounter], rows.time, last[open_],
-        np.full(size, NEVER), np.full((size, 1), np.nan, np.float32),
-    )  # fmt: skip
+def ended(scene: Scene) -> Ints:
+    """(m,) the discharge or death that ends the stay; NEVER."""
+    stay = scene.found.task.options.stay
+    if stay is None:
+        return np.full(len(scene.rows.time), NEVER)
+    names = [name for name in (stay.discharge, stay.death) if name]
+    return np.asarray(np.minimum.reduce([first(scene, scene.hits(name)) for name in names]))
+
+
+def running_on(scene: Scene) -> Bools:
+    """(m,) stays without end that are not silent."""
+    return np.asarray((ended(scene) == NEVER) & ~scene.silent[scene.rows.lane])

@@ -9,7 +9,7 @@ import pyarrow as pa
 from outcomes.cohort import Cohort, Loss
 from outcomes.tasks.labels import labels, unfinished
 from outcomes.tasks.predicates import Found, find
-from outcomes.tasks.present import current, in_progress, now
+from outcomes.tasks.present import in_progress, now, overlapping, running_on
 from outcomes.tasks.stays import Scene, triggers
 from outcomes.tasks.targets import learned
 from outcomes.tasks.task import Task, When
@@ -59,12 +59,20 @@ def select(
     found = find(task, timeline, rows)
     scene, losses = beginnings(found)
     parts: list[Cohort] = []
+    covered = ~running_on(scene)  # stays that need no row of now
     for variant, when in variants(task):
-        sieve = Sieve(scene, when, when.name if len(task.options.prediction_times) > 1 else "")
-        parts.append(part(Places(scene, variant), sieve, labelled))
+        sieve, places = (
+            Sieve(scene, when, when.name if len(task.options.prediction_times) > 1 else ""),
+            Places(scene, variant),
+        )
+        parts.append(part(places, sieve, labelled))
         losses += sieve.losses
+        covered |= sieve.left & (places.index == now(scene))
     if not labelled and task.at_now and task.options.stay:
-        parts.append(current(scene, task, parts))
+        open_ = scene.take(~covered)
+        sieve = Sieve(open_, When("now"), "now")
+        parts.append(part(Places(open_, task, now(open_)), sieve, labelled))
+        losses += sieve.losses
     whole = joined(task, parts, tuple(losses))
     if task.options.targets is None:
         return whole
@@ -96,6 +104,11 @@ def beginnings(found: Found) -> tuple[Scene, list[Loss]]:
         group = scene.group(deaths)
         before = deaths.first_from(group, scene.rows.time, equal=True) > deaths.starts[group]
         sieve.keep("died before the trigger", ~before)
+    if stay:
+        both = overlapping(scene) & sieve.left
+        rows, some = int(both.sum()), len(np.unique(scene.rows.subject[both]))
+        if rows:
+            sieve.losses.append(Loss("overlap another stay (kept)", rows, rows, some, some))
     return scene.take(sieve.left), [*losses, *sieve.losses]
 
 
@@ -119,7 +132,7 @@ def part(places: Places, sieve: Sieve, labelled: bool) -> Cohort:
         for step, lost in unfinished(places, until):
             label[lost] = np.nan
             if task.options.censored == "dropped":
-                sieve.keep(step, ~lost, always=True)
+                sieve.keep(step, ~lost)
     return cohort(places, sieve.left, label, until)
 
 

@@ -65,7 +65,10 @@ class Scene:
         return self.rows.lane if of.by_lane else self.rows.subject
 
     def take(self, which: Ints | Bools) -> "Scene":
-        scene = Scene(self.found, self.rows.take(which), self.lanes)
+        return self.seen_from(self.rows.take(which))
+
+    def seen_from(self, rows: Rows) -> "Scene":
+        scene = Scene(self.found, rows, self.lanes)
         scene.__dict__.update({name: value for name, value in self.__dict__.items() if name in CACHED})
         return scene
 

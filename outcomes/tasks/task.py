@@ -8,6 +8,7 @@ import yaml
 
 from contract.errors import ConfigError, InputError
 from outcomes.tasks.language import TRIGGER, Bound, Predicate, Window
+from outcomes.tasks.yaml12 import parsed
 
 SHIPPED = Path(__file__).with_name("shipped")
 
@@ -103,6 +104,17 @@ class Task:
 
     def at(self, when: When) -> "Task":
         """The same task with its index moved to another prediction time."""
+        name, side = self.origin
+        window = self.windows[name]
+        ours = window.outer if side == window.root else window.inner
+        self._from_trigger(ours.ref if "." in ours.ref or ours.ref == TRIGGER else f"{name}.{ours.ref}", name, side)
+        moved = replace(ours, offset=when.offset, event=when.event, before=False)
+        windows = {**self.windows, name: replace(window, end=moved) if side == "end" else replace(window, start=moved)}
+        return replace(self, windows=windows)
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Window and side that the index time is told by, where it is only another name for it."""
         name, side = self.index
         if name == TRIGGER:
             raise ConfigError(f"task {self.name}: prediction_times need a window with `index_timestamp`; none has it")
@@ -111,12 +123,8 @@ class Task:
             ours = window.outer if side == window.root else window.inner
             ref = ours.ref if "." in ours.ref or ours.ref == TRIGGER else f"{name}.{ours.ref}"
             if ours.offset or ours.event or ref == TRIGGER:
-                break
+                return name, side
             name, side = ref.split(".")
-        self._from_trigger(ref, name, side)
-        moved = replace(ours, offset=when.offset, event=when.event, before=False)
-        windows = {**self.windows, name: replace(window, end=moved) if side == "end" else replace(window, start=moved)}
-        return replace(self, windows=windows)
 
     def _from_trigger(self, ref: str, name: str, side: str) -> None:
         while ref != TRIGGER:
@@ -138,7 +146,7 @@ def load(name: str | Path) -> Task:
     if not path.is_file():
         raise InputError(f"no task {str(name)!r}: it is neither a YAML file nor one of {', '.join(shipped())}")
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = parsed(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"task {path.name} is no YAML: {error}") from error
     return task(path.stem, said)

@@ -19,15 +19,20 @@ class Places:
 
     scene: Scene
     task: Task
+    fixed: Ints | None = None  # (m,) the index time, where it is not the task's own
     index: Ints = field(init=False)  # (m,)
     _points: dict[str, Ints] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         name, side = self.task.index
-        object.__setattr__(self, "index", np.full(len(self.scene.rows.time), NEVER))  # not known while it is sought
-        found = self.scene.rows.time if name == TRIGGER else self.point(f"{name}.{side}")
+        found = self.fixed
+        if found is None:
+            object.__setattr__(self, "index", np.full(len(self.scene.rows.time), NEVER))  # while it is sought
+            found = self.scene.rows.time if name == TRIGGER else self.point(f"{name}.{side}")
         self._points.clear()
         object.__setattr__(self, "index", found)
+        if self.fixed is not None:
+            self._points[".".join(self.task.origin)] = found
 
     def point(self, ref: str) -> Ints:
         """(m,) of trigger, WINDOW.start or WINDOW.end."""

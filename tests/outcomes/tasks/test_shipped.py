@@ -25,7 +25,8 @@ def test_death_on_the_day_of_a_discharge_is_death_in_hospital() -> None:
             (2, "1 10:00", IN, None, "b"), (2, "3 20:00", OUT, None, "b"), (2, "9", "MEDS_DEATH", None, None, "10"),
         ),
     )  # fmt: skip
-    assert list(zip(found.subject.tolist(), ((found.at - found.began) // HOUR).tolist(), found.label[:, 0], strict=True)) == [
+    hours = ((found.at - found.began) // HOUR).tolist()
+    assert list(zip(found.subject.tolist(), hours, found.label[:, 0], strict=True)) == [
         (0, 6, 1), (0, 12, 1), (0, 24, 1), (0, 48, 1), (1, 6, 0), (1, 12, 0), (1, 24, 0), (1, 48, 0),
     ]  # fmt: skip
 

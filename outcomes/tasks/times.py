@@ -1,0 +1,64 @@
+"""Time from each prediction to what happens first: for survival with competing risks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from contract.errors import ConfigError
+from outcomes.cohort import Cohort
+from outcomes.tasks.predicates import find
+from outcomes.tasks.present import first
+from outcomes.tasks.stays import Rows, Scene, leaves, triggers
+from outcomes.tasks.task import Task
+from outcomes.timeline import DAY, NEVER, SECOND, Ints, Timeline
+
+
+@dataclass(frozen=True)
+class Times:
+    """Of m predictions. Kind 0: censored, nothing had happened by then; k: kinds[k - 1] happened first."""
+
+    kinds: tuple[str, ...]
+    days: npt.NDArray[np.float64]  # (m,) from the prediction on, at least a second
+    kind: Ints  # (m,)
+
+
+def times(task: Task, timeline: Timeline, cohort: Cohort) -> Times:
+    """Two things at the same moment (death and the discharge of the dead): the first of the kinds counts.
+
+    Censored at the horizon; else, if all kinds are of the stay, at the last data of the stay; else at the data's end.
+    """
+    asked = task.options.event_time
+    if asked is None:
+        raise ConfigError(
+            f"task {task.name} asks for no time: write `event_time: {{event: PREDICATE, competing: [PREDICATE]}}` "
+            "under `metadata: chartloom:`"
+        )
+    kinds = (asked.event, *asked.competing)
+    scene = standing(triggers(find(task, timeline)), cohort)
+    moments = np.stack([first(scene, scene.hits(kind)) for kind in kinds])
+    kind, soonest = np.argmin(moments, axis=0) + 1, moments.min(0)
+    limit = censoring(scene, kinds)
+    if task.options.horizon:
+        limit = np.where(soonest == NEVER, limit, NEVER)
+        limit = np.minimum(limit, cohort.at + task.options.horizon)
+        happened = soonest <= limit
+    else:
+        happened = soonest != NEVER
+    end = np.maximum(np.where(happened, soonest, limit), cohort.at + SECOND)
+    return Times(kinds, (end - cohort.at) / DAY, np.where(happened, kind, 0))
+
+
+def standing(scene: Scene, cohort: Cohort) -> Scene:
+    """The same lanes, seen from the cohort's rows at their prediction times."""
+    place = {name: at for at, name in enumerate(scene.found.timeline.encounters)}
+    encounter = np.array([-1 if name is None else place[name] for name in cohort.encounter], np.int64)
+    people, encounters = scene.lanes
+    width = len(place) + 1
+    lane = np.searchsorted(people * width + encounters + 1, cohort.subject * width + encounter + 1)
+    return scene.seen_from(Rows(cohort.subject, lane, encounter, cohort.at))
+
+
+def censoring(scene: Scene, kinds: tuple[str, ...]) -> Ints:
+    of_stay = all(leaves(scene.found.task, [kind]) <= scene.own for kind in kinds)
+    return scene.last[scene.rows.lane] if of_stay else np.full(len(scene.rows.time), scene.data_end)
