@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from contract.errors import InputError
-from outcomes.cohort import Cohort
+from outcomes.cohort import Cohort, Loss
 from outcomes.tasks.task import Task
 from outcomes.timeline import Bools
 
@@ -19,15 +19,17 @@ def report(task: Task, cohort: Cohort) -> Report:
         "rows": len(cohort),
         "persons": len(np.unique(cohort.subject)),
         "stays": stays(cohort),
-        "steps": [
-            {"step": one.step, "rows": one.rows, "left": one.left, "persons": one.subjects, "persons_left": one.subjects_left}
-            for one in cohort.losses
-        ],
+        "steps": [step(one) for one in cohort.losses],
         "targets": {
             target: {name: rates(cohort, column, rows) for name, rows in whens(task, cohort).items()}
             for column, target in enumerate(cohort.targets)
         },
     }  # fmt: skip
+
+
+def step(one: Loss) -> Report:
+    said = {"step": one.step, "rows": one.rows, "left": one.left}
+    return said | {"persons": one.subjects, "persons_left": one.subjects_left}
 
 
 def stays(cohort: Cohort) -> int:
@@ -64,11 +66,8 @@ def rates(cohort: Cohort, column: int, rows: Bools) -> Report:
 
 def text(said: Report, most: int = 20) -> str:
     """A table for people; of many targets the first `most`."""
-    lines = [
-        f"{said['task']}: {said['rows']:,} predictions of {said['stays']:,} stays of {said['persons']:,} persons",
-        "",
-    ]
-    lines.append(f"{'step':<62}{'rows':>10}{'lost':>9}{'persons':>9}")
+    size = f"{said['rows']:,} predictions of {said['stays']:,} stays of {said['persons']:,} persons"
+    lines = [f"{said['task']}: {size}", "", f"{'step':<62}{'rows':>10}{'lost':>9}{'persons':>9}"]
     for one in said["steps"]:
         lost = one["rows"] - one["left"]
         lines.append(f"{one['step'][:61]:<62}{one['left']:>10,}{-lost if lost else '':>9}{one['persons_left']:>9,}")
@@ -76,9 +75,8 @@ def text(said: Report, most: int = 20) -> str:
     for target in list(said["targets"])[:most]:
         for when, one in said["targets"][target].items():
             rate = "" if one["base_rate"] is None else f"{one['base_rate']:.1%}"
-            lines.append(
-                f"{(target or said['task'])[:31]:<32}{when[:29]:<30}{one['rows']:>10,}{one['yes']:>9,}{rate:>9}"
-            )
+            name = f"{(target or said['task'])[:31]:<32}{when[:29]:<30}"
+            lines.append(f"{name}{one['rows']:>10,}{one['yes']:>9,}{rate:>9}")
     if len(said["targets"]) > most:
         lines.append(f"and {len(said['targets']) - most} more targets")
     return "\n".join(lines)

@@ -17,6 +17,10 @@ def learned(found: Found, cohort: Cohort, targets: Sequence[str] | None, *, labe
     assert said is not None
     names, group = groups(found.timeline.codes, re.compile(said.codes))
     row, which = pairs(found, cohort, group)
+    if not names:
+        people = len(np.unique(cohort.subject))
+        told = Loss("no code of this timeline fits targets.codes", len(cohort), len(cohort), people, people)
+        cohort = replace(cohort, losses=(*cohort.losses, told))
     if targets is None:
         targets = common(names, row, which, cohort, said.persons)
     label = np.full((len(cohort), len(targets)), np.nan, np.float32)
