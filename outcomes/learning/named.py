@@ -1,14 +1,34 @@
 """Every learner that has a name: what benches and `train outcomes` choose from."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from outcomes.learning.blend import Blend
 from outcomes.learning.learner import Learner
 from outcomes.learning.simple import Simple
 
+SEQUENCES = ("gru", "gru-d", "timed-attention", "event-transformer")
+
 DEFAULT = "simple"
+
+
+def _sequence(name: str) -> Learner:
+    from outcomes.sequences.named import LEARNERS
+
+    return LEARNERS[name]
+
+
+def _beside(name: str) -> Learner:
+    """The simple model and a sequence model, mixed."""
+    from outcomes.sequences.mixed import Mixed
+
+    return Mixed(f"{DEFAULT}+{name}", (Simple(), _sequence(name)))
+
+
 NAMED: Mapping[str, Callable[[], Learner]] = {
     DEFAULT: Simple,
     "logistic": lambda: Simple(blend=Blend(members=("logistic",)), name="logistic"),
     "trees": lambda: Simple(blend=Blend(members=("trees",)), name="trees"),
+    **{name: partial(_sequence, name) for name in SEQUENCES},
+    **{f"{DEFAULT}+{name}": partial(_beside, name) for name in SEQUENCES},
 }

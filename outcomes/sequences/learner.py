@@ -11,11 +11,12 @@ import numpy as np
 from contract.errors import InputError
 from models.train import Schedule
 from outcomes.cohort import Cohort
+from outcomes.learning.folds import folds, persons
 from outcomes.learning.learner import Contribution, Scores
 from outcomes.sequences.grid import Hourly
 from outcomes.sequences.networks import Network, Reader, built
 from outcomes.sequences.strategies import Strategy, joined
-from outcomes.sequences.training import Lesson, forward, held_out, train
+from outcomes.sequences.training import Lesson, forward, train
 from outcomes.sequences.vocabulary import Words, learn
 from outcomes.timeline import Floats, Timeline
 
@@ -34,8 +35,8 @@ class SequenceLearner:
     dropout: float = 0.3
     schedule: Schedule = field(default_factory=lambda: Schedule(epochs=16, rate=3e-3, decay=0.05, patience=4))
     size: int = 128  # rows of a batch
-    members: int = 2  # networks whose logits are averaged, each with other persons held out
-    held: float = 0.15  # share of the persons that decide when to stop
+    folds: int = 4  # of persons: a network is stopped, and later judged, by the fold it was not trained on
+    members: int = 4  # networks whose logits are averaged, one for each of the first folds
     words: int = 512  # codes told apart at most
     strategy: Strategy = field(default_factory=Strategy)
 
@@ -46,15 +47,18 @@ class SequenceLearner:
         words = learn(timeline, every, self.words)
         reading = self.reader.read(timeline, every, words)
         ease = _ease(self, every, timeline, words)
-        networks = []
-        for member in range(self.members):
+        fold = folds(persons(timeline, every), (every.label == 1).any(1), self.folds, seed)
+        networks, apart = [], np.full(cohort.label.shape, np.nan)
+        for member in range(min(self.members, self.folds)):
             torch.manual_seed(seed * 1000 + member)
             network = built(self.network, self.reader, words, (every.label.shape[1], self.hidden, self.dropout))
-            held = held_out(every, self.held, seed * 1000 + member)
-            lesson = Lesson(reading, every.label, held, ease, self.size)
+            lesson = Lesson(reading, every.label, fold == member, ease, self.size)
             train(network, lesson, self.strategy, replace(self.schedule, seed=seed * 1000 + member))
+            mine = np.flatnonzero(fold[: len(cohort)] == member)
+            apart[mine] = forward(network, reading, mine)[:, : len(cohort.targets)] if len(mine) else apart[mine]
             networks.append(network)
-        return SequenceModel(self, words, every.label.shape[1], len(cohort.targets), tuple(networks))
+        whole = None if np.isnan(apart).any() else chance(apart)
+        return SequenceModel(self, words, every.label.shape[1], len(cohort.targets), tuple(networks), whole)
 
     def load(self, folder: Path) -> "SequenceModel":
         """What fit and save left there, whatever the fields of this learner; only its name must be the same."""
@@ -90,6 +94,8 @@ class SequenceModel:
     heads: int  # with those of further tasks
     targets: int  # its own, the first
     networks: "tuple[nn.Module, ...]"
+    out_of_fold: Scores | None = None
+    """(m, t) of the training rows, by networks that were not trained on the person; None where it was loaded."""
 
     def scores(self, timeline: Timeline, cohort: Cohort) -> Scores:
         reading = self.learner.reader.read(timeline, cohort, self.words)
@@ -97,7 +103,7 @@ class SequenceModel:
         if not len(rows):
             return np.zeros((0, self.targets))
         logits = np.mean([forward(one, reading, rows) for one in self.networks], 0)
-        return np.asarray(1 / (1 + np.exp(-logits[:, : self.targets])))
+        return chance(logits[:, : self.targets])
 
     def explain(self, timeline: Timeline, cohort: Cohort, most: int) -> list[list[Sequence[Contribution]]]:
         """Gradient x input of cells or events: how the logit leans on each, near this input. Not SHAP."""
@@ -118,6 +124,10 @@ class SequenceModel:
         (folder / SAID).write_text(json.dumps(said, ensure_ascii=False) + "\n", encoding="utf-8")
         weights = {f"{at}.{k}": v for at, one in enumerate(self.networks) for k, v in one.state_dict().items()}
         save_file({name: value.contiguous() for name, value in weights.items()}, folder / WEIGHTS)
+
+
+def chance(logits: Scores) -> Scores:
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def _ease(learner: SequenceLearner, cohort: Cohort, timeline: Timeline, words: Words) -> Floats:

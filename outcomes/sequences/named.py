@@ -18,7 +18,7 @@ LEARNERS: Mapping[str, SequenceLearner] = {
         "timed-attention", "timed-attention", Recent(hours=1), schedule=RECURRENT, size=64, strategy=MASKED
     ),
     "event-transformer": SequenceLearner(
-        "event-transformer", "event-transformer", Recent(longest=256, hours=4), members=1, size=64,
-        schedule=Schedule(epochs=10, rate=2e-3, decay=0.05, average=0.97, patience=3), strategy=MASKED,
+        "event-transformer", "event-transformer", Recent(longest=256, hours=4), size=64,
+        schedule=Schedule(epochs=14, rate=2e-3, decay=0.05, average=0.97, patience=3), strategy=MASKED,
     ),
 }  # fmt: skip

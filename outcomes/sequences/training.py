@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from models.train import History, Schedule, fit
-from outcomes.cohort import Cohort
 from outcomes.learning.learner import Scores
 from outcomes.sequences.ragged import dealt
 from outcomes.sequences.strategies import Strategy, easiness
@@ -35,15 +34,6 @@ class Lesson:
     held: Bools  # (m,) decides when to stop
     ease: Floats  # (m,) loss of a simpler model
     size: int = 128  # rows of a batch
-
-
-def held_out(cohort: Cohort, share: float, seed: int) -> Bools:
-    """(m,) rows of a share of the persons, drawn; none where there are fewer than five."""
-    persons = np.unique(cohort.subject)
-    if len(persons) < 5:
-        return np.zeros(len(cohort), bool)
-    chosen = np.random.default_rng(seed).permutation(persons)[: max(1, round(share * len(persons)))]
-    return np.isin(cohort.subject, chosen)
 
 
 def train(network: "nn.Module", lesson: Lesson, strategy: Strategy, schedule: Schedule) -> History:

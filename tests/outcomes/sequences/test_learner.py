@@ -11,7 +11,6 @@ from contract.errors import InputError
 from outcomes.sequences.learner import SequenceModel
 from outcomes.sequences.named import LEARNERS
 from outcomes.sequences.strategies import Strategy
-from outcomes.sequences.training import held_out
 from outcomes.timeline import Timeline
 from tests.outcomes.sequences.stays import AT, timeline, tiny
 
@@ -138,9 +137,11 @@ def _area(label: np.ndarray, score: np.ndarray) -> float:  # type: ignore[type-a
     return float((yes[:, None] > no).mean() + (yes[:, None] == no).mean() / 2)
 
 
-def test_rows_of_one_person_never_stand_on_both_sides() -> None:
-    _, cohort = timeline(20)
-    twice = cohort.take(np.r_[np.arange(20), np.arange(20)])
-    held = held_out(twice, 0.2, 1)
-    assert held.sum() == 8
-    assert (held[:20] == held[20:]).all()
+def test_scores_out_of_fold_are_not_those_of_training() -> None:
+    events, cohort = timeline(40)
+    model = tiny("timed-attention", folds=3, members=3).fit(events, cohort, 1)
+    assert model.out_of_fold is not None
+    assert _area(cohort.label[:, 0], model.out_of_fold[:, 0]) < _area(
+        cohort.label[:, 0], model.scores(events, cohort)[:, 0]
+    )
+    assert tiny("gru", members=1).fit(events, cohort, 1).out_of_fold is None
