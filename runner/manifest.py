@@ -25,6 +25,7 @@ from runner.config import Config
 from runner.inbox import Found
 from runner.job import Result
 from runner.landing import distinct_rows
+from runner.outcomes import outcomes_of
 from runner.plan import Plan, fingerprint
 from runner.signalling import signals_of
 from store.lake import Draft
@@ -90,6 +91,7 @@ class Account:
             "coding",
             "adverse",
             "signals",
+            "outcomes",
             "coverage",
             "quality",
             "persons",
@@ -128,6 +130,7 @@ class Account:
             coding=coding_of(draft),
             adverse=adverse_of(draft),
             signals=signals_of(draft),
+            outcomes=outcomes_of(draft),
             coverage=whole_of(draft, "phi/coverage"),
             quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -27,12 +27,13 @@ FILE = "drift.json"
 class WatchDrift:
     """A Summary: reads outcomes and timeline, writes outcome_drift; no clock, and no count below 5.
 
-    artifact: the folder of `PredictOutcomes`; each drift.json below it says what its task was at training. Without it
-    calibration alone is watched. alpha: the chance of a false alarm: of calibration ever, of inputs each night.
+    artifacts: the folder of `PredictOutcomes`; drift.json of each artifact says what its task was at training. Without
+    it calibration alone is watched. alpha: the chance of a false alarm: of calibration ever, of inputs each night.
     """
 
-    artifact: str = ""
+    artifacts: str = ""
     alpha: float = 0.01
+    _root: Path = field(default=Path(), init=False, repr=False)
 
     reads: ClassVar[tuple[str, ...]] = ("outcomes", "timeline")
     writes: ClassVar[tuple[str, ...]] = (OUTCOME_DRIFT.name,)
@@ -40,6 +41,10 @@ class WatchDrift:
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
             raise ConfigError(f"alpha is {self.alpha}; expected a chance between 0 and 1, such as 0.01.")
+
+    def anchor(self, root: Path) -> None:
+        """What the folder is told from."""
+        self._root = root
 
     @property
     def version(self) -> str:
@@ -49,7 +54,8 @@ class WatchDrift:
 
     @cached_property
     def _references(self) -> dict[str, Reference]:
-        paths = sorted(Path(self.artifact).rglob(FILE)) if self.artifact else []
+        home = self._root / self.artifacts
+        paths = sorted([*home.glob(FILE), *home.glob(f"*/{FILE}")]) if self.artifacts else []
         found = (read(path.read_text(encoding="utf-8")) for path in paths)
         return {reference.task: reference for reference in found}
 

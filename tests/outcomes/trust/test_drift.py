@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drift(folder: Path | str, made: tuple[pa.Table, pa.Table]) -> list[dict[str, object]]:
-    summary = WatchDrift(artifact=str(folder))
+    summary = WatchDrift(artifacts=str(folder))
     part = summary.partial({"timeline": made[0], "outcomes": made[1]})
     rows: list[dict[str, object]] = summary.merge([part])["outcome_drift"].to_pylist()
     return rows
@@ -89,7 +89,7 @@ def test_what_moved_is_named(folder: Path, moved: dict[str, float], measure: str
 
 def test_shards_add_up_and_calibration_needs_no_artifact(folder: Path) -> None:
     events, outcomes = hospital(5)
-    summary = WatchDrift(artifact=str(folder))
+    summary = WatchDrift(artifacts=str(folder))
     assert isinstance(summary, Summary)
     whole = summary.merge([summary.partial({"timeline": events, "outcomes": outcomes})])["outcome_drift"]
     cuts = (outcomes.slice(0, 700), outcomes.slice(700))
