@@ -58,7 +58,7 @@ def _task(name: str, rows: pa.Table) -> dict[str, Any]:
         "persons": enough(len(pc.unique(rows["subject_id"]))),
         "taught": enough(pc.sum(pc.fill_null(rows["in_training"], False)).as_py() or 0),
         "known": enough(known),
-        "decisions": {decision: enough(said.get(decision, 0)) for decision in DECISIONS},
+        "decisions": apart({decision: said.get(decision, 0) for decision in DECISIONS}),
     }
 
 
@@ -93,6 +93,14 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         kept = ("measure", "period", "predictions", "value", "lower", "upper", "reference")
         yield {"task": task, "target": target, "artifact": artifact,
                "rows": [{name: row[name] for name in kept} for row in found]}  # fmt: skip
+
+
+def apart(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Parts of a known total: beside a small one others are left out too, else the total would give it away."""
+    hidden = {name for name, n in counts.items() if enough(n) is None}
+    while hidden and sum(counts[name] for name in hidden) < FEWEST and len(hidden) < len(counts):
+        hidden.add(min((name for name in counts if name not in hidden), key=lambda name: counts[name]))
+    return {name: None if name in hidden else n for name, n in counts.items()}
 
 
 def enough(count: int) -> int | None:

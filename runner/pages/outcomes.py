@@ -67,7 +67,7 @@ def _said(said: Mapping[str, Any]) -> str:
 
 def _task(one: Mapping[str, Any]) -> dict[str, str]:
     told = {name: _n(one[name]) for name in ("predictions", "persons", "known", "taught")}
-    return {"task": one["task"], **told, **{name: _n(held) for name, held in one["decisions"].items()}}
+    return {"task": one["task"], **told, **{name: _n(held, "few") for name, held in one["decisions"].items()}}
 
 
 def _why(flags: Mapping[str, int | None]) -> tuple[Bar, ...]:
@@ -106,5 +106,5 @@ def _lines(lines: Sequence[Mapping[str, Any]]) -> list[Line]:
     return out
 
 
-def _n(number: int | None) -> str:
-    return "under 5" if number is None else f"{number:,}"
+def _n(number: int | None, few: str = "under 5") -> str:
+    return few if number is None else f"{number:,}"
