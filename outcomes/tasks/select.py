@@ -24,6 +24,7 @@ class Sieve:
     scene: Scene
     when: When
     at: str = ""  # name of the prediction time, where there are several
+    now: Ints | None = None  # (m,) when scoring: no prediction is later
     losses: list[Loss] = field(default_factory=list)
     left: Bools = field(init=False)
 
@@ -58,25 +59,30 @@ def select(
     """
     found = find(task, timeline, rows)
     scene, losses = beginnings(found)
+    last = None if labelled or not task.options.stay else now(scene)
     parts: list[Cohort] = []
-    covered = ~running_on(scene)  # stays that need no row of now
+    covered = np.zeros(len(scene.rows.time), bool)
     for variant, when in variants(task):
-        sieve, places = (
-            Sieve(scene, when, when.name if len(task.options.prediction_times) > 1 else ""),
-            Places(scene, variant),
-        )
+        sieve = Sieve(scene, when, when.name if len(task.options.prediction_times) > 1 else "", last)
+        places = Places(scene, variant)
         parts.append(part(places, sieve, labelled))
         losses += sieve.losses
-        covered |= sieve.left & (places.index == now(scene))
-    if not labelled and task.at_now and task.options.stay:
-        open_ = scene.take(~covered)
-        sieve = Sieve(open_, When("now"), "now")
-        parts.append(part(Places(open_, task, now(open_)), sieve, labelled))
-        losses += sieve.losses
+        covered |= sieve.left & (places.index == last)
+    if last is not None and task.at_now:
+        parts.append(current(task, scene.take(running_on(scene) & ~covered), losses))
     whole = joined(task, parts, tuple(losses))
     if task.options.targets is None:
         return whole
     return learned(found, whole, targets, labelled=labelled)
+
+
+def current(task: Task, scene: Scene, losses: list[Loss]) -> Cohort:
+    """One row of each at the last data time."""
+    last = now(scene)
+    sieve = Sieve(scene, When("now"), "now", last)
+    made = part(Places(scene, task, last), sieve, labelled=False)
+    losses += sieve.losses
+    return made
 
 
 def variants(task: Task) -> Iterator[tuple[Task, When]]:
@@ -120,8 +126,8 @@ def part(places: Places, sieve: Sieve, labelled: bool) -> Cohort:
     if task.options.stay:
         if task.options.stay.in_progress:
             sieve.keep("the stay is over at the prediction time", in_progress(places, sieve.when), always=True)
-        if not labelled:
-            sieve.keep("after the last data of the stay", index <= now(places.scene))
+        if sieve.now is not None:
+            sieve.keep("after the last data of the stay", index <= sieve.now)
     for name in task.windows:
         window(places, sieve, name, labelled)
     for predicate, name in task.options.exclusions:

@@ -86,6 +86,16 @@ def test_same_rows_as_es_aces(name: str, tmp_path: Path) -> None:
     assert many > 2  # the task says something about these timelines
 
 
+def test_an_index_at_the_end_is_the_end(tmp_path: Path) -> None:
+    """The one known difference: where a window's start is told from its end by a duration, es-aces changes the sides."""
+    window = {"start": "end - 6h", "end": "trigger + 24h", "start_inclusive": True, "end_inclusive": True}
+    said = {"predicates": {"a": {"code": "A"}}, "trigger": "a", "windows": {"w": window | {"index_timestamp": "end"}}}
+    theirs, mine = answer(said, rows(0), tmp_path), ours(said, rows(0))
+    assert theirs
+    assert all(one[2] == one[1] + timedelta(hours=24) for one in mine)
+    assert all(one[2] == one[1] + timedelta(hours=18) for one in theirs)
+
+
 def alike(mine: Row, theirs: Row) -> Row:
     """Of the counts those that es-aces tells."""
     pairs = zip(mine[4:], theirs[4:], strict=True)
