@@ -1,0 +1,99 @@
+"""Hazards by period from one multinomial logistic regression: a start for each period, one line of covariates."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eval.survival import Floats
+from outcomes.features.matrix import Features
+from outcomes.survival.discrete import DiscreteSurvival, Member, crossed, loaded
+from outcomes.survival.outcome import Outcome
+from outcomes.survival.periods import PersonPeriods
+from outcomes.survival.table import Table, learned, opened
+
+
+@dataclass(frozen=True)
+class Lines:
+    table: Table
+    start: Floats  # (p, k)
+    weights: Floats  # (c, k)
+
+    def hazards(self, features: Features) -> Floats:
+        score = (self.table.read(features) @ self.weights)[:, None] + self.start
+        odds = np.exp(np.clip(score, -50, 50))
+        return np.asarray(odds / (1 + odds.sum(2, keepdims=True)), np.float64)
+
+    def shap(self, features: Features) -> None:  # noqa: ARG002
+        return None
+
+    def save(self, folder: Path) -> None:
+        self.table.save(folder / "table.json")
+        np.savez(folder / "lines.npz", start=self.start, weights=self.weights)
+
+
+def opened_lines(folder: Path) -> Lines:
+    with np.load(folder / "lines.npz", allow_pickle=False) as held:
+        return Lines(opened(folder / "table.json"), held["start"], held["weights"])
+
+
+@dataclass(frozen=True)
+class Logistic:
+    periods: int = 12
+    folds: int = 3
+    ridges: tuple[float, ...] = (0.01, 0.1, 1.0)  # weight, a person; the best on the persons held out
+    name: str = "logistic"
+
+    def fit(self, features: Features, outcome: Outcome, seed: int) -> DiscreteSurvival:
+        causes = len(outcome.causes)
+
+        def one(mine: Features, rows: PersonPeriods, others: Features, held: PersonPeriods) -> Member:
+            return self._best((mine, rows), (others, held), causes)
+
+        return crossed(features, outcome, self.folds, self.periods, one, seed)
+
+    def _best(self, train: tuple[Features, PersonPeriods], held: tuple[Features, PersonPeriods], causes: int) -> Lines:
+        table = learned(train[0])
+        x, rows = table.read(train[0]), train[1]
+        found = [_fitted(table, x, rows, causes, ridge * len(x)) for ridge in self.ridges]
+        return min(found, key=lambda lines: _lost(lines, *held))
+
+    def load(self, folder: Path) -> DiscreteSurvival:
+        return loaded(folder, opened_lines)
+
+
+def _lost(lines: Lines, features: Features, rows: PersonPeriods) -> float:
+    said = lines.hazards(features)[rows.person, rows.period]
+    every = np.column_stack([1 - said.sum(1), said])
+    return float(-rows.weight @ np.log(np.maximum(every[np.arange(len(every)), rows.kind], 1e-12)))
+
+
+def _fitted(table: Table, x: Floats, rows: PersonPeriods, causes: int, ridge: float) -> Lines:
+    """By L-BFGS on persons and periods at once: the rows are never made."""
+    from scipy.optimize import minimize
+
+    periods, width = int(rows.period.max()) + 1, x.shape[1]
+    happened = np.stack([rows.kind == cause for cause in range(1, causes + 1)], 1).astype(np.float64)
+    begun = np.bincount(rows.period, rows.weight, periods)
+    first = np.stack([np.bincount(rows.period, each, periods) for each in happened.T], 1)
+
+    def lost(theta: Floats) -> tuple[float, Floats]:
+        start = theta[: periods * causes].reshape(periods, causes)
+        weights = theta[periods * causes :].reshape(width, causes)
+        score = (x @ weights)[rows.person] + start[rows.period]
+        top = np.maximum(score.max(1, keepdims=True), 0)
+        raised = np.exp(score - top)
+        total = np.exp(-top[:, 0]) + raised.sum(1)
+        value = rows.weight @ (top[:, 0] + np.log(total)) - (happened * score).sum() + ridge / 2 * (weights**2).sum()
+        rest = rows.weight[:, None] * raised / total[:, None] - happened
+        by_period = [np.bincount(rows.period, each, periods) for each in rest.T]
+        by_person = np.stack([np.bincount(rows.person, each, len(x)) for each in rest.T], 1)
+        slope = np.r_[np.stack(by_period, 1).ravel(), (x.T @ by_person + ridge * weights).ravel()]
+        return float(value) / len(x), slope / len(x)
+
+    begin = np.log((first + 0.5) / (begun[:, None] + 1)).ravel()
+    found = minimize(
+        lost, np.r_[begin, np.zeros(width * causes)], jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    )
+    cut = periods * causes
+    return Lines(table, found.x[:cut].reshape(periods, causes), found.x[cut:].reshape(width, causes))
