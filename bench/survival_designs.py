@@ -76,7 +76,7 @@ def _proportional(own: Floats, rival: Floats, rng: np.random.Generator) -> Laten
 
 
 def _crossing(split: Floats, own: Floats, rival: Floats, rng: np.random.Generator) -> Latent:
-    """Hazards of cause 1 are 0.4 exp(x b) k t^(k-1), k = 2 where the first covariate is positive, else 0.6: they cross."""
+    """Hazards of cause 1 are 0.4 exp(x b) k t^(k-1), k = 2 where the first covariate is positive, else 0.6."""
     shape, rate = np.where(split > 0, 2.0, 0.6), 0.4 * np.exp(own)
     mine = (rng.exponential(size=len(own)) / rate) ** (1 / shape)
     theirs = rng.exponential(1 / (0.6 * np.exp(rival)))

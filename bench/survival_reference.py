@@ -63,7 +63,10 @@ def _scores(drawn: Drawn) -> Iterator[tuple[str, float]]:
     seen = observed(drawn.times, (drawn.kinds > 0).astype(int))
     known = concordance_index_ipcw(theirs, theirs, said[:, 1], 1.5)[0]
     yield "Uno's C, scikit-survival", _apart(uno_c(seen, said[:, 1], 1.5), np.array([known]))
-    yield "Brier, scikit-survival", _apart(brier(seen, said, horizons)[0], brier_score(theirs, theirs, 1 - said, horizons)[1])
+    yield (
+        "Brier, scikit-survival",
+        _apart(brier(seen, said, horizons)[0], brier_score(theirs, theirs, 1 - said, horizons)[1]),
+    )
 
 
 def _fine_gray(drawn: Drawn) -> Iterator[tuple[str, float]]:

@@ -43,11 +43,12 @@ def uno_c(seen: Observed, risk: npt.ArrayLike, horizon: float, cause: int = 1, w
     Uno 2011; with competing events Wolbers 2014: who has another event never has this one, so he counts as later.
     Equal risks count half. NaN where no pair can be compared.
     """
+    found = _risk(seen, risk)
     kept = float(_chance(seen, np.array([horizon]))[0])
     if not kept > 0:
         return np.full(1 if weights is None else len(weights), np.nan)
     chance = seen.uncensored.before(np.minimum(seen.times, horizon))
-    return _concordance(seen, _risk(seen, risk), (horizon, cause), 1 / np.maximum(chance, kept), weights)
+    return _concordance(seen, found, (horizon, cause), 1 / np.maximum(chance, kept), weights)
 
 
 def harrell_c(

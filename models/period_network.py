@@ -1,9 +1,8 @@
-"""A small network on a table of numbers, or on one table for each of several windows of time: dense, convolution or GRU."""
+"""A small network on a table of numbers, or on one for each of several windows of time: dense, convolution, GRU."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 
 Body = Literal["ann", "cnn", "rnn"]
@@ -58,7 +57,3 @@ def classes_loss(logits: Tensor, chosen: Tensor, weight: Tensor) -> Tensor:
     """logits (B, classes), chosen (B,), weight (B,)"""
     each = nn.functional.cross_entropy(logits, chosen, reduction="none")
     return (each * weight).sum() / weight.sum().clamp_min(1e-6)
-
-
-def probabilities(logits: Tensor) -> Tensor:
-    return torch.softmax(logits, -1)

@@ -21,13 +21,14 @@ class FineGray:
     coefficients: Floats  # (p,) log ratio of subdistribution hazards for one unit of a covariate
     variance: Floats  # (p, p) by the model
     robust: Floats  # (p, p) sandwich over persons; the curve of censoring taken as known
-    hazard: Curve  # cumulative, of who has 0 in every covariate
+    centre: Floats  # (p,) mean of each covariate
+    hazard: Curve  # cumulative, of who has the mean of each covariate
     log_likelihood: float
     converged: bool
 
     def incidence(self, x: npt.ArrayLike, horizons: npt.ArrayLike) -> Floats:
         """(m, h); NaN beyond the last time that was seen."""
-        relative = np.exp(np.asarray(x, np.float64) @ self.coefficients)
+        relative = np.exp((np.asarray(x, np.float64) - self.centre) @ self.coefficients)
         return np.asarray(-np.expm1(-np.outer(relative, self.hazard.at(horizons))), np.float64)
 
 
@@ -52,10 +53,11 @@ def hazards(
     fit = newton(sets, ridge * len(when))
     beta = fit.coefficients / scale
     at, steps = np.unique(np.sort(when)[sets.event], return_index=True)
-    level = np.cumsum(np.add.reduceat(fit.hazard, steps)) * np.exp(-centre @ beta)
+    level = np.cumsum(np.add.reduceat(fit.hazard, steps))
     both = np.outer(scale, scale)
     hazard = Curve(at, level, np.zeros_like(level), 0.0, float(when.max()))
-    return FineGray(beta, fit.variance / both, fit.robust / both, hazard, fit.log_likelihood, fit.converged)
+    variance, robust = fit.variance / both, fit.robust / both
+    return FineGray(beta, variance, robust, centre, hazard, fit.log_likelihood, fit.converged)
 
 
 def _table(x: npt.ArrayLike, persons: int) -> Floats:

@@ -1,4 +1,4 @@
-"""A random survival forest (scikit-survival): trees split by log rank on the first cause, hazards of all causes in leaves."""
+"""A random survival forest (scikit-survival): trees split by log rank on the first cause, leaves with all hazards."""
 
 from dataclasses import dataclass
 from pathlib import Path

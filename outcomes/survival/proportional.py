@@ -22,6 +22,13 @@ CELLS = 8_000_000  # numbers held at once
 
 
 @dataclass(frozen=True)
+class Line:
+    coefficients: Floats  # (c,)
+    centre: Floats  # (c,)
+    hazard: Curve  # cumulative, at the centre
+
+
+@dataclass(frozen=True)
 class ProportionalSurvival:
     """lines[k] is the model of cause k + 1; None where nobody had it."""
 
@@ -30,18 +37,18 @@ class ProportionalSurvival:
     last: float
     table: Table
     columns: tuple[Places, ...]  # (k,) places in the table that each cause reads
-    lines: tuple[tuple[Floats, Curve] | None, ...]  # coefficients, cumulative baseline hazard
+    lines: tuple[Line | None, ...]
 
     def incidence(self, features: Features, horizons: Sequence[float]) -> Incidence:
         when, x = asked(horizons, self.last), self.table.read(features)
         relative = [
-            np.exp(x[:, columns] @ line[0]) if line else np.zeros(len(x))
+            np.exp((x[:, columns] - line.centre) @ line.coefficients) if line else np.zeros(len(x))
             for columns, line in zip(self.columns, self.lines, strict=True)
         ]
         return self._subdistribution(relative, when) if self.kind == "fine_gray" else self._together(relative, when)
 
     def _subdistribution(self, relative: list[Floats], when: Floats) -> Incidence:
-        """Models of their own may say more than 1 in sum: the competing ones then share what the first leaves at last."""
+        """Models of their own may say more than 1 in sum: the others then share what the first leaves at last."""
         first, *rest = self._alone(relative, when)
         sure, *others = self._alone(relative, np.array([self.last]))
         room = np.minimum(1.0, (1 - sure) / np.maximum(sum(others, np.zeros_like(sure)), 1e-300))
@@ -49,15 +56,15 @@ class ProportionalSurvival:
 
     def _alone(self, relative: list[Floats], when: Floats) -> list[Floats]:
         return [
-            -np.expm1(-np.outer(each, line[1].at(when))) if line else np.zeros((len(each), len(when)))
+            -np.expm1(-np.outer(each, line.hazard.at(when))) if line else np.zeros((len(each), len(when)))
             for each, line in zip(relative, self.lines, strict=True)
         ]
 
     def _together(self, relative: list[Floats], when: Floats) -> Incidence:
         """Cause-specific hazards: what is still there before a time, times the step of the cause at it."""
-        held = [line[1].times for line in self.lines if line]
+        held = [line.hazard.times for line in self.lines if line]
         grid = np.unique(np.concatenate(held))
-        levels = [line[1].at(grid) if line else np.zeros(len(grid)) for line in self.lines]
+        levels = [line.hazard.at(grid) if line else np.zeros(len(grid)) for line in self.lines]
         steps = np.diff(np.array(levels), prepend=0.0)
         place = np.searchsorted(grid, when, side="right")
         rows = max(1, CELLS // (len(grid) * len(steps)))
@@ -75,7 +82,8 @@ class ProportionalSurvival:
         arrays: dict[str, Any] = {f"columns{at}": columns for at, columns in enumerate(self.columns)}
         for at, line in enumerate(self.lines):
             if line:
-                arrays |= {f"beta{at}": line[0], f"times{at}": line[1].times, f"hazard{at}": line[1].values}
+                arrays |= {f"beta{at}": line.coefficients, f"centre{at}": line.centre}
+                arrays |= {f"times{at}": line.hazard.times, f"hazard{at}": line.hazard.values}
         np.savez(folder / "hazards.npz", **arrays)
         said = {"kind": self.kind, "causes": self.causes, "last": self.last}
         (folder / "model.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
@@ -114,7 +122,7 @@ class Proportional:
         last = float(seen.times.max())
         return ProportionalSurvival(self.kind, seen.causes, last, table, tuple(columns), tuple(lines))
 
-    def _line(self, x: Floats, seen: Outcome, cause: int) -> tuple[Floats, Curve]:
+    def _line(self, x: Floats, seen: Outcome, cause: int) -> Line:
         stay = self.kind == "fine_gray"
         found: FineGray = hazards(x, seen.times, seen.kinds, cause, stay=stay, ridge=self.ridge)
         if not found.converged:
@@ -122,7 +130,7 @@ class Proportional:
                 f"{self.kind} for {seen.causes[cause - 1]} did not settle with ridge {self.ridge:g}: some covariate "
                 "tells the event apart without fault. Give a higher ridge, and look for a leak."
             )
-        return found.coefficients, found.hazard
+        return Line(found.coefficients, found.centre, found.hazard)
 
     def load(self, folder: Path) -> ProportionalSurvival:
         said = json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -134,11 +142,12 @@ class Proportional:
         return ProportionalSurvival(said["kind"], tuple(said["causes"]), said["last"], table, columns, lines)
 
 
-def _line(held: dict[str, Any], at: int, last: float) -> tuple[Floats, Curve] | None:
+def _line(held: dict[str, Any], at: int, last: float) -> Line | None:
     if f"beta{at}" not in held:
         return None
     hazard = held[f"hazard{at}"]
-    return held[f"beta{at}"], Curve(held[f"times{at}"], hazard, np.zeros_like(hazard), 0.0, last)
+    curve = Curve(held[f"times{at}"], hazard, np.zeros_like(hazard), 0.0, last)
+    return Line(held[f"beta{at}"], held[f"centre{at}"], curve)
 
 
 def strongest(x: Floats, seen: Outcome, cause: int, most: int) -> Places:

@@ -26,6 +26,11 @@ class Table:
     centre: Floats  # (c + a,)
     scale: Floats  # (c + a,)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """(c + a,) a name for each; what tells that something is unknown ends in `?`."""
+        return (*(self.names[at] for at in self.kept), *(f"{self.names[at]}?" for at in self.absent))
+
     def read(self, features: Features) -> Floats:
         """(m, c + a)"""
         if features.names != self.names:
