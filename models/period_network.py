@@ -34,14 +34,19 @@ class PeriodNetwork(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x (B, windows, inputs) -> (B, outputs)"""
         said = self.drop(self._read(x))  # (B, size)
-        return self.head(said + self.drop(self.second(said).relu()))
+        found: Tensor = self.head(said + self.drop(self.second(said).relu()))
+
+        return found
 
     def _read(self, x: Tensor) -> Tensor:
+        found: Tensor
         if self.convolution is not None:
-            return self.convolution(self.first(x).relu().transpose(1, 2)).relu().amax(2)
-        if self.recurrent is not None:
-            return self.recurrent(self.first(x).relu())[0][:, -1]
-        return self.first(x.flatten(1)).relu()
+            found = self.convolution(self.first(x).relu().transpose(1, 2)).relu().amax(2)
+        elif self.recurrent is not None:
+            found = self.recurrent(self.first(x).relu())[0][:, -1]
+        else:
+            found = self.first(x.flatten(1)).relu()
+        return found
 
 
 def hazard_loss(logits: Tensor, kind: Tensor, weight: Tensor) -> Tensor:

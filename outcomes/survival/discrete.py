@@ -20,7 +20,7 @@ from outcomes.survival.outcome import Incidence, Outcome, asked, learnable
 from outcomes.survival.periods import PersonPeriods, cuts, incidence, rows
 from outcomes.timeline import Ints
 
-ROWS = 4096  # persons whose hazards are held at once
+ROWS = 1024  # persons whose hazards are held at once
 
 
 class Member(Protocol):

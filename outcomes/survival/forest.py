@@ -117,4 +117,4 @@ def _chances(tree: Tree, x: npt.NDArray[np.float32], rows: PersonPeriods, causes
     events = [np.bincount(cell, rows.kind == cause, nodes * periods) for cause in range(1, causes + 1)]
     each = np.stack(events, 1).reshape(nodes, periods, causes)
     average = each.sum(0) / np.maximum(begun.sum(0), 1e-9)[:, None]
-    return ((each + PRIOR * average) / (begun + PRIOR)[:, :, None]).astype(np.float32)
+    return np.asarray((each + PRIOR * average) / (begun + PRIOR)[:, :, None], np.float32)

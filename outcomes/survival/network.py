@@ -45,7 +45,8 @@ class Net:
         import torch
 
         with torch.no_grad():
-            return self.network(torch.from_numpy(inputs(self.table, self.places, features))).double().numpy()
+            said = self.network(torch.from_numpy(inputs(self.table, self.places, features)))
+        return np.asarray(said.double().numpy(), np.float64)
 
     def save(self, folder: Path) -> None:
         from dataclasses import asdict
@@ -109,7 +110,7 @@ def trained(
     def batches(epoch: int) -> Iterator[tuple[Any, ...]]:
         del epoch
         every = torch.from_numpy(order.permutation(len(mine[0])))
-        return (tuple(each[some] for each in mine) for some in every.split(BATCH))
+        return (tuple(each[some] for each in mine) for some in torch.split(every, BATCH))
 
     def lost(batch: tuple[Any, ...]) -> Any:
         return loss(network(batch[0]), *batch[1:])
@@ -118,7 +119,7 @@ def trained(
         with torch.no_grad():
             return -float(lost(held))
 
-    fit(network, batches, lost, score, Schedule(how.epochs, how.rate, how.decay, seed=seed))
+    fit(network, batches, lost, score, Schedule(how.epochs, how.rate, how.decay, average=0.95, seed=seed))
     network.load_state_dict(rounded(network))
     return Net(table, places, network)
 
