@@ -10,6 +10,8 @@ from scipy import sparse
 
 from outcomes.timeline import ALWAYS, HOUR, Floats, Ints, Places
 
+HALF_LIFE = 6.0
+"""Hours, of `recent`."""
 Doubles = npt.NDArray[np.float64]
 
 
@@ -123,6 +125,21 @@ def since(groups: Groups, at: Ints) -> Doubles:
     return _hours(groups.time[groups.last], at[groups.row])
 
 
+def recent(groups: Groups, at: Ints) -> Doubles:
+    """The mean, a value counting half as much each HALF_LIFE before the prediction."""
+    size = groups.size
+    hours = _hours(groups.time, np.repeat(groups.time[groups.last], size))  # from the last one: no weight is 0 alone
+    weight = np.exp2(-np.nan_to_num(hours, nan=np.inf) / HALF_LIFE)
+    top, bottom = (np.add.reduceat(x, groups.starts) for x in (weight * groups.value, weight))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(top / bottom)
+
+
+def change(groups: Groups, _: Ints) -> Floats:
+    """Of the last value against the first; NaN of a single one."""
+    return np.where(groups.size > 1, groups.value[groups.last] - groups.value[groups.starts], np.float32(np.nan))
+
+
 def _hours(start: Ints, end: Ints) -> Doubles:
     return np.where(start == ALWAYS, np.nan, (end - np.where(start == ALWAYS, end, start)) / HOUR)
 
@@ -130,7 +147,7 @@ def _hours(start: Ints, end: Ints) -> Doubles:
 Aggregate = Callable[[Groups, Ints], Floats | Doubles]
 AGGREGATE: Mapping[str, Aggregate] = {
     "count": count, "first": first, "last": last, "min": least, "max": most, "mean": mean, "std": std, "sum": total,
-    "slope": slope, "span": span, "since": since,
+    "slope": slope, "recent": recent, "change": change, "span": span, "since": since,
 }  # fmt: skip
 
 

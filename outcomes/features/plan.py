@@ -9,7 +9,21 @@ import numpy as np
 from contract.errors import ConfigError
 from outcomes.timeline import ALWAYS, DAY, HOUR, Ints
 
-AGGREGATES = ("count", "first", "last", "min", "max", "mean", "std", "sum", "slope", "span", "since")
+AGGREGATES = (
+    "count",
+    "first",
+    "last",
+    "min",
+    "max",
+    "mean",
+    "std",
+    "sum",
+    "slope",
+    "recent",
+    "change",
+    "span",
+    "since",
+)
 UNITS = {"h": HOUR, "d": DAY}
 
 Aggregates = Mapping[str, tuple[str, ...]]

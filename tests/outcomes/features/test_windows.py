@@ -30,8 +30,10 @@ def test_aggregates_of_a_window() -> None:
     found = timeline([(1, hour, "A", value) for hour, value in values])
     row = said(found, cohort(found, [(1, -10, 0)]))[0]
     stay = {name: row[f"stay/A/{name}"] for name in AGGREGATES}
-    expected = {"count": 3, "first": 1, "last": 7, "min": 1, "max": 7, "mean": 4, "sum": 12}
-    expected |= {"std": 6**0.5, "slope": 3, "span": 2, "since": 1}
+    expected: dict[str, float] = {"count": 3, "first": 1, "last": 7, "min": 1, "max": 7, "mean": 4, "sum": 12}
+    halves = [2 ** (-2 / 6), 2 ** (-1 / 6), 1]  # of the weights
+    recent = (halves[0] + 4 * halves[1] + 7) / sum(halves)
+    expected |= {"std": 6**0.5, "slope": 3, "span": 2, "since": 1, "change": 6, "recent": recent}
     assert stay == pytest.approx(expected)
     assert row["ever/A/first"] == 9 and row["before/A/count"] == 1 and row["6h/A/count"] == 3
     assert row["hours"] == 10
