@@ -37,16 +37,14 @@ def overlapping(scene: Scene) -> Bools:
     assert stay is not None
     end = first(scene, scene.hits(stay.discharge))
     end = np.where(end == NEVER, rows.time, end)  # one without end is not held against others
-    found = np.zeros(len(end), bool)
+    size, rank = len(end), np.argsort(np.argsort(end, kind="stable"), kind="stable")
     order = np.lexsort((end, rows.time, rows.subject))
-    longest = -1
-    for this in order.tolist():
-        if longest >= 0 and rows.subject[longest] == rows.subject[this]:
-            if rows.time[this] < end[longest]:
-                found[[this, longest]] = True
-            if end[this] <= end[longest]:
-                continue
-        longest = this
+    latest = np.maximum.accumulate((rows.subject * size + rank)[order])  # of each person the latest end so far
+    before = np.r_[-1, latest[:-1]][:size]
+    other = np.argsort(rank)[before % max(size, 1)]
+    crossed = (before // max(size, 1) == rows.subject[order]) & (rows.time[order] < end[other])
+    found = np.zeros(size, bool)
+    found[order[crossed]] = found[other[crossed]] = True
     return found
 
 

@@ -122,10 +122,19 @@ class Scene:
 
     @cached_property
     def data_end(self) -> int:
-        """The last time of the data: of events that belong to encounters, where there are such."""
+        """The last time of the data: of the encounters' events, where there are such, else of all.
+
+        One encounter in a thousand may lie more than a year after all others (a wrong date) and does not count.
+        """
         timeline = self.found.timeline
-        timed = timeline.time[timeline.encounter >= 0] if len(timeline.encounters) else timeline.time
-        return int(timed.max(initial=ALWAYS))
+        row = timeline.starts[1:] - 1
+        if len(timeline.encounters):
+            row = np.zeros(len(timeline.encounters) + 1, np.int64)
+            row[timeline.encounter] = np.arange(len(timeline))
+            row = row[:-1]
+        last = np.sort(timeline.time[row])
+        far = np.flatnonzero(np.diff(last[-1 - len(last) // 1000 :]) > 365 * DAY)
+        return int(last[-1 - len(last) // 1000 :][far[0] if len(far) else -1]) if len(last) else ALWAYS
 
     @cached_property
     def silent(self) -> Bools:

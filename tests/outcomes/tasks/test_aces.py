@@ -87,7 +87,7 @@ def test_same_rows_as_es_aces(name: str, tmp_path: Path) -> None:
 
 
 def test_an_index_at_the_end_is_the_end(tmp_path: Path) -> None:
-    """The one known difference: where a window's start is told from its end by a duration, es-aces changes the sides."""
+    """The one known difference: where a window's start is told from its end by a duration, es-aces swaps the sides."""
     window = {"start": "end - 6h", "end": "trigger + 24h", "start_inclusive": True, "end_inclusive": True}
     said = {"predicates": {"a": {"code": "A"}}, "trigger": "a", "windows": {"w": window | {"index_timestamp": "end"}}}
     theirs, mine = answer(said, rows(0), tmp_path), ours(said, rows(0))

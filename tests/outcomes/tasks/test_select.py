@@ -1,5 +1,7 @@
 """What is ours beyond ACES: as-of, own encounters, censoring, scoring, and data that are not as they should be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,16 @@ def test_open_stays_are_censored_or_unknown() -> None:
     assert len(kept) == 1
     assert np.isnan(kept.label).all()
     assert kept.until.tolist() == [NEVER]
+
+
+def test_a_wrong_date_is_not_the_end_of_the_data() -> None:
+    """Else every open stay would be taken for one that ended long ago."""
+    many = [(s, "5", "X", None, f"e{s}") for s in range(1000)]
+    rows = timeline(*many, (0, "1", IN, None, "e0"))
+    time = rows.time.copy()
+    time[-1] += 5 * 365 * 24 * HOUR
+    wrong = replace(rows, time=time, recorded=time)
+    assert losses(select(stay(), wrong)) == [("censored: the stay has not ended", 1)]
 
 
 def test_horizon_cuts_the_label() -> None:
