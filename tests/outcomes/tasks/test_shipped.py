@@ -1,10 +1,15 @@
 """The shipped tasks on stays written by hand."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from outcomes.tasks.reading import task as read_task
 from outcomes.tasks.select import select
 from outcomes.tasks.task import load, shipped
+from outcomes.tasks.yaml12 import parsed
 from outcomes.timeline import HOUR
 from tests.outcomes.tasks.timelines import timeline
 
@@ -14,6 +19,15 @@ IN, OUT = "HOSPITAL_ADMISSION//IMP", "HOSPITAL_DISCHARGE//UNKNOWN"
 def test_every_shipped_task_is_read() -> None:
     assert shipped() == ["diagnoses", "long_stay", "mortality", "mortality_time", "readmission"]
     assert [load(name).name for name in shipped()] == shipped()
+
+
+def test_the_example_of_the_docs_is_a_task() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "outcomes.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(description: .*?)```", page, re.S)
+    assert block
+    task = read_task("example", parsed(block[1]))
+    rows = [(1, "1", IN, None, "a"), *((1, f"1 {h}:00", "LAB", 1.0, "a") for h in range(1, 9)), (1, "9", "MEDS_DEATH")]
+    assert select(task, timeline(*rows, (1, "9", OUT, None, "a"))).label.tolist() == [[1], [1]]
 
 
 def test_death_on_the_day_of_a_discharge_is_death_in_hospital() -> None:
