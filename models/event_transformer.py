@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from models.beside import Beside, judged
 from models.event_vectors import FILLER, EventVectors
 
 
 @dataclass(frozen=True)
 class EventTransformerConfig:
     words: int = 0
+    bag: int = 0  # width of what is known of the whole past
     targets: int = 1
     hidden: int = 64
+    given: int = 32  # the bag is squeezed to
     layers: int = 2
     heads: int = 4
     dropout: float = 0.3
@@ -27,14 +30,16 @@ class EventTransformer(nn.Module):
         self.summary = nn.Parameter(torch.zeros(config.hidden))
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(3 * config.hidden)
-        self.head = nn.Linear(3 * config.hidden, config.targets)
+        self.beside = Beside(config.bag, config.given, config.targets, config.dropout)
+        self.head = nn.Linear(3 * config.hidden + config.given, config.targets)
 
-    def forward(self, words: Tensor, values: Tensor, gaps: Tensor, events: Tensor | None = None) -> Tensor:
-        """Of events' words (B, N), scaled values (B, N; NaN: none), log1p hours before (B, N): logits (B, targets).
+    def forward(self, words: Tensor, values: Tensor, gaps: Tensor, bag: Tensor) -> Tensor:
+        """Of events' words (B, N), scaled values (B, N; NaN: none), log1p hours before (B, N): logits (B, targets)."""
+        return self.read(self.event(words, values, gaps), words, gaps, bag)
 
-        `events` (B, N, hidden): their vectors, where they are at hand.
-        """
-        events = self.event(words, values, gaps) if events is None else events
+    def read(self, events: Tensor, words: Tensor, gaps: Tensor, bag: Tensor) -> Tensor:  # noqa: ARG002
+        """Of events' vectors (B, N, hidden), which hold the gaps already, and bags (B, bag): logits (B, targets)."""
+        given, wide = self.beside(bag)
         real = torch.nn.functional.pad(words != FILLER, (1, 0), value=True)  # (B, 1 + N): the summary is always there
         states = torch.cat([self.summary.expand(len(events), 1, -1), self.drop(events)], 1)  # (B, 1 + N, hidden)
         for block in self.blocks:
@@ -42,7 +47,7 @@ class EventTransformer(nn.Module):
         rest, there = states[:, 1:], real[:, 1:, None]  # (B, N, hidden), (B, N, 1)
         mean = (rest * there).sum(1) / there.sum(1).clamp(min=1)
         highest = rest.masked_fill(~there, -10.0).amax(1) if rest.shape[1] else mean
-        return self.head(self.drop(self.norm(torch.cat([states[:, 0], mean, highest], 1))))  # type: ignore[no-any-return]
+        return judged(self.head, self.drop, (self.norm(torch.cat([states[:, 0], mean, highest], 1)), given), wide)
 
 
 class Block(nn.Module):

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from models.beside import Beside, judged
+
 
 @dataclass(frozen=True)
 class GruDConfig:
@@ -22,13 +24,11 @@ class GruD(nn.Module):
     def __init__(self, config: GruDConfig) -> None:
         super().__init__()
         self.config = config
-        self.given = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(config.bag, config.given), nn.ReLU())
+        self.beside = Beside(config.bag, config.given, config.targets, config.dropout)
         self.drop = nn.Dropout(config.dropout)
         self.gru = nn.GRU((2 if config.decay else 3) * config.channels, config.hidden, batch_first=True)
         self.begin = nn.Linear(config.given, config.hidden)
         self.head = nn.Linear(config.hidden + config.given, config.targets)
-        self.wide = nn.Linear(config.bag, config.targets)  # a logistic regression on the bag, past all else
-        nn.init.zeros_(self.wide.weight)
         if config.decay:
             self.fade = nn.Parameter(torch.full((config.channels,), 0.1))  # of a value, for each unit of time
             self.stay = nn.Parameter(torch.zeros(config.channels))
@@ -37,7 +37,7 @@ class GruD(nn.Module):
 
     def forward(self, values: Tensor, seen: Tensor, lengths: Tensor, bag: Tensor) -> Tensor:
         """Of values and masks (B, T, C), steps that are real (B,) and bags (B, bag): logits (B, targets)."""
-        given = self.given(bag)  # (B, given)
+        given, wide = self.beside(bag)  # (B, given), (B, targets)
         last, since = carried(values, seen)  # (B, T, C) each
         state = torch.tanh(self.begin(given))  # (B, hidden)
         if self.config.decay:
@@ -48,7 +48,7 @@ class GruD(nn.Module):
             read = torch.cat([seen * values + (1 - seen) * last, seen, since], 2)
             packed = pack_padded_sequence(self.drop(read), lengths, batch_first=True, enforce_sorted=False)
             state = self.gru(packed, state[None])[1][0]
-        return self.head(self.drop(torch.cat([state, given], 1))) + self.wide(bag)  # type: ignore[no-any-return]
+        return judged(self.head, self.drop, (state, given), wide)
 
     def run(self, read: Tensor, fading: Tensor, lengths: Tensor, state: Tensor) -> Tensor:
         """nn.GRU's own weights, with a state that fades before each step; steps beyond a length change nothing."""

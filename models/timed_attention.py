@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from models.beside import Beside, judged
 from models.event_vectors import FILLER, EventVectors
 
 GAPS = 6
@@ -13,8 +14,10 @@ GAPS = 6
 @dataclass(frozen=True)
 class TimedAttentionConfig:
     words: int = 0
+    bag: int = 0  # width of what is known of the whole past
     targets: int = 1
     hidden: int = 64  # width of an event's vector
+    given: int = 32  # the bag is squeezed to
     heads: int = 4
     dropout: float = 0.3
 
@@ -30,19 +33,21 @@ class TimedAttention(nn.Module):
         self.matter = nn.Linear(config.hidden, config.heads)
         self.curve = nn.Linear(GAPS, config.heads, bias=False)
         self.turn = nn.Sequential(nn.Linear((config.heads + 1) * config.hidden, config.hidden), nn.ReLU())
-        self.head = nn.Linear(config.hidden, config.targets)
+        self.beside = Beside(config.bag, config.given, config.targets, config.dropout)
+        self.head = nn.Linear(config.hidden + config.given, config.targets)
 
-    def forward(self, words: Tensor, values: Tensor, gaps: Tensor, events: Tensor | None = None) -> Tensor:
-        """Of events' words (B, N), scaled values (B, N; NaN: none), log1p hours before (B, N): logits (B, targets).
+    def forward(self, words: Tensor, values: Tensor, gaps: Tensor, bag: Tensor) -> Tensor:
+        """Of events' words (B, N), scaled values (B, N; NaN: none), log1p hours before (B, N): logits (B, targets)."""
+        return self.read(self.event(words, values, gaps), words, gaps, bag)
 
-        `events` (B, N, hidden): their vectors, where they are at hand.
-        """
-        events = self.event(words, values, gaps) if events is None else events
+    def read(self, events: Tensor, words: Tensor, gaps: Tensor, bag: Tensor) -> Tensor:
+        """Of events' vectors (B, N, hidden) and bags (B, bag): logits (B, targets)."""
+        given, wide = self.beside(bag)
         real = (words != FILLER)[..., None]  # (B, N, 1)
         weights = self.attention(events, words, gaps)  # (B, N, heads)
         seen = torch.einsum("bnh,bnd->bhd", weights, self.drop(events)).flatten(1)  # (B, heads * hidden)
         amount = (events * real).sum(1) / real.sum(1).clamp(min=1).sqrt()  # (B, hidden): how much there was
-        return self.head(self.drop(self.turn(torch.cat([seen, amount / 4], 1))))  # type: ignore[no-any-return]
+        return judged(self.head, self.drop, (self.turn(torch.cat([seen, amount / 4], 1)), given), wide)
 
     def attention(self, events: Tensor, words: Tensor, gaps: Tensor) -> Tensor:
         """(B, N, heads), of each head summing to 1 over the events; all 0 where there is none."""

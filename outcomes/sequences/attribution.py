@@ -9,6 +9,7 @@ from outcomes.learning.learner import Contribution
 from outcomes.sequences.events import Events
 from outcomes.sequences.grid import Grid
 from outcomes.sequences.training import one_thread
+from outcomes.sequences.vocabulary import Words
 from outcomes.timeline import Floats, Ints
 
 if TYPE_CHECKING:
@@ -34,16 +35,18 @@ Parts = tuple[list[str], Floats, Floats]
 
 
 def _events(networks: "Sequence[nn.Module]", reading: Events, row: int, target: int) -> Parts:
-    words, values, gaps = reading.batch(np.array([row]))
-    total = np.zeros(words.shape[1], np.float32)
+    words, values, gaps, bag = reading.batch(np.array([row]))
+    total, bags = np.zeros(words.shape[1], np.float32), np.zeros(bag.shape[1], np.float32)
     for network in networks:
         vectors = network.get_submodule("event")(words, values, gaps).detach().requires_grad_()
-        network(words, values, gaps, vectors)[0, target].backward()
-        total += (vectors.grad * vectors).sum(2)[0].detach().numpy() / len(networks)
+        known = bag.clone().requires_grad_()
+        network.read(vectors, words, gaps, known)[0, target].backward()  # type: ignore[operator]
+        total += _times(vectors).sum(2)[0] / len(networks)
+        bags += _times(known)[0] / len(networks)
     real = np.flatnonzero(words[0].numpy())
     hours = np.expm1(gaps[0].numpy())
     names = [_name(reading.words.codes, int(words[0, at]), float(hours[at])) for at in real]
-    return names, values[0].numpy()[real], total[real]
+    return _with_bag((names, values[0].numpy()[real], total[real]), reading.words, bag[0].numpy(), bags)
 
 
 def _cells(networks: "Sequence[nn.Module]", reading: Grid, row: int, target: int) -> Parts:
@@ -57,21 +60,17 @@ def _cells(networks: "Sequence[nn.Module]", reading: Grid, row: int, target: int
         bags += parts[2][0]
     at, channel = np.nonzero(seen[0].numpy())
     back = (values.shape[1] - 1 - at) * reading.plan.hours
-    codes = reading.words.codes
-    names = [_name(codes, int(c) + 2, float(h)) for c, h in zip(channel, back, strict=True)]
-    bag_names, bag_values, bag_parts = _of_bag(reading, bag[0].numpy(), bags)
-    return (
-        names + bag_names,
-        np.r_[values[0].numpy()[at, channel], bag_values].astype(np.float32),
-        np.r_[cells[at, channel], bag_parts].astype(np.float32),
-    )
+    names = [_name(reading.words.codes, int(c) + 2, float(h)) for c, h in zip(channel, back, strict=True)]
+    found = names, values[0].numpy()[at, channel], cells[at, channel]
+    return _with_bag(found, reading.words, bag[0].numpy(), bags)
 
 
-def _of_bag(reading: Grid, bag: Floats, parts: Floats) -> Parts:
-    """A code's numbers in the bag together; its value is the last one."""
-    shaped, summed = bag.reshape(len(reading.words), -1), parts.reshape(len(reading.words), -1).sum(1)
+def _with_bag(found: Parts, words: Words, bag: Floats, parts: Floats) -> Parts:
+    """And a code's numbers in the bag together; its value is the last one."""
+    shaped, summed = bag.reshape(len(words), -1), parts.reshape(len(words), -1).sum(1)
     there = np.flatnonzero(shaped[:, 0])
-    return [_code(reading.words.codes, int(at)) for at in there], shaped[there, 1], summed[there]
+    names = [_code(words.codes, int(at)) for at in there]
+    return found[0] + names, np.r_[found[1], shaped[there, 1]], np.r_[found[2], summed[there]]
 
 
 def _times(one: "Tensor") -> Floats:

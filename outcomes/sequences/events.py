@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from outcomes.cohort import Cohort
+from outcomes.sequences.bag import Bags, Parts, bag, gathered
 from outcomes.sequences.known import Known, known, pieces
 from outcomes.sequences.ragged import Ragged, starts_of
 from outcomes.sequences.vocabulary import Words
@@ -22,13 +23,14 @@ class Recent:
     fine: float = 48.0  # further back than this the pooling doubles its width again and again
 
     def read(self, timeline: Timeline, cohort: Cohort, words: Words) -> "Events":
-        parts, offset = [_pooled(known(timeline, cohort.take(np.arange(0))), timeline, words, self)], 0
+        none = known(timeline, cohort.take(np.arange(0)))
+        parts, offset = [_pooled(none, timeline, words, self, 0)], 0
         for part in pieces(cohort):
-            row, word, value, hours = _pooled(known(timeline, part), timeline, words, self)
-            parts.append((row + offset, word, value, hours))
+            parts.append(_pooled(known(timeline, part), timeline, words, self, offset))
             offset += len(part)
-        row, word, value, hours = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Events(Ragged(starts_of(row, len(cohort))), word, value, hours, words)
+        row, word, value, hours = (np.concatenate(column) for column in zip(*(one for one, _ in parts), strict=True))
+        bags = gathered([one for _, one in parts], len(cohort), words)
+        return Events(Ragged(starts_of(row, len(cohort))), word, value, hours, words, bags)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Events:
     value: Floats  # (k,) scaled; NaN: none
     hours: Floats  # (k,) before the prediction
     words: Words
+    bags: Bags
 
     def __len__(self) -> int:
         return len(self.of.starts) - 1
@@ -47,7 +50,7 @@ class Events:
         return np.maximum(np.diff(self.of.starts), 1)
 
     def batch(self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None) -> "tuple[Tensor, ...]":
-        """words, scaled values, log1p hours, (B, N) each; a share of `drop` of the events is left out."""
+        """words, scaled values, log1p hours (B, N), bags (B, 5 c); a share of `drop` of the events is left out."""
         import torch
 
         whose, place = self.of.pick(rows)
@@ -60,10 +63,14 @@ class Events:
         word, value, gap = np.zeros(shape, np.int64), np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
         word[whose, at], value[whose, at] = self.word[place], self.value[place]
         gap[whose, at] = np.log1p(self.hours[place])
-        return torch.from_numpy(word), torch.from_numpy(value), torch.from_numpy(gap)
+        return tuple(torch.from_numpy(one) for one in (word, value, gap, self.bags.rows(rows)))
 
 
-def _pooled(seen: Known, timeline: Timeline, words: Words, plan: Recent) -> tuple[Ints, Ints, Floats, Floats]:
+Columns = tuple[Ints, Ints, Floats, Floats]
+"""Row, place in Words, scaled value, hours before."""
+
+
+def _pooled(seen: Known, timeline: Timeline, words: Words, plan: Recent, offset: int) -> tuple[Columns, Parts]:
     """Sorted by row; of each what has no time, then the latest first, at most `longest`."""
     word = words.places(timeline.codes)[seen.code]
     scaled = words.scaled(word, seen.value)
@@ -78,7 +85,8 @@ def _pooled(seen: Known, timeline: Timeline, words: Words, plan: Recent) -> tupl
     np.minimum.at(hours, group, seen.hours)
     row = key // len(words) // slots
     keep = _first(row, plan.longest)
-    return row[keep], (key % len(words))[keep], value[keep], hours[keep]
+    columns = row[keep] + offset, (key % len(words))[keep], value[keep], hours[keep]
+    return columns, bag(seen, word, scaled, words, offset)
 
 
 def _slot(hours: Floats, timeless: Bools, plan: Recent) -> Ints:

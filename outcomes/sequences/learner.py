@@ -13,6 +13,7 @@ from models.train import Schedule
 from outcomes.cohort import Cohort
 from outcomes.learning.folds import folds, persons
 from outcomes.learning.learner import Contribution, Scores
+from outcomes.sequences.bag import Bags
 from outcomes.sequences.grid import Hourly
 from outcomes.sequences.networks import Network, Reader, built
 from outcomes.sequences.strategies import Strategy, joined
@@ -46,7 +47,7 @@ class SequenceLearner:
         every = joined(cohort, self.strategy.beside) if self.strategy.beside else cohort
         words = learn(timeline, every, self.words)
         reading = self.reader.read(timeline, every, words)
-        ease = _ease(self, every, timeline, words)
+        ease = _ease(self, reading.bags, every)
         fold = folds(persons(timeline, every), (every.label == 1).any(1), self.folds, seed)
         networks, apart = [], np.full(cohort.label.shape, np.nan)
         for member in range(min(self.members, self.folds)):
@@ -130,9 +131,9 @@ def chance(logits: Scores) -> Scores:
     return np.asarray(1 / (1 + np.exp(-logits)))
 
 
-def _ease(learner: SequenceLearner, cohort: Cohort, timeline: Timeline, words: Words) -> Floats:
+def _ease(learner: SequenceLearner, bags: Bags, cohort: Cohort) -> Floats:
     if learner.strategy.curriculum != "loss":
         return np.zeros(len(cohort), np.float32)
     from outcomes.sequences.ease import simple_loss
 
-    return simple_loss(Hourly(bins=1, channels=0).read(timeline, cohort, words), cohort.label)
+    return simple_loss(bags, cohort.label)
