@@ -1,4 +1,4 @@
-"""A denoising autoencoder of records (in the manner of Deep Patient, Miotto 2016): masked codes are to be told again."""
+"""A denoising autoencoder of records (in the manner of Deep Patient, Miotto 2016): masked codes are told again."""
 
 from dataclasses import dataclass
 
@@ -33,9 +33,10 @@ class RecordAutoencoder(nn.Module):
 
     def loss(self, bags: Tensor, kept: Tensor) -> Tensor:
         """Squared error of all numbers told from the codes that were kept (B, codes): values count where seen."""
-        shaped = bags.unflatten(1, (self.config.codes, self.config.stated))  # (B, codes, stated)
+        shaped = bags.view(len(bags), self.config.codes, self.config.stated)  # (B, codes, stated)
         told = self.decode(self.encode((shaped * kept[..., None]).flatten(1))).view_as(shaped)
         wrong = (told - shaped).square()
         seen = (shaped[..., :1] > 0).to(bags.dtype)
         weight = torch.cat([torch.ones_like(seen), seen.expand(-1, -1, self.config.stated - 1)], 2)
-        return (wrong * weight).sum() / weight.sum().clamp(min=1)
+        error: Tensor = (wrong * weight).sum() / weight.sum().clamp(min=1)
+        return error

@@ -25,10 +25,19 @@ def _beside(name: str) -> Learner:
     return Mixed(f"{DEFAULT}+{name}", (Simple(), _sequence(name)))
 
 
+def _represented() -> Learner:
+    """The simple model with patient vectors as further features."""
+    from outcomes.learning.extended import Extended
+    from outcomes.sequences.representation import Unsupervised
+
+    return Extended(f"{DEFAULT}+ae", (Unsupervised(),))
+
+
 NAMED: Mapping[str, Callable[[], Learner]] = {
     DEFAULT: Simple,
     "logistic": lambda: Simple(blend=Blend(members=("logistic",)), name="logistic"),
     "trees": lambda: Simple(blend=Blend(members=("trees",)), name="trees"),
     **{name: partial(_sequence, name) for name in SEQUENCES},
     **{f"{DEFAULT}+{name}": partial(_beside, name) for name in SEQUENCES},
+    f"{DEFAULT}+ae": _represented,
 }

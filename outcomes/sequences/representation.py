@@ -20,7 +20,7 @@ from outcomes.sequences.ragged import dealt
 from outcomes.sequences.training import one_thread
 from outcomes.sequences.vocabulary import Words
 from outcomes.sequences.vocabulary import learn as learn_words
-from outcomes.timeline import Ints, Timeline
+from outcomes.timeline import Bools, Ints, Timeline
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +34,7 @@ FILES = SAID, WEIGHTS = "representation.json", "representation.safetensors"
 class Unsupervised:
     """How patients are represented; labels are never read."""
 
+    name: str = "ae"
     size: int = 32
     hidden: int = 128
     noise: float = 0.3
@@ -56,7 +57,10 @@ class Unsupervised:
             self._train(network, bags, fold == 0, seed)
         return Representation(self, words, network.eval())
 
-    def _train(self, network: "RecordAutoencoder", bags: Bags, held: np.ndarray, seed: int) -> None:  # type: ignore[type-arg]
+    def load(self, folder: Path) -> "Representation":
+        return load(folder)
+
+    def _train(self, network: "RecordAutoencoder", bags: Bags, held: Bools, seed: int) -> None:
         import torch
 
         taught, judged = np.flatnonzero(~held), np.flatnonzero(held)
