@@ -2,22 +2,21 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from eval.drawing.chart import Axis, Chart
 from eval.drawing.forest import Interval, forest, height_of
-from eval.drawing.style import standalone
 from eval.drawing.swarm import Row, swarm
 from eval.drawing.swarm import height_of as swarm_height
 from eval.resampling import Estimate
 from eval.risk import Floats
 from outcomes.trust.conformal import exact
 from outcomes.trust.decision import Curve
+from outcomes.trust.figure import Figure, drift, figure, round_up
 from outcomes.trust.groups import Group
+
+__all__ = ["Figure", "drift"]  # of figure.py, beside those drawn here
 
 BINS, LEAST = 10, 20  # of a reliability diagram; rows of a bin
 FINE = 200  # points of a curve: no single person is a step of it
@@ -25,27 +24,12 @@ KINDS = ("s1", "s2", "s3", "s4", "bad")
 SHOWN = 15  # features
 
 
-@dataclass(frozen=True)
-class Figure:
-    svg: Markup  # for a page that has eval.drawing.style.css()
-    height: float
-    width: float
-
-    @property
-    def file(self) -> str:
-        return standalone(self.svg, self.height, self.width)
-
-
-def _figure(chart: Chart, label: str) -> Figure:
-    return Figure(chart.svg(label), chart.whole, 640)
-
-
 def reliability(labels: Floats, scores: Floats, name: str = "") -> Figure:
     """Observed share of tenths of the rows against their mean probability, with exact intervals of 95 %."""
     order = np.argsort(scores, kind="stable")
     bins = [part for part in np.array_split(order, min(BINS, max(len(order) // LEAST, 1))) if len(part)]
     rows = [(float(scores[b].mean()), float(labels[b].mean()), exact(int(labels[b].sum()), len(b), 0.95)) for b in bins]
-    most = _round_up(max([x for x, _, _ in rows] + [ends[1] for _, _, ends in rows], default=1.0))
+    most = round_up(max([x for x, _, _ in rows] + [ends[1] for _, _, ends in rows], default=1.0))
     chart = Chart(Axis("predicted probability", 0, most), Axis("observed share", 0, most))
     chart.rule((0, 0), (most, most), "perfect calibration")
     counts, edges = np.histogram(np.minimum(scores, most), bins=40, range=(0, most))
@@ -55,7 +39,7 @@ def reliability(labels: Floats, scores: Floats, name: str = "") -> Figure:
     chart.intervals([(x, *ends) for x, _, ends in rows])
     chart.points([(x, y) for x, y, _ in rows])
     chart.legend.append(("quiet", "columns: how often each probability was given"))
-    return _figure(chart, "Reliability diagram: observed share against predicted probability")
+    return figure(chart, "Reliability diagram: observed share against predicted probability")
 
 
 def roc(labels: Floats, models: Mapping[str, Floats]) -> Figure:
@@ -66,7 +50,7 @@ def roc(labels: Floats, models: Mapping[str, Floats]) -> Figure:
         hits, called = _walk(labels, scores)
         false = called - hits
         chart.line(_thinned(false / max(false[-1], 1), hits / max(hits[-1], 1)), kind, name)
-    return _figure(chart, "ROC curve: sensitivity against 1 - specificity")
+    return figure(chart, "ROC curve: sensitivity against 1 - specificity")
 
 
 def precision_recall(labels: Floats, models: Mapping[str, Floats]) -> Figure:
@@ -77,12 +61,12 @@ def precision_recall(labels: Floats, models: Mapping[str, Floats]) -> Figure:
         hits, called = _walk(labels, scores)
         enough = called >= LEAST  # the first rows make a precision of chance
         chart.line(_thinned((hits / max(hits[-1], 1))[enough], (hits / np.maximum(called, 1))[enough]), kind, name)
-    return _figure(chart, "Precision and recall")
+    return figure(chart, "Precision and recall")
 
 
 def decision(curve: Curve) -> Figure:
     top = max(float(curve.model.max()), float(curve.everybody.max()), 1e-6)
-    high = _round_up(top)
+    high = round_up(top)
     chart = Chart(Axis("threshold: act from this probability on", 0, float(curve.thresholds[-1])),
                   Axis("net benefit, true positives a row", -0.25 * high, high))  # fmt: skip
     chart.rule((0, 0), (float(curve.thresholds[-1]), 0), "act on nobody")
@@ -90,7 +74,7 @@ def decision(curve: Curve) -> Figure:
     chart.line(list(zip(curve.thresholds[seen], curve.everybody[seen], strict=True)), "s2 dashed", "act on everybody")
     chart.band(curve.thresholds.tolist(), curve.low.tolist(), curve.high.tolist(), "s1")
     chart.line(list(zip(curve.thresholds, curve.model, strict=True)), "s1", "act on the model, 95 % interval")
-    return _figure(chart, "Decision curve: net benefit at each threshold")
+    return figure(chart, "Decision curve: net benefit at each threshold")
 
 
 def groups(found: Sequence[Group], measure: str = "ratio") -> Figure:
@@ -138,36 +122,15 @@ def _ranks(values: Floats) -> Floats:
     return np.where(known, middle / max(len(held), 1), np.nan)
 
 
-def drift(rows: Sequence[Mapping[str, Any]], measure: str = "observed_expected") -> Figure | None:
-    """Rows of outcome_drift of one task, target and artifact; None: fewer than two periods have the measure."""
-    held = sorted((r for r in rows if r["measure"] == measure and r["period"]), key=lambda r: r["period"])
-    if len(held) < 2:
-        return None
-    places = range(len(held))
-    tops = [row["upper"] if row["upper"] is not None else row["value"] for row in held]
-    every = max(1, math.ceil(len(held) / 8))
-    ticks = tuple((float(k), held[k]["period"]) for k in places if k % every == 0)
-    title = measure.replace("_", " / ", 1) if measure == "observed_expected" else measure
-    high = _round_up(max([*np.minimum(tops, 4.0), *(row["reference"] or 0 for row in held)]))
-    chart = Chart(Axis("period of the predictions", 0, len(held) - 1, ticks), Axis(title, 0, high), height=260)
-    low = [math.nan if row["lower"] is None else row["lower"] for row in held]
-    up = [math.nan if row["upper"] is None else row["upper"] for row in held]
-    chart.band(list(map(float, places)), low, up)
-    if held[0]["reference"] is not None:
-        chart.rule((0, held[0]["reference"]), (len(held) - 1, held[0]["reference"]), "as at training")
-    chart.line([(k, row["value"]) for k, row in enumerate(held)], "s1", title)
-    return _figure(chart, f"{title} by period of the predictions")
-
-
 def incidence(times: Floats, curves: Mapping[str, Floats], intervals: Mapping[str, tuple[Floats, Floats]]) -> Figure:
     """Cumulative incidence (t,) of each cause over times in days; intervals where there are any."""
     tops = [float(curve.max()) for curve in curves.values()] + [float(np.nanmax(i[1])) for i in intervals.values()]
-    chart = Chart(Axis("days", 0, float(times[-1])), Axis("cumulative incidence", 0, _round_up(max(tops, default=1.0))))
+    chart = Chart(Axis("days", 0, float(times[-1])), Axis("cumulative incidence", 0, round_up(max(tops, default=1.0))))
     for (name, curve), kind in zip(curves.items(), KINDS, strict=False):
         if name in intervals:
             chart.band(times.tolist(), intervals[name][0].tolist(), intervals[name][1].tolist(), kind)
         chart.line(list(zip(times.tolist(), curve.tolist(), strict=True)), f"{kind} step", name)
-    return _figure(chart, "Cumulative incidence of each cause")
+    return figure(chart, "Cumulative incidence of each cause")
 
 
 def _walk(labels: Floats, scores: Floats) -> tuple[Floats, Floats]:
@@ -181,9 +144,3 @@ def _walk(labels: Floats, scores: Floats) -> tuple[Floats, Floats]:
 def _thinned(x: Floats, y: Floats) -> list[tuple[float, float]]:
     kept = np.unique(np.linspace(0, len(x) - 1, min(FINE, len(x))).astype(int)).tolist() if len(x) else []
     return [(float(x[k]), float(y[k])) for k in kept]
-
-
-def _round_up(value: float) -> float:
-    """To 1, 1.5, 2, 3, 5 or 10 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(max(value, 1e-9)))
-    return next(k * power for k in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if k * power >= value * 0.999)

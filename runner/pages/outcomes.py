@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from outcomes.trust import plots
+from outcomes.trust import figure
 from runner.account import Manifest, count
 from runner.pages.sections import Bar
 
@@ -96,13 +96,13 @@ def _alarm(row: Mapping[str, Any]) -> dict[str, str]:
 def _lines(lines: Sequence[Mapping[str, Any]]) -> list[Line]:
     out = []
     for one in lines[:DRAWN]:
-        figure = plots.drift(one["rows"])
+        drawn = figure.drift(one["rows"])
         whole = next((row for row in one["rows"] if not row["period"]), None)
-        if figure is not None and whole is not None:
+        if drawn is not None and whole is not None:
             said = (
                 f"{whole['value']:.2f} ({whole['lower']:.2f} to {whole['upper']:.2f}) of {whole['predictions']:,} stays"
             )
-            out.append(Line(f"{one['task']} {one['target']}".strip(), said, figure.svg))
+            out.append(Line(f"{one['task']} {one['target']}".strip(), said, drawn.svg))
     return out
 
 
