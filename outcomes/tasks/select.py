@@ -10,9 +10,10 @@ from outcomes.cohort import Cohort, Loss
 from outcomes.tasks.labels import labels, unfinished
 from outcomes.tasks.predicates import Found, find
 from outcomes.tasks.present import in_progress, now, overlapping, running_on
-from outcomes.tasks.stays import Scene, triggers
+from outcomes.tasks.stays import Scene
 from outcomes.tasks.targets import learned
 from outcomes.tasks.task import Task, When
+from outcomes.tasks.triggers import triggers
 from outcomes.tasks.windows import Places
 from outcomes.timeline import ALWAYS, NEVER, Bools, Floats, Ints, Timeline
 
@@ -58,8 +59,8 @@ def select(
     `rows`: the table of the timeline, where a predicate asks for other columns.
     """
     found = find(task, timeline, rows)
-    scene, losses = beginnings(found)
-    last = None if labelled or not task.options.stay else now(scene)
+    scene, losses = beginnings(found, labelled)
+    last = None if labelled else now(scene)
     parts: list[Cohort] = []
     covered = np.zeros(len(scene.rows.time), bool)
     for variant, when in variants(task):
@@ -68,7 +69,7 @@ def select(
         parts.append(part(places, sieve, labelled))
         losses += sieve.losses
         covered |= sieve.left & (places.index == last)
-    if last is not None and task.at_now:
+    if last is not None and task.at_now and task.options.stay:
         parts.append(current(task, scene.take(running_on(scene) & ~covered), losses))
     whole = joined(task, parts, tuple(losses))
     if task.options.targets is None:
@@ -93,9 +94,9 @@ def variants(task: Task) -> Iterator[tuple[Task, When]]:
         yield task, When("")
 
 
-def beginnings(found: Found) -> tuple[Scene, list[Loss]]:
+def beginnings(found: Found, labelled: bool = True) -> tuple[Scene, list[Loss]]:
     """The triggers of persons who fit, and the first losses."""
-    scene, task = triggers(found), found.task
+    scene, task = triggers(found, alone=not labelled), found.task
     people, everybody = found.persons(), len(found.timeline.subjects)
     some = len(np.unique(scene.rows.subject))
     rows = len(scene.rows.time)
@@ -123,17 +124,18 @@ def part(places: Places, sieve: Sieve, labelled: bool) -> Cohort:
     task, index = places.task, places.index
     side = ".".join(part for part in task.index if part)
     sieve.keep(f"{side} is not reached", (index != NEVER) & (index != ALWAYS))
-    if task.options.stay:
-        if task.options.stay.in_progress:
-            sieve.keep("the stay is over at the prediction time", in_progress(places, sieve.when), always=True)
-        if sieve.now is not None:
-            sieve.keep("after the last data of the stay", index <= sieve.now)
+    if task.options.stay and task.options.stay.in_progress:
+        sieve.keep("the stay is over at the prediction time", in_progress(places, sieve.when), always=True)
+    if sieve.now is not None:
+        sieve.keep("after the last data", index <= sieve.now)
     for name in task.windows:
         window(places, sieve, name, labelled)
     for predicate, name in task.options.exclusions:
         decides = places.past(name) | labelled
         sieve.keep(f"excluded: {predicate} in {name}", ~decides | (places.count(name, predicate) == 0), always=True)
     label, until = labels(places, labelled)
+    if task.options.censored:
+        sieve.keep("the label's window is over", until >= index)
     if labelled and task.options.censored and task.label:
         for step, lost in unfinished(places, until):
             label[lost] = np.nan

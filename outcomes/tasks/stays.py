@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from outcomes.tasks.hits import Hits, bisect, combined, hits
-from outcomes.tasks.language import ANY, SPECIAL, Derived
+from outcomes.tasks.language import SPECIAL, Derived
 from outcomes.tasks.predicates import Found
 from outcomes.tasks.task import Task
 from outcomes.timeline import ALWAYS, DAY, HOUR, NEVER, Bools, Ints, Timeline
@@ -60,6 +60,7 @@ class Scene:
     found: Found
     rows: Rows
     lanes: tuple[Ints, Ints] = field(repr=False)  # (l,) person and encounter of each lane, in this order
+    alone: bool = False  # the data of other persons decide nothing
 
     def group(self, of: Hits) -> Ints:
         return self.rows.lane if of.by_lane else self.rows.subject
@@ -68,7 +69,7 @@ class Scene:
         return self.seen_from(self.rows.take(which))
 
     def seen_from(self, rows: Rows) -> "Scene":
-        scene = Scene(self.found, rows, self.lanes)
+        scene = Scene(self.found, rows, self.lanes, self.alone)
         scene.__dict__.update({name: value for name, value in self.__dict__.items() if name in CACHED})
         return scene
 
@@ -138,10 +139,11 @@ class Scene:
 
     @cached_property
     def silent(self) -> Bools:
-        """(l,) stays without discharge of which nothing has been heard for long."""
+        """(l,) stays without discharge of which nothing has been heard for long (`alone`: but of the person)."""
         stay = self.found.task.options.stay
         silence = stay.silence if stay else 0
-        return np.asarray(~self.ended & (self.last < self.data_end - silence))
+        own_end = self.found.timeline.time[self.found.timeline.starts[self.lanes[0] + 1] - 1]
+        return np.asarray(~self.ended & (self.last < (own_end if self.alone else self.data_end) - silence))
 
     @cached_property
     def last_seen(self) -> Ints:
@@ -225,26 +227,3 @@ class Scene:
 def running(size: Ints) -> Ints:
     """0, 1, ... size - 1 of each, one after the other."""
     return np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-
-
-def triggers(found: Found) -> Scene:
-    """One row for each moment of a trigger; with `stay`, one for each encounter that has it at that moment."""
-    task, timeline = found.task, found.timeline
-    name, by_encounter = task.trigger, task.options.stay is not None
-    if name == ANY or name in SPECIAL or isinstance(task.predicates[name], Derived) or not by_encounter:
-        of = found.hits(name)
-        subject, time, encounter = of.group, of.time, np.full(len(of.time), -1, np.int64)
-    else:
-        rows = found.timed(name)
-        subject, time = found.subject[rows].astype(np.int64), timeline.time[rows]
-        encounter = timeline.encounter[rows].astype(np.int64)
-    order = np.lexsort((encounter, time, subject))
-    subject, time, encounter = subject[order], time[order], encounter[order]
-    new = np.r_[True, (np.diff(subject) != 0) | (np.diff(time) != 0) | (np.diff(encounter) != 0)][: len(time)]
-    subject, time, encounter = subject[new], time[new], encounter[new]
-    if not by_encounter:
-        lanes = np.arange(len(timeline.subjects)), np.full(len(timeline.subjects), -1, np.int64)
-        return Scene(found, Rows(subject, subject, encounter, time), lanes)
-    keys, lane = np.unique(subject * (len(timeline.encounters) + 1) + encounter + 1, return_inverse=True)
-    width = len(timeline.encounters) + 1
-    return Scene(found, Rows(subject, lane, encounter, time), (keys // width, keys % width - 1))

@@ -9,8 +9,9 @@ from contract.errors import ConfigError
 from outcomes.cohort import Cohort
 from outcomes.tasks.predicates import find
 from outcomes.tasks.present import first
-from outcomes.tasks.stays import Rows, Scene, leaves, triggers
+from outcomes.tasks.stays import Rows, Scene, leaves
 from outcomes.tasks.task import Task
+from outcomes.tasks.triggers import triggers
 from outcomes.timeline import DAY, NEVER, SECOND, Ints, Timeline
 
 
@@ -53,6 +54,8 @@ def standing(scene: Scene, cohort: Cohort) -> Scene:
     """The same lanes, seen from the cohort's rows at their prediction times."""
     place = {name: at for at, name in enumerate(scene.found.timeline.encounters)}
     encounter = np.array([-1 if name is None else place[name] for name in cohort.encounter], np.int64)
+    if scene.found.task.options.stay is None:
+        return scene.seen_from(Rows(cohort.subject, cohort.subject, encounter, cohort.at))
     people, encounters = scene.lanes
     width = len(place) + 1
     lane = np.searchsorted(people * width + encounters + 1, cohort.subject * width + encounter + 1)

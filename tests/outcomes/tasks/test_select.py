@@ -10,32 +10,11 @@ from outcomes.cohort import Cohort
 from outcomes.tasks.reading import task as read_task
 from outcomes.tasks.report import report, text, trainable
 from outcomes.tasks.select import select
-from outcomes.tasks.task import Task, load
+from outcomes.tasks.task import load
 from outcomes.tasks.times import times
-from outcomes.tasks.yaml12 import parsed
 from outcomes.timeline import HOUR, NEVER
+from tests.outcomes.tasks.stay_task import DEAD, IN, OUT, stay
 from tests.outcomes.tasks.timelines import table, timeline
-
-IN, OUT, DEAD = "HOSPITAL_ADMISSION//IMP", "HOSPITAL_DISCHARGE//UNKNOWN", "MEDS_DEATH"
-STAY = """
-metadata: {chartloom: {prediction_times: [24h], stay: {discharge: out, death: dead}, OPTIONS}}
-predicates:
-  in: {code: HOSPITAL_ADMISSION//IMP}
-  out: {code: {regex: ^HOSPITAL_DISCHARGE}}
-  dead: {code: MEDS_DEATH}
-  over: {expr: "or(out, dead)"}
-  sepsis: {code: SEPSIS}
-trigger: in
-windows:
-  input:
-    {start: end - 24h, end: trigger + 24h, start_inclusive: True, end_inclusive: True, index_timestamp: end, has: {HAS}}
-  target: {start: input.end, end: start -> over, start_inclusive: False, end_inclusive: True, label: dead}
-"""
-
-
-def stay(options: str = "", has: str = "") -> Task:
-    said = STAY.replace(", OPTIONS", f", {options}" if options else "").replace("{HAS}", f"{{{has}}}")
-    return read_task("test", parsed(said))
 
 
 def losses(cohort: Cohort) -> list[tuple[str, int]]:
@@ -116,26 +95,6 @@ def test_horizon_cuts_the_label() -> None:
 def test_exclusions_are_a_step() -> None:
     rows = timeline((1, "1", IN, None, "a"), (1, "1 3:00", "SEPSIS", None, "a"), (1, "9", OUT, None, "a"))
     assert losses(select(stay("exclusions: {sepsis: input}"), rows)) == [("excluded: sepsis in input", 1)]
-
-
-def test_now_is_the_last_data_time_of_an_open_stay() -> None:
-    rows = timeline(
-        (1, "1 10:00", IN, None, "a"), (1, "2 20:00", "X", None, "a", "2 21:00"),
-        (2, "1 10:00", IN, None, "b"), (2, "1 20:00", "X", None, "b"),
-        (3, "1 10:00", IN, None, "c"), (3, "1 11:00", OUT, None, "c"),
-    )  # fmt: skip
-    found = select(stay(), rows, labelled=False)
-    hours = ((found.at - found.began) // HOUR).tolist()
-    assert list(zip(found.encounter, hours, strict=True)) == [("a", 24), ("a", 35), ("b", 10)]
-    assert np.isnan(found.label).all()
-    assert len(select(stay("now: false"), rows, labelled=False)) == 1
-
-
-def test_scoring_asks_only_what_is_known() -> None:
-    """The label's window may be anything; the input must have what it must have, at `now` too."""
-    rows = timeline((1, "1 10:00", IN, None, "a"), (1, "2 20:00", "X", None, "a"))
-    assert len(select(stay(has='sepsis: "(1, None)"'), rows, labelled=False)) == 0
-    assert len(select(stay(has='sepsis: "(None, 0)"'), rows, labelled=False)) == 2
 
 
 def test_times_tell_what_happened_first() -> None:
