@@ -9,7 +9,7 @@ import numpy.typing as npt
 from eval.survival import Floats, Kinds
 
 HOURS = {"ever": 1e9, "before": 1e8, "stay": 1e4}
-WINDOW = re.compile(r"(ever|before|stay(?=/)|(?:\d+)[hd])/(.*)")
+WINDOW = re.compile(r"(ever|before|(?:stay)?\d+[hd]|stay)/(.*)")
 
 
 def arranged(names: Sequence[str]) -> Kinds:
@@ -32,7 +32,10 @@ def arranged(names: Sequence[str]) -> Kinds:
 def hours(window: str) -> float:
     if window in HOURS:
         return HOURS[window]
-    return float(window[:-1]) * (24 if window[-1] == "d" else 1)
+    length = window.removeprefix("stay")
+    return float(length[:-1]) * (24 if length[-1] == "d" else 1) + (
+        window != length
+    )  # of the stay's first hours: older
 
 
 def read(x: Floats, places: Kinds) -> npt.NDArray[np.float32]:

@@ -61,7 +61,7 @@ class Boosted:
     rate: float = 0.05
     leaves: int = 12
     least: int = 60  # rows in a leaf
-    columns: float = 0.3  # share of the features that a tree sees
+    columns: int = 200  # features that a tree sees
     l2: float = 10.0
     patience: int = 30
     name: str = "boosted"
@@ -79,17 +79,17 @@ class Boosted:
     ) -> Trees:
         import lightgbm
 
+        share = min(1.0, self.columns / len(train[0].names))
         settings = {
             "objective": "multiclass", "num_class": causes + 1, "learning_rate": self.rate, "num_leaves": self.leaves,
-            "min_data_in_leaf": self.least, "feature_fraction": self.columns, "lambda_l2": self.l2, "max_bin": 63,
+            "min_data_in_leaf": self.least, "feature_fraction": share, "lambda_l2": self.l2, "max_bin": 63,
             "bagging_fraction": 0.8, "bagging_freq": 1, "seed": seed, "num_threads": 1, "verbosity": -1,
             "deterministic": True, "force_col_wise": True,
         }  # fmt: skip
         data = _data(*train)
         stop = lightgbm.early_stopping(self.patience, verbose=False)
         booster = lightgbm.train(settings, data, self.rounds, [_data(*held, data)], callbacks=[stop])
-        periods = int(train[1].period.max()) + 1
-        return Trees(booster.model_to_string(num_iteration=booster.best_iteration), periods, causes)
+        return Trees(booster.model_to_string(num_iteration=booster.best_iteration), train[1].periods, causes)
 
     def load(self, folder: Path) -> DiscreteSurvival:
         import json

@@ -16,9 +16,11 @@ from eval.survival_classes import Classed, classed
 from eval.survival_scores import observed
 from outcomes.features.matrix import Features
 from outcomes.survival.classes import Cuts
-from outcomes.survival.discrete import taken
-from outcomes.survival.network import Net, Training, opened_net, trained
+from outcomes.survival.discrete import parted, taken
+from outcomes.survival.network import Learning, Net, Training, opened_net, trained
 from outcomes.survival.outcome import Outcome, learnable
+from outcomes.survival.periods import rows
+from outcomes.survival.screening import screened
 from outcomes.timeline import Bools
 
 
@@ -60,7 +62,7 @@ class BoostedClasses:
     rate: float = 0.05
     leaves: int = 8
     least: int = 40
-    columns: float = 0.3
+    columns: int = 200  # features that a tree sees
     patience: int = 30
     name: str = "boosted_classes"
 
@@ -68,9 +70,10 @@ class BoostedClasses:
         import lightgbm
 
         truth, held = known(outcome, cuts), held_out(outcome, seed)
+        share = min(1.0, self.columns / len(features.names))
         settings = {
             "objective": "multiclass", "num_class": 3, "learning_rate": self.rate, "num_leaves": self.leaves,
-            "min_data_in_leaf": self.least, "feature_fraction": self.columns, "lambda_l2": 10.0, "max_bin": 63,
+            "min_data_in_leaf": self.least, "feature_fraction": share, "lambda_l2": 10.0, "max_bin": 63,
             "seed": seed, "num_threads": 1, "verbosity": -1, "deterministic": True, "force_col_wise": True,
         }  # fmt: skip
         dense = features.dense()
@@ -113,7 +116,10 @@ class NetworkClasses:
         mine, rest = (np.flatnonzero(side & (truth.chosen >= 0)) for side in (~held, held))
         parts = taken(features, mine), taken(features, rest)
         first, second = ((truth.chosen[each], truth.weight[each].astype(np.float32)) for each in (mine, rest))
-        return NetClasses(trained(parts, (first, second), 3, classes_loss, self.training, seed))
+        edges = np.r_[0.0, cuts.days, max(float(outcome.times.max()), cuts.middle + 1)]
+        table = screened(parts[0], rows(outcome.take(mine), edges), len(outcome.causes), self.training.most)
+        learning = Learning(table, 3, classes_loss, self.training, seed)
+        return NetClasses(trained(learning, parts, (first, second)))
 
     def load(self, folder: Path) -> NetClasses:
         return NetClasses(opened_net(folder))
@@ -131,5 +137,4 @@ def known(outcome: Outcome, cuts: Cuts) -> Classed:
 
 def held_out(outcome: Outcome, seed: int, share: int = 5) -> Bools:
     """One person of `share`, with all rows."""
-    names, place = np.unique(outcome.persons, return_inverse=True)
-    return np.asarray((np.random.default_rng(seed).permutation(len(names)) % share == 0)[place])
+    return parted(outcome, share, seed)[0]

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from contract.errors import InputError
 from eval.survival import Floats
 from outcomes.features.matrix import Features
 from outcomes.learning.learner import Contribution
@@ -18,7 +19,7 @@ from outcomes.survival import hazard_scale
 from outcomes.survival.hazard_scale import HazardScale, log_odds
 from outcomes.survival.outcome import Incidence, Outcome, asked, learnable
 from outcomes.survival.periods import PersonPeriods, cuts, incidence, rows
-from outcomes.timeline import Ints
+from outcomes.timeline import Bools, Ints
 
 ROWS = 1024  # persons whose hazards are held at once
 
@@ -112,7 +113,7 @@ def crossed(features: Features, outcome: Outcome, folds: int, periods: int, fit:
     seen = learnable(outcome)
     edges = cuts(seen, periods)
     said, held_rows, members = [], [], []
-    for held in _folds(seen, folds, seed):
+    for held in parted(seen, folds, seed):
         train, rest = np.flatnonzero(~held), np.flatnonzero(held)
         mine, others = rows(seen.take(train), edges), rows(seen.take(rest), edges)
         member = fit(taken(features, train), mine, taken(features, rest), others)
@@ -120,8 +121,7 @@ def crossed(features: Features, outcome: Outcome, folds: int, periods: int, fit:
         said.append(hazards[others.person, others.period])
         held_rows.append(others)
         members.append(member)
-    joined = PersonPeriods(*(np.concatenate([getattr(r, n) for r in held_rows]) for n in PersonPeriods.__annotations__))
-    scale = hazard_scale.learned(np.concatenate(said), joined, len(seen.causes))
+    scale = hazard_scale.learned(np.concatenate(said), joined(held_rows), len(seen.causes))
     return DiscreteSurvival(seen.causes, edges, scale, tuple(members))
 
 
@@ -135,11 +135,25 @@ def taken(features: Features, places: Ints) -> Features:
     return Features(features.names, features.counted, features.rows[places])
 
 
-def _folds(outcome: Outcome, folds: int, seed: int) -> list[np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """(m,) of each fold who is held out; persons stay whole."""
+def joined(parts: Sequence[PersonPeriods]) -> PersonPeriods:
+    """One after another; persons are not told apart any more."""
+    person, period, kind = (np.concatenate([getattr(p, n) for p in parts]) for n in ("person", "period", "kind"))
+    return PersonPeriods(person, period, kind, np.concatenate([part.weight for part in parts]), parts[0].periods)
+
+
+def parted(outcome: Outcome, folds: int, seed: int) -> list[Bools]:
+    """(m,) of each fold who is held out. Persons stay whole, and those with the event are dealt out evenly."""
     names, place = np.unique(outcome.persons, return_inverse=True)
-    fold = np.random.default_rng(seed).permutation(len(names)) % folds
-    return [fold[place] == each for each in range(folds)]
+    has = np.bincount(place, outcome.kinds == 1, len(names)) > 0
+    if has.sum() < 2:
+        raise InputError(
+            f"{int(has.sum())} of {len(names)} persons has {outcome.causes[0]}: expected at least 2, one to "
+            "learn from and one to see when to stop. Take a model that is not crossed over persons (marginal), or follow longer."
+        )
+    order = np.random.default_rng(seed).permutation(len(names))
+    fold = np.empty(len(names), np.int64)
+    fold[np.r_[order[has[order]], order[~has[order]]]] = np.arange(len(names)) % min(folds, int(has.sum()))
+    return [fold[place] == each for each in range(int(fold.max()) + 1)]
 
 
 def _parts(features: Features, size: int = ROWS) -> list[Features]:

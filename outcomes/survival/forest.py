@@ -12,7 +12,8 @@ from outcomes.features.matrix import Features
 from outcomes.survival.discrete import DiscreteSurvival, Member, crossed, loaded
 from outcomes.survival.outcome import Outcome
 from outcomes.survival.periods import PersonPeriods
-from outcomes.survival.table import Table, learned, opened
+from outcomes.survival.screening import screened
+from outcomes.survival.table import Table, opened
 
 PRIOR = 1.0  # persons of the average that each leaf is given
 
@@ -76,6 +77,7 @@ class Forest:
     least: int = 20  # persons in a leaf
     periods: int = 12
     folds: int = 3
+    most: int = 200  # columns, of each cause
     name: str = "forest"
 
     def fit(self, features: Features, outcome: Outcome, seed: int) -> DiscreteSurvival:
@@ -90,7 +92,7 @@ class Forest:
         from sksurv.ensemble import RandomSurvivalForest
         from sksurv.util import Surv
 
-        table = learned(features)
+        table = screened(features, rows, causes, self.most)
         x = table.read(features).astype(np.float32)
         final = np.r_[np.flatnonzero(np.diff(rows.person)), len(rows.person) - 1]
         seen = Surv.from_arrays(rows.kind[final] == 1, rows.period[final] + 1.0)
@@ -111,7 +113,7 @@ def _tree(tree: Any) -> Tree:
 
 def _chances(tree: Tree, x: npt.NDArray[np.float32], rows: PersonPeriods, causes: int) -> npt.NDArray[np.float32]:
     """Of the persons in each leaf, events of each cause in a period by those who began it."""
-    nodes, periods = len(tree.left), int(rows.period.max()) + 1
+    nodes, periods = len(tree.left), rows.periods
     cell = tree.leaf(x)[rows.person] * periods + rows.period
     begun = np.bincount(cell, rows.weight, nodes * periods).reshape(nodes, periods)
     events = [np.bincount(cell, rows.kind == cause, nodes * periods) for cause in range(1, causes + 1)]

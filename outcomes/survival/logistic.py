@@ -10,7 +10,8 @@ from outcomes.features.matrix import Features
 from outcomes.survival.discrete import DiscreteSurvival, Member, crossed, loaded
 from outcomes.survival.outcome import Outcome
 from outcomes.survival.periods import PersonPeriods
-from outcomes.survival.table import Table, learned, opened
+from outcomes.survival.screening import screened
+from outcomes.survival.table import Table, opened
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Logistic:
     periods: int = 12
     folds: int = 3
     ridges: tuple[float, ...] = (0.01, 0.1, 1.0)  # weight, a person; the best on the persons held out
+    most: int = 200  # columns, of each cause
     name: str = "logistic"
 
     def fit(self, features: Features, outcome: Outcome, seed: int) -> DiscreteSurvival:
@@ -53,7 +55,7 @@ class Logistic:
         return crossed(features, outcome, self.folds, self.periods, one, seed)
 
     def _best(self, train: tuple[Features, PersonPeriods], held: tuple[Features, PersonPeriods], causes: int) -> Lines:
-        table = learned(train[0])
+        table = screened(*train, causes, self.most)
         x, rows = table.read(train[0]), train[1]
         found = [_fitted(table, x, rows, causes, ridge * len(x)) for ridge in self.ridges]
         return min(found, key=lambda lines: _lost(lines, *held))
@@ -72,7 +74,7 @@ def _fitted(table: Table, x: Floats, rows: PersonPeriods, causes: int, ridge: fl
     """By L-BFGS on persons and periods at once: the rows are never made."""
     from scipy.optimize import minimize
 
-    periods, width = int(rows.period.max()) + 1, x.shape[1]
+    periods, width = rows.periods, x.shape[1]
     happened = np.stack([rows.kind == cause for cause in range(1, causes + 1)], 1).astype(np.float64)
     begun = np.bincount(rows.period, rows.weight, periods)
     first = np.stack([np.bincount(rows.period, each, periods) for each in happened.T], 1)

@@ -14,7 +14,8 @@ from outcomes.survival.arranged import arranged, read
 from outcomes.survival.discrete import DiscreteSurvival, Member, crossed, loaded
 from outcomes.survival.outcome import Outcome
 from outcomes.survival.periods import PersonPeriods
-from outcomes.survival.table import Table, learned, opened
+from outcomes.survival.screening import screened
+from outcomes.survival.table import Table, opened
 
 if TYPE_CHECKING:
     from models.period_network import Body, PeriodNetwork
@@ -30,6 +31,7 @@ class Training:
     epochs: int = 60
     rate: float = 3e-3
     decay: float = 0.1
+    most: int = 200  # columns, of each cause
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,18 @@ Targets = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 """What is to be said of each row and what it weighs."""
 
 
-def trained(
-    features: tuple[Features, Features], targets: tuple[Targets, Targets], outputs: int,
-    loss: Callable[[Any, Any, Any], Any], how: Training, seed: int,
-) -> Net:  # fmt: skip
+@dataclass(frozen=True)
+class Learning:
+    """What a network reads and what it has to say."""
+
+    table: Table
+    outputs: int
+    loss: Callable[[Any, Any, Any], Any]  # (logits, what is to be said, weight)
+    how: Training
+    seed: int
+
+
+def trained(learning: Learning, features: tuple[Features, Features], targets: tuple[Targets, Targets]) -> Net:
     """Learned from the first, kept where the loss of the second, held out, is least."""
     import torch
 
@@ -95,7 +105,7 @@ def trained(
     from models.period_network import PeriodConfig, PeriodNetwork
     from models.train import Schedule, fit
 
-    table = learned(features[0])
+    table, outputs, how, seed = learning.table, learning.outputs, learning.how, learning.seed
     places = _places(table, how.body)
     torch.manual_seed(seed)
     config = PeriodConfig(places.shape[1], len(places), outputs, how.body, how.size, how.dropout)
@@ -113,7 +123,7 @@ def trained(
         return (tuple(each[some] for each in mine) for some in torch.split(every, BATCH))
 
     def lost(batch: tuple[Any, ...]) -> Any:
-        return loss(network(batch[0]), *batch[1:])
+        return learning.loss(network(batch[0]), *batch[1:])
 
     def score() -> float:
         with torch.no_grad():
@@ -177,14 +187,16 @@ class Network:
     ) -> NetHazards:
         from models.period_network import hazard_loss
 
-        periods = int(max(each.period.max() for each in rows)) + 1
+        periods = rows[0].periods
 
         def loss(logits: Any, kind: Any, weight: Any) -> Any:
             return hazard_loss(logits.view(len(logits), periods, causes + 1), kind, weight)
 
         first, second = (_targets(each, len(part), periods) for each, part in zip(rows, features, strict=True))
         outputs = periods * (causes + 1)
-        return NetHazards(trained(features, (first, second), outputs, loss, self.training, seed), causes)
+        table = screened(features[0], rows[0], causes, self.training.most)
+        learning = Learning(table, outputs, loss, self.training, seed)
+        return NetHazards(trained(learning, features, (first, second)), causes)
 
     def load(self, folder: Path) -> DiscreteSurvival:
         import json

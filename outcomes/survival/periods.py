@@ -18,13 +18,14 @@ class PersonPeriods:
     period: Kinds  # (r,)
     kind: Kinds  # (r,) 0: still without event at its end, or censored in it
     weight: Floats  # (r,) share of the period that was seen; 1 where it ended in an event
+    periods: int  # there are, also those that none of these persons began
 
 
 def cuts(outcome: Outcome, most: int) -> Floats:
     """(p + 1,) from 0 to the last time: about as many events of the first cause, then of any, in each period."""
     own = outcome.times[outcome.kinds == 1]
     every = outcome.times[outcome.kinds > 0]
-    shares = np.linspace(0, 1, max(most // 2, 1) + 1)[1:]
+    shares = np.linspace(0, 1, max(most // 2, 1) + 2)[1:-1]
     inner = np.unique(np.r_[np.quantile(own, shares), np.quantile(every, shares)])
     last = float(outcome.times.max())
     return np.asarray(np.r_[0.0, inner[(inner > SHORTEST) & (inner < last)], last], np.float64)
@@ -39,7 +40,9 @@ def rows(outcome: Outcome, edges: Floats) -> PersonPeriods:
     final = period == ends[person]
     kind = np.where(final, outcome.kinds[person], 0)
     seen = (outcome.times[person] - edges[period]) / np.diff(edges)[period]
-    return PersonPeriods(person, period, kind, np.where(final & (kind == 0), np.clip(seen, 0.0, 1.0), 1.0))
+    return PersonPeriods(
+        person, period, kind, np.where(final & (kind == 0), np.clip(seen, 0.0, 1.0), 1.0), len(edges) - 1
+    )
 
 
 def period_of(times: Floats, edges: Floats) -> Kinds:

@@ -9,16 +9,17 @@ from typing import Any, Literal
 import numpy as np
 
 from contract.errors import ConfigError
-from eval.survival import Curve, Floats, Kinds
+from eval.survival import Curve, Floats
 from outcomes.features.matrix import Features
 from outcomes.learning.learner import Contribution
 from outcomes.survival.fine_gray import FineGray, hazards
 from outcomes.survival.outcome import Incidence, Outcome, asked, learnable
+from outcomes.survival.screening import Places, strongest
 from outcomes.survival.table import Table, learned, opened
 
-Places = Kinds
 Kind = Literal["fine_gray", "cox"]
-CELLS = 8_000_000  # numbers held at once
+CELLS = 2_000_000  # numbers held at once
+STEPS = 500  # of time in which causes are put together; between two of them their ratio is taken as constant
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class ProportionalSurvival:
     def _together(self, relative: list[Floats], when: Floats) -> Incidence:
         """Cause-specific hazards: what is still there before a time, times the step of the cause at it."""
         held = [line.hazard.times for line in self.lines if line]
-        grid = np.unique(np.concatenate(held))
+        fine = np.quantile(np.concatenate(held), np.linspace(0, 1, STEPS), method="lower")
+        grid = np.unique(np.r_[fine, when])
         levels = [line.hazard.at(grid) if line else np.zeros(len(grid)) for line in self.lines]
         steps = np.diff(np.array(levels), prepend=0.0)
         place = np.searchsorted(grid, when, side="right")
@@ -148,15 +150,3 @@ def _line(held: dict[str, Any], at: int, last: float) -> Line | None:
     hazard = held[f"hazard{at}"]
     curve = Curve(held[f"times{at}"], hazard, np.zeros_like(hazard), 0.0, last)
     return Line(held[f"beta{at}"], held[f"centre{at}"], curve)
-
-
-def strongest(x: Floats, seen: Outcome, cause: int, most: int) -> Places:
-    """(c,) places of the columns whose score test against the hazard without covariates is strongest."""
-    order = np.argsort(seen.times, kind="stable")
-    left = np.arange(len(order), 0, -1)
-    happened = (seen.kinds[order] == cause).astype(np.float64)
-    expected = np.empty(len(order))
-    expected[order] = np.cumsum(happened / left)
-    rest = (seen.kinds == cause) - expected
-    spread = np.sqrt(np.maximum((x**2).T @ np.maximum(expected, 0), 1e-12))
-    return np.sort(np.argsort(-np.abs(x.T @ rest) / spread, kind="stable")[:most])

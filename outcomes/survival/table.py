@@ -40,6 +40,13 @@ class Table:
             )
         return np.clip((self._raw(features.dense()) - self.centre) / self.scale, -FAR, FAR)
 
+    def narrowed(self, columns: npt.NDArray[np.int64]) -> "Table":
+        """With some of its columns, in their order."""
+        own, other = columns[columns < len(self.kept)], columns[columns >= len(self.kept)]
+        kept, absent = self.kept[own], self.absent[other - len(self.kept)]
+        both = np.r_[own, other]
+        return Table(self.names, kept, absent, self.middle[own], self.centre[both], self.scale[both])
+
     def _raw(self, dense: npt.NDArray[np.float32]) -> Floats:
         own = dense[:, self.kept].astype(np.float64)
         filled = np.where(np.isfinite(own), own, self.middle)

@@ -16,6 +16,7 @@ def test_rows_of_persons_and_periods() -> None:
     assert found.period.tolist() == [0, 0, 1, 2, 0, 1, 2]
     assert found.kind.tolist() == [2, 0, 0, 0, 0, 0, 1]
     assert found.weight == pytest.approx([1, 1, 1, 0.25, 1, 1, 1])
+    assert found.periods == 3
 
 
 def test_incidence_from_hazards() -> None:
