@@ -12,24 +12,29 @@ def latest(timeline: Timeline, cohort: Cohort, wanted: Bools, *, of_encounter: b
     of_encounter: only those of the prediction's own encounter.
     """
     events = np.flatnonzero(wanted)
-    whose = timeline.encounter[events].astype(np.int64) if of_encounter else timeline.subject[events]
-    asked = encounters(timeline, cohort).astype(np.int64) if of_encounter else cohort.subject
-    order = np.lexsort((timeline.time[events], whose))
-    events, whose = events[order], whose[order]
     if not len(events):
         return np.full(len(cohort), -1, np.int64)
-    begins = np.searchsorted(whose, asked)
-    ends = np.where(asked < 0, begins, _until(whose, timeline.time[events], asked, cohort.at))
+    if not of_encounter:
+        begins = np.searchsorted(events, timeline.starts[cohort.subject])
+        ends = np.searchsorted(events, happened(timeline, cohort))
+        return _last_recorded(timeline.recorded[events], events, (begins, ends), cohort.at)
+    whose, asked = timeline.encounter[events].astype(np.int64), encounters(timeline, cohort).astype(np.int64)
+    order = np.lexsort((timeline.time[events], whose))
+    events, whose = events[order], whose[order]
+    begins, ends = np.searchsorted(whose, asked, "left"), np.searchsorted(whose, asked, "right")
+    ends = np.where(asked < 0, begins, ends)
     return _last_recorded(timeline.recorded[events], events, (begins, ends), cohort.at)
 
 
-def _until(whose: Ints, time: Ints, asked: Ints, at: Ints) -> Ints:
-    """Past the last of each one's events (sorted by whose, time) that had happened by then."""
-    question = np.repeat([0, 1], [len(whose), len(asked)])
-    order = np.lexsort((question, np.r_[time, at], np.r_[whose, asked]))
-    ends = np.empty(len(order), np.int64)
-    ends[order] = np.cumsum(question[order] == 0)
-    return ends[len(whose) :]
+def happened(timeline: Timeline, cohort: Cohort) -> Ints:
+    """(m,) past the last event of the person that had happened by then: halving, all rows at once."""
+    low, high = timeline.starts[cohort.subject].copy(), timeline.starts[cohort.subject + 1].copy()
+    while (low < high).any():
+        middle = (low + high) // 2
+        by_then = (low < high) & (timeline.time[np.minimum(middle, len(timeline) - 1)] <= cohort.at)
+        high = np.where((low < high) & ~by_then, middle, high)
+        low = np.where(by_then, middle + 1, low)
+    return low
 
 
 def _last_recorded(recorded: Ints, events: Ints, runs: tuple[Ints, Ints], at: Ints) -> Ints:

@@ -144,7 +144,7 @@ def _groups(target: Target) -> str:
 def _thresholds(target: Target) -> str:
     found = table(target.judged.labels, next(iter(target.scores.values())))
     rows = [[f"{one.threshold:.2f}", *map(_share, (one.called, one.sensitivity, one.specificity, one.ppv, one.npv)),
-             f"{one.net_benefit:.4f}"] for one in found]  # fmt: skip
+             "too few" if math.isnan(one.net_benefit) else f"{one.net_benefit:.4f}"] for one in found]  # fmt: skip
     return _head(target) + _table(["from", "called", "sensitivity", "specificity", "PPV", "NPV", "net benefit"], rows)
 
 

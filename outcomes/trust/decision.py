@@ -55,7 +55,7 @@ def net_benefit(labels: Floats, scores: Floats, thresholds: Floats, weights: Flo
 
 @dataclass(frozen=True)
 class AtThreshold:
-    """Shares; NaN where nobody is in the denominator, or where fewer than 5 persons would stand behind it."""
+    """Shares; NaN where nobody is in the denominator, or where fewer than 5 rows would stand behind one."""
 
     threshold: float
     called: float
@@ -74,17 +74,16 @@ def table(labels: Floats, scores: Floats, thresholds: Sequence[float] = THRESHOL
 
 
 def _row(labels: Floats, called: Bools, threshold: float, worth: float) -> AtThreshold:
+    """Where one of the four counts is small, the row tells how many are called and no more."""
     yes = labels == 1
+    counts = [int(((yes == a) & (called == b)).sum()) for a in (True, False) for b in (True, False)]
+    if any(0 < n < SMALL for n in counts):
+        return AtThreshold(threshold, _share(called), *[float("nan")] * 5)
     return AtThreshold(
-        threshold,
-        _share(called),
-        _share(called[yes]),
-        _share(~called[~yes]),
-        _share(yes[called]),
-        _share(~yes[~called]),
-        worth,
-    )
+        threshold, _share(called), _share(called[yes]), _share(~called[~yes]), _share(yes[called]),
+        _share(~yes[~called]), worth,
+    )  # fmt: skip
 
 
 def _share(held: Bools) -> float:
-    return float(held.mean()) if len(held) >= SMALL else float("nan")
+    return float(held.mean()) if len(held) else float("nan")

@@ -36,5 +36,7 @@ def test_threshold_table() -> None:
     (row,) = table(np.tile(LABELS, 10), np.tile(SCORES, 10), [0.25])
     assert (row.called, row.sensitivity, row.specificity) == (0.3, 1.0, pytest.approx(70 / 80))
     assert (row.ppv, row.npv) == (pytest.approx(2 / 3), 1.0)
+    (few,) = table(LABELS, SCORES, [0.25])
+    assert few.called == 0.3 and math.isnan(few.sensitivity) and math.isnan(few.net_benefit)
     (high,) = table(np.tile(LABELS, 10), np.tile(SCORES, 10), [0.95])
     assert math.isnan(high.ppv) and high.net_benefit == 0
