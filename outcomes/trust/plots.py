@@ -101,6 +101,15 @@ def importance(names: Sequence[str], shap: Floats) -> Figure:
     return Figure(forest(rows, "Mean size of contributions, in logits", 0.0), height_of(rows), 1000)
 
 
+def explained(parts: Sequence[tuple[str, float, float]]) -> Figure:
+    """One prediction: (feature, its value, its contribution in logits), as the table outcomes has them."""
+    rows = [
+        Interval(f"{name} = {value:.4g}" if not math.isnan(value) else f"{name} absent", shap, min(shap, 0.0),
+                 max(shap, 0.0), f"{shap:+.2f}", shap > 0) for name, value, shap in parts
+    ]  # fmt: skip
+    return Figure(forest(rows, "What moved the prediction, in logits; pale: towards no", 0.0), height_of(rows), 1000)
+
+
 def beeswarm(names: Sequence[str], shap: Floats, values: Floats, most: int = 400) -> Figure:
     """A dot is a prediction; blue: among the lowest values of its feature, red: among the highest, grey: absent."""
     chosen = np.random.default_rng(1).permutation(len(shap))[:most]

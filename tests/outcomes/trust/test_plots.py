@@ -49,6 +49,12 @@ def test_contributions() -> None:
     assert sound(plots.beeswarm(names, shap, values)).count("h0") == 50 * plots.SHOWN
 
 
+def test_one_prediction_is_explained() -> None:
+    drawn = sound(plots.explained([("24h/lactate/max", 4.2, 0.8), ("age", 30.0, -0.5), ("inr", np.nan, 0.1)]))
+    assert "24h/lactate/max = 4.2" in drawn and "inr absent" in drawn and "+0.80" in drawn
+    assert drawn.count('class="weak"') == 1
+
+
 def test_drift_needs_two_periods() -> None:
     row = {"measure": "observed_expected", "value": 1.0, "lower": 0.8, "upper": 1.3, "reference": 1.0}
     rows = [row | {"period": p} for p in ("2024-01", "2024-02", "")]
