@@ -31,7 +31,7 @@ def horizon(places: Places, until: Ints) -> Ints:
 def unfinished(places: Places, until: Ints) -> list[tuple[str, Bools]]:
     """Steps and the rows whose label is not known: the stay goes on, its end was never told, the data end too soon."""
     scene, stay = places.scene, places.task.options.stay
-    silent = scene.silent[scene.rows.lane] if stay else np.zeros(len(until), bool)
+    silent = scene.silent[scene.rows.lane] & (ended(scene) == NEVER) if stay else np.zeros(len(until), bool)
     survived = silent if stay and stay.unended == "survived" else np.zeros(len(until), bool)
     endless = until == NEVER
     of_stay = bool(leaves(places.task, [places.task.windows[places.task.label].label]) & scene.own)

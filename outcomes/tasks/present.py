@@ -37,6 +37,8 @@ def overlapping(scene: Scene) -> Bools:
     assert stay is not None
     end = first(scene, scene.hits(stay.discharge))
     end = np.where(end == NEVER, rows.time, end)  # one without end is not held against others
+    stays = np.unique(rows.lane, return_index=True)[1]  # its first trigger
+    rows, end = rows.take(stays), end[stays]
     size, rank = len(end), np.argsort(np.argsort(end, kind="stable"), kind="stable")
     order = np.lexsort((end, rows.time, rows.subject))
     latest = np.maximum.accumulate((rows.subject * size + rank)[order])  # of each person the latest end so far
@@ -45,7 +47,7 @@ def overlapping(scene: Scene) -> Bools:
     crossed = (before // max(size, 1) == rows.subject[order]) & (rows.time[order] < end[other])
     found = np.zeros(size, bool)
     found[order[crossed]] = found[other[crossed]] = True
-    return found
+    return np.asarray(np.isin(scene.rows.lane, rows.lane[found]))
 
 
 def now(scene: Scene) -> Ints:

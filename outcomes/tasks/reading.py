@@ -44,6 +44,14 @@ def task(name: str, said: Any) -> Task:
     return checked(Task(name, said["trigger"], meant, tuple(people), windows, str(said.get("description") or ""), ours))
 
 
+def overridden(said: Any, other: Any) -> Any:
+    """The task with another file's predicates in place of its own."""
+    kinds = ("predicates", "patient_demographics")
+    known("file of predicates", mapping("file of predicates", other), ("description", "metadata", *kinds))
+    ours = mapping("task", said)
+    return {**ours, **{kind: {**(ours.get(kind) or {}), **(other.get(kind) or {})} for kind in kinds}}
+
+
 def checked(made: Task) -> Task:
     """Labels and index at most once; references that exist and end at the trigger; prediction times that can be had."""
     for what in ("label", "index"):

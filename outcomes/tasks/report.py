@@ -19,6 +19,8 @@ def report(task: Task, cohort: Cohort) -> Report:
         "rows": len(cohort),
         "persons": len(np.unique(cohort.subject)),
         "stays": stays(cohort),
+        "censored": sum(one.rows - one.left for one in cohort.losses if "censored: " in one.step),
+        "overlapping": sum(one.rows for one in cohort.losses if one.step.startswith("overlap")),
         "steps": [step(one) for one in cohort.losses],
         "targets": {
             target: {name: rates(cohort, column, rows) for name, rows in whens(task, cohort).items()}

@@ -49,6 +49,8 @@ def dated(timeline: Timeline, rows: Ints) -> Bools:
     return np.asarray((timeline.recorded[rows] != NEVER) & np.isin(gap, (DAY - HOUR, DAY, DAY + HOUR)))
 
 
+SLACK = 12 * HOUR
+"""A stay without discharge may go on unseen for so long: a death within it still ends the stay."""
 CACHED = ("_seen", "whole_days", "own", "ended", "last", "data_end", "silent", "last_seen")
 """What does not depend on which triggers are left."""
 
@@ -103,7 +105,10 @@ class Scene:
         encounter = timeline.encounter[rows].astype(np.int64)
         lane, which = self.joined(subject, encounter)
         if name not in leaves(self.found.task, [self._discharge]) and self.found.task.options.censored:
-            within = timeline.time[rows][which] <= self.last_seen[lane]
+            seen = self.last_seen[lane]
+            within = (timeline.time[rows][which] <= seen) | (
+                time[which] <= np.where(seen == NEVER, NEVER, seen + SLACK)
+            )
             lane, which = lane[within], which[within]
         return hits(lane, time[which], timeline.recorded[rows][which], len(self.lanes[0]), by_lane=True)
 
@@ -147,7 +152,7 @@ class Scene:
 
     @cached_property
     def last_seen(self) -> Ints:
-        """(l,) a death later than this is none of the stay; NEVER but for silent ones."""
+        """(l,) a death later than this (and SLACK) is none of the stay; NEVER but for silent ones."""
         return np.where(self.silent, self.last, NEVER)
 
     @cached_property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -138,18 +139,28 @@ class Task:
             ref = ours.ref
 
 
-def load(name: str | Path) -> Task:
-    """A shipped task by its name (`mortality`), or the YAML file at a path."""
-    from outcomes.tasks.reading import task
+def load(name: str | Path, predicates: str | Path | None = None) -> Task:
+    """A shipped task by its name (`mortality`), or the YAML file at a path.
+
+    `predicates`: a file with `predicates` (and `patient_demographics`) that replace the task's own of the same name, as
+    in es-aces: for sites with other codes.
+    """
+    from outcomes.tasks.reading import overridden, task
 
     path = SHIPPED / f"{name}.yaml" if str(name) in shipped() else Path(name)
     if not path.is_file():
         raise InputError(f"no task {str(name)!r}: it is neither a YAML file nor one of {', '.join(shipped())}")
+    said = written(path)
+    return task(path.stem, said if predicates is None else overridden(said, written(Path(predicates))))
+
+
+def written(path: Path) -> Any:
     try:
-        said = parsed(path.read_text(encoding="utf-8"))
+        return parsed(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"task {path.name} is no YAML: {error}") from error
-    return task(path.stem, said)
+        raise ConfigError(f"{path.name} is no YAML: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror}") from error
 
 
 def shipped() -> list[str]:

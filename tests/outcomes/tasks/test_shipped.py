@@ -1,11 +1,13 @@
 """The shipped tasks on stays written by hand."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from contract.errors import ConfigError
 from outcomes.tasks.reading import task as read_task
 from outcomes.tasks.select import select
 from outcomes.tasks.task import load, shipped
@@ -43,6 +45,51 @@ def test_death_on_the_day_of_a_discharge_is_death_in_hospital() -> None:
     assert list(zip(found.subject.tolist(), hours, found.label[:, 0], strict=True)) == [
         (0, 6, 1), (0, 12, 1), (0, 24, 1), (0, 48, 1), (1, 6, 0), (1, 12, 0), (1, 24, 0), (1, 48, 0),
     ]  # fmt: skip
+
+
+def test_a_date_is_the_whole_day() -> None:
+    """Discharged on the second day, still in as it ends."""
+    found = select(load("mortality"), timeline((1, "1", IN, None, "a"), (1, "2", OUT, None, "a", "3")))
+    assert ((found.at - found.began) // HOUR).tolist() == [6, 12, 24, 48]
+    assert found.label.max() == 0
+
+
+def test_a_stay_whose_end_nobody_told() -> None:
+    """It was over long ago; a death later than its last data is none of it."""
+    rows = timeline(
+        (1, "1", IN, None, "a"), (1, "1 9:00", "X", None, "a"), (1, "9", "MEDS_DEATH", None, None, "10"),
+        (2, "31", "X", None, "b"), (2, "1", IN, None, "b"), (2, "30", OUT, None, "b"), (3, "31", "X", None, "c"),
+    )  # fmt: skip
+    task = load("mortality")
+    assert task.options.stay
+    stay = replace(task.options.stay, silence=20 * 24 * HOUR)
+    found = select(replace(task, options=replace(task.options, stay=stay)), rows)
+    assert found.label[found.encounter == "a"].tolist() == [[0], [0], [0], [0]]
+    dropped = select(replace(task, options=replace(task.options, stay=replace(stay, unended="dropped"))), rows)
+    assert set(dropped.encounter) == {"b"}
+
+
+def test_a_death_soon_after_the_last_data_ends_a_stay_without_discharge() -> None:
+    rows = timeline(
+        (1, "1", IN, None, "a"), (1, "5 9:00", "X", None, "a"), (1, "5 14:00", "MEDS_DEATH"),
+        (2, "1", IN, None, "b"), (2, "3", OUT, None, "b"), (3, "30", "X", None, "c"),
+    )  # fmt: skip
+    for silence in (20 * 24 * HOUR, 60 * 24 * HOUR):
+        task = load("long_stay")
+        assert task.options.stay
+        stay = replace(task.options.stay, silence=silence)
+        found = select(replace(task, options=replace(task.options, stay=stay)), rows)
+        assert found.label.tolist() == [[0], [0]]
+
+
+def test_a_site_with_other_codes_brings_its_own_predicates(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text("predicates: {admission: {code: Aufnahme}, discharge: {code: Entlassung}}")
+    rows = timeline((1, "1", "Aufnahme", None, "a"), (1, "5", "Entlassung", None, "a"))
+    assert len(select(load("mortality", path), rows)) == 4
+    path.write_text("predicate: {}")
+    with pytest.raises(ConfigError, match="there are: description"):
+        load("mortality", path)
 
 
 def test_who_left_is_not_predicted() -> None:
