@@ -58,11 +58,11 @@ def _data(card: Card) -> Iterator[str]:
     )
     yield f"## Predictors\n\n{made.predictors} {made.features:,} features; all are computed, none judged by hand."
     yield f"## Missing data\n\n{card.missing}"
+    judged = _n(max((len(one.judged.labels) for one in card.targets), default=0))
     events = ", ".join(f"{one.name or card.task}: {_n(int(one.judged.labels.sum()))}" for one in card.targets)
     yield (
         f"## Sample size\n\nAll who met the criteria; no sample was drawn. Training: {_n(made.persons)} persons, "
-        f"{_n(made.rows)} predictions, {_n(made.events)} events. Judged on {_n(len(card.targets[0].judged.labels))} "
-        f"predictions; events: {events}."
+        f"{_n(made.rows)} predictions, {_n(made.events)} events. Judged on {judged} predictions; events: {events}."
     )
     yield f"## Model\n\n{made.model} Classes are not balanced by force: probabilities stay those of the cohort."
 

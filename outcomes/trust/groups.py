@@ -45,7 +45,9 @@ class Group:
 def by_group(judged: Judged, columns: Mapping[str, Texts], resamples: int = 200, seed: int = 1) -> list[Group]:
     """columns: kind -> (m,), as membership.columns reads them. Groups of a kind in the order of their names."""
     judged, columns = _known(judged, columns)
-    out = []
+    out: list[Group] = []
+    if not len(judged.labels):
+        return out
     for kind, column in columns.items():
         names = sorted(set(column.tolist()), key=_order)
         masks = [np.asarray(column == name, bool) for name in names]
