@@ -36,8 +36,8 @@ def gathered(parts: list[Parts], rows: int, words: Words) -> Bags:
     return Bags(Ragged(starts_of(row, rows)), word, numbers, words)
 
 
-def bag(seen: Known, word: Ints, scaled: Floats, words: Words, offset: int = 0) -> Parts:
-    """scaled: NaN where there is none; `offset` is the first row's place in the cohort."""
+def bag(seen: Known, word: Ints, scaled: Floats, words: Words) -> Parts:
+    """scaled: NaN where there is none."""
     value = np.nan_to_num(scaled)
     pair, member, often = np.unique(seen.row * len(words) + word, return_inverse=True, return_counts=True)
     out = np.zeros((len(pair), STATED), np.float32)
@@ -47,4 +47,4 @@ def bag(seen: Known, word: Ints, scaled: Floats, words: Words, offset: int = 0) 
     out[:, 3:] = out[:, 1:2]
     np.minimum.at(out[:, 3], member, value)
     np.maximum.at(out[:, 4], member, value)
-    return pair // len(words) + offset, pair % len(words), out
+    return pair // len(words), pair % len(words), out

@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.cohort import Cohort
 from outcomes.sequences.bag import Bags, Parts, bag, gathered
-from outcomes.sequences.known import Known, known, pieces
+from outcomes.sequences.known import Known
 from outcomes.sequences.ragged import Ragged, starts_of
 from outcomes.sequences.vocabulary import Words
 from outcomes.timeline import Bools, Floats, Ints, Timeline
@@ -23,11 +23,7 @@ class Recent:
     fine: float = 48.0  # further back than this the pooling doubles its width again and again
 
     def read(self, timeline: Timeline, cohort: Cohort, words: Words) -> "Events":
-        none = known(timeline, cohort.take(np.arange(0)))
-        parts, offset = [_pooled(none, timeline, words, self, 0)], 0
-        for part in pieces(cohort):
-            parts.append(_pooled(known(timeline, part), timeline, words, self, offset))
-            offset += len(part)
+        parts = [_pooled(*piece, words, self) for piece in words.known(timeline, cohort)]
         row, word, value, hours = (np.concatenate(column) for column in zip(*(one for one, _ in parts), strict=True))
         bags = gathered([one for _, one in parts], len(cohort), words)
         return Events(Ragged(starts_of(row, len(cohort))), word, value, hours, words, bags)
@@ -70,10 +66,8 @@ Columns = tuple[Ints, Ints, Floats, Floats]
 """Row, place in Words, scaled value, hours before."""
 
 
-def _pooled(seen: Known, timeline: Timeline, words: Words, plan: Recent, offset: int) -> tuple[Columns, Parts]:
+def _pooled(seen: Known, word: Ints, scaled: Floats, words: Words, plan: Recent) -> tuple[Columns, Parts]:
     """Sorted by row; of each what has no time, then the latest first, at most `longest`."""
-    word = words.places(timeline.codes)[seen.code]
-    scaled = words.scaled(word, seen.value)
     slot = _slot(seen.hours, seen.timeless, plan)
     slots = int(slot.max(initial=0)) + 1
     key, group = np.unique((seen.row * slots + slot) * len(words) + word, return_inverse=True)
@@ -85,8 +79,8 @@ def _pooled(seen: Known, timeline: Timeline, words: Words, plan: Recent, offset:
     np.minimum.at(hours, group, seen.hours)
     row = key // len(words) // slots
     keep = _first(row, plan.longest)
-    columns = row[keep] + offset, (key % len(words))[keep], value[keep], hours[keep]
-    return columns, bag(seen, word, scaled, words, offset)
+    columns = row[keep], (key % len(words))[keep], value[keep], hours[keep]
+    return columns, bag(seen, word, scaled, words)
 
 
 def _slot(hours: Floats, timeless: Bools, plan: Recent) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.cohort import Cohort
 from outcomes.sequences.bag import Bags, Parts, bag, gathered
-from outcomes.sequences.known import Known, known, pieces
+from outcomes.sequences.known import Known
 from outcomes.sequences.ragged import Ragged, starts_of
 from outcomes.sequences.vocabulary import Words
 from outcomes.timeline import Floats, Ints, Timeline
@@ -27,11 +27,7 @@ class Hourly:
         return max(1, min(self.channels, len(words.codes)))
 
     def read(self, timeline: Timeline, cohort: Cohort, words: Words) -> "Grid":
-        none = known(timeline, cohort.take(np.arange(0)))
-        parts, offset = [_cells(none, timeline, words, self, 0)], 0
-        for part in pieces(cohort):
-            parts.append(_cells(known(timeline, part), timeline, words, self, offset))
-            offset += len(part)
+        parts = [_cells(*piece, words, self) for piece in words.known(timeline, cohort)]
         found = [cells for cells, _ in parts]
         cells = Cells(*(np.concatenate([getattr(one, column.name) for one in found]) for column in fields(Cells)))
         of = Ragged(starts_of(cells.row, len(cohort)))
@@ -79,10 +75,7 @@ class Grid:
         return tuple(torch.from_numpy(one) for one in (values, seen, lengths, self.bags.rows(rows)))
 
 
-def _cells(seen: Known, timeline: Timeline, words: Words, plan: Hourly, offset: int) -> tuple[Cells, Parts]:
-    """Of some rows of a cohort, the first of which is at `offset`."""
-    word = words.places(timeline.codes)[seen.code]
-    scaled = words.scaled(word, seen.value)
+def _cells(seen: Known, word: Ints, scaled: Floats, words: Words, plan: Hourly) -> tuple[Cells, Parts]:
     back = np.floor(seen.hours / plan.hours)
     inside = ~seen.timeless & (back < plan.bins) & (word >= 2) & (word < 2 + plan.width(words))
     at = (plan.bins - 1 - back[inside]).astype(np.int64)
@@ -91,5 +84,5 @@ def _cells(seen: Known, timeline: Timeline, words: Words, plan: Hourly, offset: 
     value, there = np.nan_to_num(scaled[inside]), ~np.isnan(scaled[inside])
     mean = np.bincount(group, value, len(key)) / np.maximum(np.bincount(group, there, len(key)), 1)
     slot = key // len(words)
-    cells = Cells(slot // plan.bins + offset, slot % plan.bins, key % len(words), mean.astype(np.float32))
-    return cells, bag(seen, word, scaled, words, offset)
+    cells = Cells(slot // plan.bins, slot % plan.bins, key % len(words), mean.astype(np.float32))
+    return cells, bag(seen, word, scaled, words)

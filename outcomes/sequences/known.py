@@ -1,4 +1,4 @@
-"""What was known at each prediction: its person's events that were recorded by then, and no others."""
+"""What was known at each prediction, as sequences read it: code, value in the usual unit, hours before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.cohort import Cohort
-from outcomes.timeline import ALWAYS, DAY, HOUR, Bools, Floats, Ints, Timeline
+from outcomes.features import asof
+from outcomes.features.tally import usable
+from outcomes.timeline import ALWAYS, DAY, HOUR, Bools, Floats, Ints, Places, Timeline
 
 BIRTH = "MEDS_BIRTH"
 AGELESS = 1e6
@@ -19,7 +21,7 @@ class Known:
 
     row: Ints  # (k,) place in the cohort, rising
     code: Ints  # (k,) place in the timeline's codes
-    value: Floats  # (k,) NaN: none; of a birth the age in years
+    value: Floats  # (k,) NaN: none, or not in the usual unit; of a birth the age in years
     hours: Floats  # (k,) from the event to the prediction
     timeless: Bools  # (k,) has no time, or is a birth: true all along
 
@@ -27,26 +29,23 @@ class Known:
         return len(self.row)
 
 
-def known(timeline: Timeline, cohort: Cohort) -> Known:
-    first = timeline.starts[cohort.subject]
-    counts = timeline.starts[cohort.subject + 1] - first
-    row = np.repeat(np.arange(len(cohort)), counts)
-    event = np.arange(len(row)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
-    heard = timeline.recorded[event] <= cohort.at[row]
-    row, event = row[heard], event[heard]
+def known(timeline: Timeline, cohort: Cohort, unit: Places) -> Iterator[Known]:
+    """In pieces that memory holds; the first is empty. unit: (codes,) the usual one, place in Timeline.units."""
+    yield _told(timeline, cohort, asof.Known(0, np.zeros(1, np.int64), np.zeros(0, np.int32)), unit)
+    for piece in asof.known(timeline, cohort):
+        yield _told(timeline, cohort, piece, unit)
+
+
+def _told(timeline: Timeline, cohort: Cohort, piece: asof.Known, unit: Places) -> Known:
+    row, event = piece.row.astype(np.int64) + piece.first, piece.event
     dated = timeline.time[event] != ALWAYS
     micros = np.where(dated, cohort.at[row] - np.where(dated, timeline.time[event], 0), 0)
-    hours = np.where(dated, np.maximum(micros / HOUR, 0), AGELESS).astype(np.float32)
+    hours = np.where(dated, micros / HOUR, AGELESS).astype(np.float32)
     code = timeline.code[event].astype(np.int64)
     born = dated & (code == _place(timeline, BIRTH))
-    value = np.where(born, (micros / (365.25 * DAY)).astype(np.float32), timeline.value[event])
-    return Known(row, code, value.astype(np.float32), hours, ~dated | born)
-
-
-def pieces(cohort: Cohort, rows: int = 2000) -> Iterator[Cohort]:
-    """The cohort in parts, so that memory holds the events of so many rows at most."""
-    for at in range(0, len(cohort), rows):
-        yield cohort.take(np.arange(at, min(at + rows, len(cohort))))
+    value = np.where(usable(timeline, event, unit[code]), timeline.value[event], np.nan)
+    value = np.where(born, micros / (365.25 * DAY), value).astype(np.float32)
+    return Known(row, code, value, hours, ~dated | born)
 
 
 def _place(timeline: Timeline, code: str) -> int:

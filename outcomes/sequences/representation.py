@@ -15,7 +15,6 @@ from outcomes.cohort import Cohort
 from outcomes.features.matrix import Features, Matrix
 from outcomes.learning.folds import folds, persons
 from outcomes.sequences.bag import STATED, Bags, bag, gathered
-from outcomes.sequences.known import known, pieces
 from outcomes.sequences.ragged import dealt
 from outcomes.sequences.training import one_thread
 from outcomes.sequences.vocabulary import Words
@@ -134,13 +133,7 @@ def load(folder: Path) -> Representation:
 
 
 def read(timeline: Timeline, cohort: Cohort, words: Words) -> Bags:
-    place, offset = words.places(timeline.codes), 0
-    parts = [bag(known(timeline, cohort.take(np.arange(0))), place[:0], np.zeros(0, np.float32), words)]
-    for part in pieces(cohort):
-        seen = known(timeline, part)
-        word = place[seen.code]
-        parts.append(bag(seen, word, words.scaled(word, seen.value), words, offset))
-        offset += len(part)
+    parts = [bag(*piece, words) for piece in words.known(timeline, cohort)]
     return gathered(parts, len(cohort), words)
 
 

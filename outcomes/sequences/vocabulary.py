@@ -1,5 +1,6 @@
 """Which codes a sequence model tells apart, and how their values become numbers of one scale."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from outcomes.cohort import Cohort
-from outcomes.sequences.known import Known, known, pieces
+from outcomes.features import asof
+from outcomes.features.tally import unit_table, usual
+from outcomes.sequences.known import Known, known
 from outcomes.timeline import Floats, Ints, Timeline
 
 QUANTILES = np.linspace(0.005, 0.995, 34)
@@ -28,6 +31,7 @@ class Words:
     """c codes; place 0 is filler, 1 any code that was too rare or is unknown, code i stands at place i + 2."""
 
     codes: tuple[str, ...]
+    units: tuple[str | None, ...]  # (c,) in which most values came; None: without one
     knots: npt.NDArray[np.float64]  # (c, 34) values at QUANTILES, rising; NaN: no scale
 
     def __len__(self) -> int:
@@ -37,6 +41,14 @@ class Words:
         """Of a timeline's codes the places here."""
         place = {code: at + 2 for at, code in enumerate(self.codes)}
         return np.array([place.get(code, 1) for code in codes] or [1], np.int64)
+
+    def known(self, timeline: Timeline, cohort: Cohort) -> Iterator[tuple[Known, Ints, Floats]]:
+        """Piece by piece what was known, the place of its code here, its scaled value."""
+        places, at = self.places(timeline.codes), {unit: place for place, unit in enumerate(timeline.units)}
+        wanted = [-1 if unit is None else at.get(unit, -2) for unit in (None, None, *self.units)]
+        for seen in known(timeline, cohort, np.array(wanted, np.int32)[places]):
+            word = places[seen.code]
+            yield seen, word, self.scaled(word, seen.value)
 
     def scaled(self, place: Ints, value: Floats) -> Floats:
         """Values as normal scores of the training values, between -2.6 and 2.6; NaN: none, or no scale."""
@@ -52,40 +64,41 @@ class Words:
     def said(self) -> dict[str, Any]:
         """JSON has no NaN: null."""
         knots = [None if np.isnan(line[0]) else [float(v) for v in line] for line in self.knots]
-        return {"codes": list(self.codes), "knots": knots}
+        return {"codes": list(self.codes), "units": list(self.units), "knots": knots}
 
     @staticmethod
     def read(said: dict[str, Any]) -> "Words":
         lines = [[np.nan] * len(QUANTILES) if line is None else line for line in said["knots"]]
-        return Words(tuple(said["codes"]), np.array(lines, np.float64).reshape(len(lines), len(QUANTILES)))
+        return Words(
+            tuple(said["codes"]), tuple(said["units"]), np.array(lines, np.float64).reshape(len(lines), len(QUANTILES))
+        )
 
 
 def learn(timeline: Timeline, cohort: Cohort, most: int = 512, fewest: int = 5) -> Words:
-    """The codes with most events among those that `fewest` rows know of; rows of no training use are not looked at."""
+    """The codes with most events among those that `fewest` rows know of; other rows than the cohort's are not read."""
+    table = unit_table(timeline, asof.known(timeline, cohort))
+    unit = np.where(table.any(1), usual(table, np.arange(len(table), dtype=np.int32), len(table)), -1).astype(np.int32)
     rows, events = np.zeros((2, len(timeline.codes)), np.int64)
-    for part in pieces(cohort):
-        seen = known(timeline, part)
+    for seen in known(timeline, cohort, unit):
         pair = np.unique(seen.row * len(timeline.codes) + seen.code)
         rows += np.bincount(pair % max(len(timeline.codes), 1), minlength=len(rows))
         events += np.bincount(seen.code, minlength=len(events))
-    often = [at for at in np.argsort(-events, kind="stable") if rows[at] >= min(fewest, max(len(cohort), 1))]
-    chosen = sorted(often, key=lambda at: (-events[at], timeline.codes[at]))[:most]
-    return Words(
-        tuple(timeline.codes[at] for at in chosen), _knots(timeline, cohort, np.array(chosen, np.int64), events)
-    )
-
-
-def _knots(timeline: Timeline, cohort: Cohort, chosen: Ints, events: Ints) -> npt.NDArray[np.float64]:
+    often = np.flatnonzero(rows >= max(1, min(fewest, len(cohort))))
+    chosen = np.array(sorted(often, key=lambda at: (-events[at], timeline.codes[at]))[:most], np.int64)
     step = 1 + int(events.sum()) // SAMPLE
-    parts = [_valued(known(timeline, part), step) for part in pieces(cohort)]
-    code = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int64)
-    value = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.float32)
+    knots = _knots([_valued(seen, step) for seen in known(timeline, cohort, unit)], chosen)
+    units = tuple(timeline.units[unit[at]] if unit[at] >= 0 else None for at in chosen)
+    return Words(tuple(timeline.codes[at] for at in chosen), units, knots)
+
+
+def _knots(parts: list[tuple[Ints, Floats]], chosen: Ints) -> npt.NDArray[np.float64]:
+    code, value = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(code, kind="stable")
-    edges = np.stack([np.searchsorted(code[order], chosen), np.searchsorted(code[order], chosen + 1)], 1)
+    low = np.searchsorted(code[order], chosen)
+    high = np.searchsorted(code[order], chosen + 1)
     out = np.full((len(chosen), len(QUANTILES)), np.nan)
-    for at, (low, high) in enumerate(edges):
-        if high - low >= FEWEST_VALUES:
-            out[at] = np.quantile(value[order[low:high]].astype(np.float64), QUANTILES)
+    for at in np.flatnonzero(high - low >= FEWEST_VALUES):
+        out[at] = np.quantile(value[order[low[at] : high[at]]].astype(np.float64), QUANTILES)
     return out
 
 
