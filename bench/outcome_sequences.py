@@ -84,11 +84,12 @@ def main(
     models: str = ",".join(SEQUENCES),
     strategies: Annotated[str, typer.Option(help="network whose ways of training are judged; empty: none")] = "gru-d",
     ways: Annotated[str, typer.Option(help="only these ways, by comma")] = "",
+    members: Annotated[int, typer.Option(help="networks of a sequence model; 0: as many as it comes with")] = 0,
 ) -> None:
     began = time.process_time()
     trial = _trial(timeline, task, hours, (folds_, judged or folds_))
     say(f"{len(trial.cohort)} predictions, rate {np.nanmean(trial.cohort.label):.3f}")
-    compared, blends = _models(trial, [name for name in models.split(",") if name])
+    compared, blends = _models(trial, [name for name in models.split(",") if name], members)
     wanted = [way for way in ways.split(",") if way]
     found = _strategies(trial, strategies, wanted) if strategies else {}
     cpu = time.process_time() - began
@@ -108,14 +109,17 @@ def _trial(path: Path, task: str, hours: float, counts: tuple[int, int]) -> Tria
     return Trial(events, cohort, fold, counts[1])
 
 
-def _models(trial: Trial, names: list[str]) -> tuple[dict[str, object], dict[str, object]]:
+def _models(trial: Trial, names: list[str], members: int) -> tuple[dict[str, object], dict[str, object]]:
     if not names:
         return {}, {}
     simple = trial.scores(NAMED[DEFAULT]())
     compared: dict[str, object] = {}
     blends: dict[str, object] = {}
     for name in names:
-        scores = trial.scores(NAMED[name]())
+        learner = NAMED[name]()
+        if members and isinstance(learner, SequenceLearner):
+            learner = replace(learner, members=members)
+        scores = trial.scores(learner)
         compared[name] = told(trial.verdict(name, simple, scores))
         mean = chance((logits(simple) + logits(scores)) / 2)
         blends[name] = told(trial.verdict(f"{DEFAULT} and {name}, mean logit", simple, mean))

@@ -45,7 +45,9 @@ class Events:
     def lengths(self) -> Ints:
         return np.maximum(np.diff(self.of.starts), 1)
 
-    def batch(self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None) -> "tuple[Tensor, ...]":
+    def batch(
+        self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None, width: int = 0
+    ) -> "tuple[Tensor, ...]":
         """words, scaled values, log1p hours (B, N), bags (B, 5 c); a share of `drop` of the events is left out."""
         import torch
 
@@ -55,7 +57,7 @@ class Events:
             whose, place = whose[kept], place[kept]
         begins = starts_of(whose, len(rows))
         at = np.arange(len(whose)) - begins[whose]
-        shape = len(rows), max(1, int(np.diff(begins).max(initial=1)))
+        shape = len(rows), int(np.diff(begins).max(initial=max(1, width)))
         word, value, gap = np.zeros(shape, np.int64), np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
         word[whose, at], value[whose, at] = self.word[place], self.value[place]
         gap[whose, at] = np.log1p(self.hours[place])

@@ -59,7 +59,9 @@ class Grid:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def batch(self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None) -> "tuple[Tensor, ...]":
+    def batch(
+        self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None, width: int = 0
+    ) -> "tuple[Tensor, ...]":
         """values, seen (B, T, C), lengths (B,), bag (B, 5 c); a share of `drop` of the cells is left out."""
         import torch
 
@@ -67,7 +69,7 @@ class Grid:
         if drop and draw is not None:
             kept = draw.random(len(place)) >= drop
             whose, place = whose[kept], place[kept]
-        lengths, longest = self.lengths[rows], int(self.lengths[rows].max(initial=1))
+        lengths, longest = self.lengths[rows], int(self.lengths[rows].max(initial=max(1, width)))
         at = self.cells.bin[place] - (self.plan.bins - lengths[whose])
         values, seen = np.zeros((2, len(rows), longest, self.plan.width(self.words)), np.float32)
         values[whose, at, self.cells.word[place] - 2] = self.cells.value[place]

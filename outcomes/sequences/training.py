@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
+AT_ONCE = 64
+
+
 class Reading(Protocol):
     """A cohort as a network reads it."""
 
     @property
     def lengths(self) -> Ints: ...
-    def batch(self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None) -> "tuple[Tensor, ...]": ...
+    def batch(
+        self, rows: Ints, drop: float = 0.0, draw: np.random.Generator | None = None, width: int = 0
+    ) -> "tuple[Tensor, ...]":
+        """A share of `drop` of the events is left out; `width`: steps at least."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +73,34 @@ def train(network: "nn.Module", lesson: Lesson, strategy: Strategy, schedule: Sc
         return fit(network, batches, loss, score, schedule)
 
 
-def forward(network: "nn.Module", reading: Reading, rows: Ints, size: int = 256) -> Scores:
-    """(rows, t) logits, in the order of `rows`."""
+def forward(network: "nn.Module", reading: Reading, rows: Ints) -> Scores:
+    """(rows, t) logits, in the order of `rows`; of each the same, whoever is asked about beside it.
+
+    So a batch always has as many rows, and as many steps as its own rows' length says; what is left of the
+    difference between places in a batch is rounded off.
+    """
     import torch
 
     network.eval()
+    width = widths(reading.lengths[rows])
+    parts: list[tuple[Ints, Scores]] = []
     with torch.inference_mode(), one_thread():
-        batches = list(dealt(np.arange(len(rows)), reading.lengths[rows], size))
-        parts = [network(*reading.batch(rows[batch])).double().numpy() for batch in batches]
-    out = np.zeros((len(rows), parts[0].shape[1] if parts else 0))
-    for batch, part in zip(batches, parts, strict=True):
-        out[batch] = part
+        for wide in np.unique(width):
+            alike = np.flatnonzero(width == wide)
+            for at in range(0, len(alike), AT_ONCE):
+                batch = alike[at : at + AT_ONCE]
+                filled = np.resize(rows[batch], AT_ONCE)
+                parts.append((batch, network(*reading.batch(filled, width=int(wide))).double().numpy()[: len(batch)]))
+    out = np.zeros((len(rows), parts[0][1].shape[1] if parts else 0))
+    for batch, part in parts:
+        out[batch] = np.round(part, 4)
     return out
+
+
+def widths(lengths: Ints) -> Ints:
+    """The next multiple of 8, from 64 on of 64."""
+    step = np.where(lengths <= 64, 8, 64)
+    return np.asarray(-(-lengths // step) * step)
 
 
 @contextmanager

@@ -50,6 +50,14 @@ def test_later_events_change_nothing(network: str) -> None:
 
 
 @EVERY
+def test_a_score_is_the_same_alone_and_among_others(network: str) -> None:
+    model, (events, cohort) = _learned(network), timeline(40, seed=5)
+    among = model.scores(events, cohort)
+    alone = np.concatenate([model.scores(events, cohort.take(np.array([at]))) for at in range(0, 40, 4)])
+    assert among[::4].tobytes() == alone.tobytes()
+
+
+@EVERY
 def test_a_saved_model_says_the_same(network: str, tmp_path: Path) -> None:
     events, cohort = timeline(20)
     learner = tiny(network, schedule=replace(tiny(network).schedule, epochs=1), members=2)
