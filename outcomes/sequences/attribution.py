@@ -46,7 +46,8 @@ def _events(networks: "Sequence[nn.Module]", reading: Events, row: int, target: 
     real = np.flatnonzero(words[0].numpy())
     hours = np.expm1(gaps[0].numpy())
     names = [_name(reading.words.codes, int(words[0, at]), float(hours[at])) for at in real]
-    return _with_bag((names, values[0].numpy()[real], total[real]), reading.words, bag[0].numpy(), bags)
+    told = reading.words.unscaled(words[0].numpy()[real], values[0].numpy()[real])
+    return _with_bag((names, told, total[real]), reading.words, bag[0].numpy(), bags)
 
 
 def _cells(networks: "Sequence[nn.Module]", reading: Grid, row: int, target: int) -> Parts:
@@ -61,8 +62,8 @@ def _cells(networks: "Sequence[nn.Module]", reading: Grid, row: int, target: int
     at, channel = np.nonzero(seen[0].numpy())
     back = (values.shape[1] - 1 - at) * reading.plan.hours
     names = [_name(reading.words.codes, int(c) + 2, float(h)) for c, h in zip(channel, back, strict=True)]
-    found = names, values[0].numpy()[at, channel], cells[at, channel]
-    return _with_bag(found, reading.words, bag[0].numpy(), bags)
+    told = reading.words.unscaled(channel + 2, values[0].numpy()[at, channel])
+    return _with_bag((names, told, cells[at, channel]), reading.words, bag[0].numpy(), bags)
 
 
 def _with_bag(found: Parts, words: Words, bag: Floats, parts: Floats) -> Parts:
@@ -70,7 +71,8 @@ def _with_bag(found: Parts, words: Words, bag: Floats, parts: Floats) -> Parts:
     shaped, summed = bag.reshape(len(words), -1), parts.reshape(len(words), -1).sum(1)
     there = np.flatnonzero(shaped[:, 0])
     names = [_code(words.codes, int(at)) for at in there]
-    return found[0] + names, np.r_[found[1], shaped[there, 1]], np.r_[found[2], summed[there]]
+    told = words.unscaled(there, shaped[there, 1])
+    return found[0] + names, np.r_[found[1], told], np.r_[found[2], summed[there]]
 
 
 def _times(one: "Tensor") -> Floats:

@@ -61,6 +61,12 @@ class Words:
                 out[rows] = _score(value[rows], self.knots[at])
         return out
 
+    def unscaled(self, place: Ints, score: Floats) -> Floats:
+        """Back to the code's own unit, as near as the quantiles tell; NaN: no scale."""
+        known = [np.full(len(QUANTILES), np.nan)] * 2 + list(self.knots)
+        found = [np.interp(one, NORMAL, known[at]) for at, one in zip(place, score, strict=True)]
+        return np.array(found, np.float32)
+
     def said(self) -> dict[str, Any]:
         """JSON has no NaN: null."""
         knots = [None if np.isnan(line[0]) else [float(v) for v in line] for line in self.knots]

@@ -28,6 +28,10 @@ def test_values_become_normal_scores_and_slips_stay_near() -> None:
     assert abs(scaled[0]) < 0.2
     assert np.allclose(scaled[1:3], [2.58, -2.58], atol=0.01)
     assert np.isnan(scaled[3])
+    back = words.unscaled(place, scaled)
+    assert np.isclose(back[0], middle, atol=0.1)
+    assert np.isnan(back[3])
+    assert np.isnan(words.unscaled(words.places(("VISIT", "NEW")), np.zeros(2, np.float32))).all()
 
 
 def test_another_unit_is_no_value() -> None:
