@@ -107,7 +107,7 @@ class Coverage:
     alarmed: float  # of negatives
     alarmed_interval: tuple[float, float]
     abstained: float
-    holds: bool  # neither interval lies above the level
+    holds: bool  # neither is more than chance makes of exchangeable rows, once in 200
     warning: str
 
 
@@ -120,11 +120,22 @@ def coverage(conformal: Conformal, labels: Floats, scores: Floats) -> Coverage:
         for name, label, wrong in (("missed", 1, "no"), ("alarmed", 0, "yes"))
     }
     missed, alarmed = (exact(*rates[name]) for name in ("missed", "alarmed"))
-    holds = missed[0] <= conformal.error and alarmed[0] <= conformal.error
+    sizes = (conformal.positives, conformal.negatives)
+    holds = all(_by_chance(rates[name], size, conformal.error) for name, size in zip(rates, sizes, strict=True))
     return Coverage(
         _share(*rates["missed"]), missed, _share(*rates["alarmed"]), alarmed,
         _share(int((said == "abstain").sum()), len(said)), holds, "" if holds else WARNING,
     )  # fmt: skip
+
+
+def _by_chance(seen: tuple[int, int], calibrated: int, error: float) -> bool:
+    """Whether so many errors are to be expected of exchangeable rows: beta-binomial, since calibration is drawn too."""
+    from scipy.stats import betabinom
+
+    place = math.floor(error * (calibrated + 1) + 1e-9)
+    if not place or not seen[1]:
+        return seen[0] == 0
+    return bool(seen[0] <= betabinom.ppf(0.995, seen[1], place, calibrated + 1 - place))
 
 
 def _share(hits: int, of: int) -> float:

@@ -42,6 +42,11 @@ def test_coverage_holds_in_its_binomial_interval_and_fails_under_drift() -> None
     assert not drifted.holds and "drifted" in drifted.warning
 
 
+def test_small_calibrations_give_no_false_warnings() -> None:
+    """A calibration of 150 lies beside its level by chance; that is no drift."""
+    assert np.mean([coverage(fit(*drawn(1000, rare=-1.0)), *drawn(1000, rare=-1.0)).holds for _ in range(200)]) > 0.96
+
+
 def test_a_better_model_abstains_less() -> None:
     labels = (DRAW.random(4000) < 0.2).astype(float)
     poor, good = (np.clip(labels * d + DRAW.normal(0.3, 0.15, 4000), 0, 1) for d in (0.2, 0.6))
