@@ -69,7 +69,8 @@ def _made(formula: Formula, parts: list[Column]) -> Column:
     rows: Places = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), [row for row, _ in parts])
     values = [data[np.searchsorted(row, rows)] for row, data in parts]
     if formula.weights:
-        return rows, np.asarray(np.array(formula.weights, np.float32) @ np.array(values), np.float32)
+        terms = [np.float32(w) * one for w, one in zip(formula.weights, values, strict=True)]
+        return rows, reduce(np.add, terms)  # element by element: a product of matrices rounds as its neighbours have it
     over, under = values
     sure = under != 0
     return rows[sure], over[sure] / under[sure]

@@ -125,8 +125,8 @@ def since(groups: Groups, at: Ints) -> Doubles:
     return _hours(groups.time[groups.last], at[groups.row])
 
 
-def recent(groups: Groups, at: Ints) -> Doubles:
-    """The mean, a value counting half as much each HALF_LIFE before the prediction."""
+def recent(groups: Groups, _: Ints) -> Doubles:
+    """The mean, a value counting half as much each HALF_LIFE before the last one."""
     size = groups.size
     hours = _hours(groups.time, np.repeat(groups.time[groups.last], size))  # from the last one: no weight is 0 alone
     weight = np.exp2(-np.nan_to_num(hours, nan=np.inf) / HALF_LIFE)

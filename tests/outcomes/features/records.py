@@ -50,7 +50,8 @@ def cohort(timeline: Timeline, rows: Sequence[tuple[int, float, float]]) -> Coho
 def hospital(persons: int, seed: int) -> Timeline:
     """Random events; a third recorded late, by up to three days; some without time, value or unit."""
     random = np.random.default_rng(seed)
-    codes = ["LOINC//1", "LOINC//2", "LOINC//8480-6", "LOINC//76215-3", "ICD10CM//E11.65", "ICD10CM//E11.9", "SMOKES"]
+    codes = ["LOINC//1", "LOINC//8480-6", "LOINC//76215-3", "LOINC//8867-4", "LOINC//8462-4", "SMOKES"]
+    codes += ["ICD10CM//E11.65", "ICD10CM//E11.9"]
     rows: list[tuple[object, ...]] = []
     for person in range(persons):
         rows += [(person, None, "GENDER//F", None), (person, -9e4, "MEDS_BIRTH", None, -9e4 + 24)]

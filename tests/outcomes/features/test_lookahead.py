@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from outcomes.features.lookahead import edit, lookahead
-from outcomes.features.plan import Plan
+from outcomes.features.plan import AGGREGATES, Plan
 from outcomes.features.vocabulary import learn
 from outcomes.features.windows import features
 from tests.outcomes.features.records import cohort, hospital
 
-PLAN = Plan(min_persons=2, min_share=0)
+ALL = dict.fromkeys(("6h", "24h", "stay", "before", "ever"), AGGREGATES)
+PLAN = Plan(values=ALL, counts=ALL, min_persons=2, min_share=0)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -19,6 +20,8 @@ def test_no_feature_sees_what_is_recorded_later(seed: int) -> None:
     timeline = hospital(40, seed)
     rows = cohort(timeline, [(person, -20, 5 * (person % 7)) for person in range(40)])
     vocabulary = learn(timeline, rows, PLAN)
+    names = features(timeline, rows, vocabulary).names
+    assert {"24h/shock index/mean", "stay/pulse pressure/last", "ever/SMOKES=no/said"} <= set(names)
     found = lookahead(timeline, rows, vocabulary, seed=seed)
     assert found.same and found.rows == 40 and found.edited > 300
 
