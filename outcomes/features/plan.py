@@ -31,17 +31,17 @@ Aggregates = Mapping[str, tuple[str, ...]]
 `before` admission; `ever`."""
 
 
+STAY = ("count", "first", "last", "max", "mean", "min", "recent", "since", "slope", "span", "std", "sum")
+
+
 def values() -> Aggregates:
-    return {
-        "6h": ("last", "mean"),
-        "24h": ("count", "first", "last", "max", "mean", "min", "slope"),
-        "stay": ("count", "first", "last", "max", "mean", "min", "slope", "since", "std"),
-        "ever": ("last",),
-    }
+    """Of what pays, the fewest: chosen by cross-validation on deaths after 48 hours of intensive care and on stays of a
+    simulated hospital. What was there before the stay is taken apart: it is the person's own usual value."""
+    return {"12h": ("mean",), "24h": ("max", "mean", "min"), "stay": STAY, "before": ("mean",)}
 
 
 def counts() -> Aggregates:
-    return {"24h": ("count",), "stay": ("count",), "365d": ("count",), "ever": ("count", "since")}
+    return {"365d": ("count",), "ever": ("count", "since")}
 
 
 @dataclass(frozen=True)
