@@ -55,7 +55,9 @@ def inputs(rows: pa.Table, timeline: Timeline, reference: Reference) -> tuple[pa
     stays = mine.group_by(["subject_id", "encounter_id", "artifact"]).aggregate([("prediction_time", "min")])
     cohort, kept = _cohort(stays, timeline, reference.task)
     stays = stays.filter(pa.array(kept))
-    whose = {"task": np.full(len(stays), reference.task, object), "artifact": stays["artifact"]}
+    if not len(stays):
+        return INPUTS.empty_table(), CODES.empty_table()
+    whose = {"task": np.full(len(stays), reference.task, object), "artifact": stays["artifact"].combine_chunks()}
     whose["month"] = month(stays["prediction_time_min"])
     parts = [_binned(whose, one.code, binned(one, _values(timeline, cohort, one.code, reference.hours)))
              for one in reference.inputs]  # fmt: skip
@@ -90,8 +92,7 @@ def _codes(whose: Mapping[str, pa.Array], timeline: Timeline, cohort: Cohort, re
     new = np.array([code not in seen for code in timeline.codes], bool)
     events, row = window(timeline, cohort, reference.hours)
     near = pa.array(row)
-    rows = {name: pa.chunked_array([pa.array(column)] if isinstance(column, np.ndarray) else column.chunks).take(near)
-            for name, column in whose.items()}  # fmt: skip
+    rows = {name: pa.array(column).take(near) for name, column in whose.items()}
     unseen = new[timeline.code[events]].astype(float) if len(events) else np.zeros(0)
     return added(pa.table({**rows, "events": np.ones(len(events)), "unseen": unseen}), CODES)
 

@@ -112,6 +112,17 @@ def test_those_who_taught_and_those_not_known_yet_prove_nothing(folder: Path) ->
     assert "calibration" not in {row["measure"] for row in rows}  # the living are known of later
 
 
+def test_tasks_without_a_prediction_in_a_shard_are_passed_over(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "death" / "drift.json").read_text()
+    for task in ("death", "long_stay"):
+        (tmp_path / task).mkdir()
+        (tmp_path / task / "drift.json").write_text(text.replace('"task": "death"', f'"task": "{task}"'))
+    events, outcomes = hospital(2)
+    found = drift(tmp_path, (events, outcomes))
+    assert {row["task"] for row in found} == {"death"} and len(found) == len(drift(folder, (events, outcomes)))
+    assert drift(tmp_path, (events.slice(0, 0), outcomes))[0]["measure"] == "calibration"  # persons without a timeline
+
+
 def test_few_stays_are_told_by_the_year_or_not_at_all(folder: Path) -> None:
     events, outcomes = hospital(7)
     assert {r["period"] for r in drift(folder, (events, outcomes.slice(0, 120)))} == {"", "2023"}
