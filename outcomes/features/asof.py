@@ -9,7 +9,7 @@ from outcomes.cohort import Cohort
 from outcomes.timeline import Ints, Places, Timeline
 
 MOST = 4_000_000
-"""Pairs of prediction and event held at once, 200 bytes each at most; one prediction is never cut."""
+"""Pairs of prediction and event held at once, some 60 bytes each; one prediction is never cut."""
 
 
 @dataclass(frozen=True)
