@@ -92,11 +92,12 @@ class _Work:
         shown = ~out
         both = _classes(self.label[shown]).min(0)
         slope, intercept = self._linear(shown, both)
-        texts = self._trees(shown, both >= self.blend.least, self.seed + at)
+        enough = (_classes(self.label).min(0) >= self.blend.least) & (both > 0)
+        texts = self._trees(shown, enough, self.seed + at)
         apart = np.full((*self.label.shape, 2), np.nan)
         apart[out, :, 0] = self.columns[out] @ slope + intercept
         for target, text in enumerate(texts):
-            apart[out, target, 1] = trees.logits([text], self.values[out]) if text else 0
+            apart[out, target, 1] = trees.logits([text], self.values[out]) if text else apart[out, target, 0]
         return _Bag(slope, intercept, texts, apart)
 
     def _linear(self, shown: Bools, both: Ints) -> tuple[Floats, Floats]:

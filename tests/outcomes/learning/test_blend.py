@@ -139,3 +139,13 @@ def test_the_regression_is_scikit_learns(made: tuple[Matrix, Matrix, Ints]) -> N
     theirs = LogisticRegression(C=1 / (0.1 * ROWS), tol=1e-8).fit(held, label[:, 0])
     np.testing.assert_allclose(slope[:, 0], theirs.coef_[0], atol=0.01)
     np.testing.assert_allclose(intercept, [theirs.intercept_[0], -theirs.intercept_[0]], atol=0.01)
+
+
+def test_positives_of_one_person_are_no_wreck(made: tuple[Matrix, Matrix, Ints]) -> None:
+    """One fold holds them all, so the model without it knows none: its rows get scores nevertheless."""
+    values, _, persons = made
+    whose = np.where(np.arange(ROWS) < 30, persons[0], persons)
+    label = (np.arange(ROWS) < 30).astype(np.float32)[:, None]
+    model = QUICK.fit(features(values), label, whose, 1)
+    assert model.out_of_fold is not None and np.isfinite(model.out_of_fold).all()
+    assert np.isfinite(model.logits(features(values))).all()
