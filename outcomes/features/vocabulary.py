@@ -79,6 +79,7 @@ def learn(timeline: Timeline, cohort: Cohort, plan: Plan | None = None) -> Vocab
         place = columns(layer, codes, names)
         found = tally(timeline, known(timeline, last), place, usual(numbers, place, len(names)))
         layers[layer] = _chosen(timeline, found, names, plan, len(last))
+    layers["parent"] = {name: Entry("count", one.persons) for name, one in layers["parent"].items()}
     layers["concept"] = {name: one for name, one in layers["concept"].items() if _several(name, layers["code"])}
     learned = Vocabulary(plan, dict(sorted(layers.items())), len(last))
     share = unseen(timeline, last, learned)

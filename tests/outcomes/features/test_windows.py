@@ -70,6 +70,13 @@ def test_wider_things_are_counted_together() -> None:
     assert not [name for name in row if "BIRTH" in name or name == "age"]  # born at no known time
 
 
+def test_doses_of_different_drugs_are_counted_not_averaged() -> None:
+    found = timeline([(1, -2, "RXNORM//1//GIVEN", 500.0, None, "mg"), (1, -1, "RXNORM//2//GIVEN", 5.0, None, "mg")])
+    learned = learn(found, cohort(found, [(1, -5, 0)]), PLAN)
+    assert learned.layers["code"]["RXNORM//1//GIVEN"].kind == "value"
+    assert learned.layers["parent"]["RXNORM//*//GIVEN"].kind == "count"
+
+
 def test_codes_of_one_quantity_are_taken_together_and_ratios_made() -> None:
     rows = [(1, -2, "LOINC//8480-6", 100.0), (1, -1, "LOINC//76215-3", 80.0), (1, -1, "LOINC//8867-4", 120.0)]
     found = timeline(rows)
