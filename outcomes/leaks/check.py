@@ -1,0 +1,67 @@
+"""The leakage check before training: everything known at the prediction time is held against label and future."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from outcomes.cohort import Cohort
+from outcomes.leaks import candidates as gather
+from outcomes.leaks.candidates import Candidates
+from outcomes.leaks.facts import facts
+from outcomes.leaks.leak import Leak
+from outcomes.leaks.limits import limits
+from outcomes.leaks.moving import Moving
+from outcomes.leaks.stays import Stays, stays
+from outcomes.leaks.strength import FOLDS, ranked
+from outcomes.timeline import Floats, Ints, Timeline
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDEST = 900
+"""Columns held against each other."""
+
+
+def found(timeline: Timeline, rows: pa.Table, cohort: Cohort, columns: "pd.DataFrame | None" = None) -> list[Leak]:
+    """Each leak once, the certain ones first. `rows` is the table that `timeline` was read from."""
+    around = stays(timeline, cohort, limits().opens, limits().closes)
+    parts = [gather.of_timeline(timeline, around, len(cohort))]
+    if columns is not None:
+        parts.append(gather.of_frame(columns))
+    every = gather.join(parts, len(cohort))
+    return merged(_moving(timeline, cohort, around, every))
+
+
+def _moving(timeline: Timeline, cohort: Cohort, around: Stays, every: Candidates) -> Iterator[Leak]:
+    fold = folds(cohort.subject)
+    known = facts(timeline, cohort, around)
+    every, design = narrowed(every, [*cohort.label.T, *(fact.values for fact in known)])
+    moving = Moving(every, design, fold)
+    for label in cohort.label.T:
+        yield from moving.of_label(label)
+    for fact in known:
+        yield from moving.of_fact(fact)
+
+
+def folds(subject: Ints) -> Ints:
+    return np.random.default_rng(0).permutation(int(subject.max(initial=0)) + 1)[subject] % FOLDS
+
+
+def narrowed(every: Candidates, targets: Iterable[Floats]) -> tuple[Candidates, Floats]:
+    """Columns that vary, as ranks; at most WIDEST of them, those most related to any target."""
+    design = np.stack([ranked(column) for column in every.values.T], 1).astype(np.float32) if len(every) else every.values
+    varied = np.flatnonzero(design.any(0)) if len(every) else np.zeros(0, np.int64)
+    if len(varied) > WIDEST:
+        related = np.max([np.abs(design[:, varied].T @ ranked(target)) for target in targets], axis=0)
+        varied = np.sort(varied[np.argsort(-related, kind="stable")[:WIDEST]])
+    return every.of(varied), design[:, varied]
+
+
+def merged(leaks: Iterable[Leak]) -> list[Leak]:
+    """The first finding of each thing; the certain ones first."""
+    seen: dict[str, Leak] = {}
+    for leak in leaks:
+        seen.setdefault(leak.what, leak)
+    return sorted(seen.values(), key=lambda leak: leak.severity != "certain")

@@ -1,0 +1,128 @@
+"""How strongly a column goes with a target, alone and beside all the others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from outcomes.timeline import Floats, Ints
+
+Numbers = npt.NDArray[np.float64]
+FOLDS = 5
+BINS = 12
+PENALTY = 100.0
+"""Of the ridge regression, in rows: columns have variance 1."""
+
+
+def ranked(column: npt.NDArray[np.floating]) -> Numbers:
+    """(m,) mid-ranks with mean 0 and variance 1; what is not known is 0."""
+    out = np.zeros(len(column))
+    known = ~np.isnan(column)
+    _, place, count = np.unique(column[known], return_inverse=True, return_counts=True)
+    middle = np.cumsum(count) - (count - 1) / 2
+    out[known] = middle[place] - (known.sum() + 1) / 2
+    deviation = out.std()
+    return out / deviation if deviation > 0 else out
+
+
+def binned(column: npt.NDArray[np.floating]) -> Ints:
+    """(m,) place of the quantile bin; what is not known has the last bin for itself."""
+    known = ~np.isnan(column)
+    inner = np.linspace(0, 1, BINS + 1)[1:-1]
+    cuts = np.unique(np.quantile(column[known], inner)) if known.any() else np.zeros(0)
+    place = np.full(len(column), len(cuts) + 1)
+    place[known] = np.searchsorted(cuts, column[known], side="right")
+    low = known & (column == np.min(column[known], initial=np.inf))  # a frequent least value, such as 0: alone
+    return np.where(low, 0, place + 1)
+
+
+def told(bins: Ints, label: Numbers, fold: Ints) -> Numbers:
+    """(m,) share of positives of the row's bin, learned from the other folds."""
+    size = int(bins.max()) + 1
+    cell = fold * size + bins
+    every, positive = (
+        np.bincount(cell, weight, minlength=FOLDS * size).reshape(FOLDS, size) for weight in (None, label)
+    )
+    rest, rest_positive = every.sum(0) - every, positive.sum(0) - positive
+    shares = (rest_positive + 5 * label.mean()) / (rest + 5)
+    return np.asarray(shares.ravel()[cell])
+
+
+def auroc(score: Numbers, label: Numbers) -> float:
+    positives = label.sum()
+    negatives = len(label) - positives
+    if not positives or not negatives:
+        return 0.5
+    _, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    middle = np.cumsum(count) - (count - 1) / 2
+    return float((middle[place][label == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def auroc_error(auroc: float, label: Numbers) -> float:
+    """Hanley and McNeil 1982."""
+    positives = max(float(label.sum()), 1.0)
+    negatives = max(len(label) - positives, 1.0)
+    q1, q2, square = auroc / (2 - auroc), 2 * auroc**2 / (1 + auroc), auroc**2
+    spread = auroc * (1 - auroc) + (positives - 1) * (q1 - square) + (negatives - 1) * (q2 - square)
+    return float(np.sqrt(max(spread, 1e-9) / (positives * negatives)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A column z beside all columns of other codes, out of fold.
+
+    alone: correlation of z and the target. unexplained: how much of it is left in what the others do not say of the
+    target. within: correlation of z, the target taken out, and what the others say of z: 0 means that nothing but
+    the target ties z to the record.
+    """
+
+    alone: float
+    unexplained: float
+    within: float
+    others: Numbers  # (m,) the target as the others tell it
+
+
+class Rest:
+    """Ridge regressions out of fold on all columns but those of one code, from one inversion a fold."""
+
+    def __init__(self, design: Floats, what: npt.NDArray[np.object_], fold: Ints) -> None:
+        self.design, self.what, self.fold = design, what, fold
+        self.train = [fold != each for each in range(FOLDS)]
+        self.inverse = []
+        for train in self.train:
+            gram = (design[train].T @ design[train]).astype(np.float64)
+            gram[np.diag_indices_from(gram)] += PENALTY
+            self.inverse.append(np.linalg.inv(gram))
+
+    def predict(self, targets: Numbers, without: str) -> Numbers:
+        """(m, t) each row told by a regression that saw neither its fold nor the columns named `without`."""
+        out = np.zeros_like(targets)
+        block = np.flatnonzero(self.what == without)
+        for each, (train, inverse) in enumerate(zip(self.train, self.inverse, strict=True)):
+            mean = targets[train].mean(0)
+            weights = inverse @ (self.design[train].T @ (targets[train] - mean))
+            if len(block):
+                part = np.linalg.solve(inverse[np.ix_(block, block)], weights[block])
+                weights = weights - inverse[:, block] @ part
+            held = self.fold == each
+            out[held] = self.design[held] @ weights + mean
+        return out
+
+    def standing(self, column: Numbers, target: Numbers, what: str) -> Standing:
+        z, t = _standard(column), _standard(target)
+        alone = float(z @ t) / len(z)
+        rest = z - alone * t
+        if set(np.unique(target)) <= {0.0, 1.0}:
+            rest = z - np.where(target == 1, z[target == 1].mean(), z[target == 0].mean())
+        predicted = self.predict(np.stack([t, rest], 1), what)
+        left = float(z @ (t - predicted[:, 0])) / len(z)
+        return Standing(alone, left / alone if alone else 0.0, correlation(predicted[:, 1], rest), predicted[:, 0])
+
+
+def correlation(one: Numbers, other: Numbers) -> float:
+    return float((_standard(one) @ _standard(other)) / len(one))
+
+
+def _standard(column: Numbers) -> Numbers:
+    deviation = column.std()
+    return (column - column.mean()) / deviation if deviation > 0 else column - column.mean()
