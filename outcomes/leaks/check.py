@@ -9,13 +9,18 @@ import pyarrow as pa
 from outcomes.cohort import Cohort
 from outcomes.leaks import candidates as gather
 from outcomes.leaks.candidates import Candidates
-from outcomes.leaks.facts import facts
+from outcomes.leaks import forms
+from outcomes.leaks.clock import of_times
+from outcomes.leaks.exact import of_values
+from outcomes.leaks.facts import Fact, facts
+from outcomes.leaks.identifiers import of_ids
 from outcomes.leaks.leak import Leak
 from outcomes.leaks.limits import limits
 from outcomes.leaks.moving import Moving
-from outcomes.leaks.stays import Stays, stays
+from outcomes.leaks.stays import stays
 from outcomes.leaks.strength import FOLDS, ranked
-from outcomes.timeline import Floats, Ints, Timeline
+from outcomes.leaks.twins import of_persons
+from outcomes.timeline import Floats, Ints, Timeline, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,16 +32,25 @@ WIDEST = 900
 def found(timeline: Timeline, rows: pa.Table, cohort: Cohort, columns: "pd.DataFrame | None" = None) -> list[Leak]:
     """Each leak once, the certain ones first. `rows` is the table that `timeline` was read from."""
     around = stays(timeline, cohort, limits().opens, limits().closes)
-    parts = [gather.of_timeline(timeline, around, len(cohort))]
+    rows, size = ordered(rows), len(cohort)
+    parts = [gather.of_timeline(timeline, around, size), forms.of_rows(timeline, rows, around.inside, size)]
     if columns is not None:
         parts.append(gather.of_frame(columns))
-    every = gather.join(parts, len(cohort))
-    return merged(_moving(timeline, cohort, around, every))
-
-
-def _moving(timeline: Timeline, cohort: Cohort, around: Stays, every: Candidates) -> Iterator[Leak]:
-    fold = folds(cohort.subject)
     known = facts(timeline, cohort, around)
+    return merged(
+        (
+            *of_times(timeline, rows, cohort, around),
+            *of_persons(timeline, cohort.subject),
+            *of_ids(timeline, rows, cohort, around, known),
+            *of_columns(gather.join(parts, size), cohort, known),
+        )
+    )
+
+
+def of_columns(every: Candidates, cohort: Cohort, known: list[Fact]) -> Iterator[Leak]:
+    for label in cohort.label.T:
+        yield from of_values(every, label)
+    fold = folds(cohort.subject)
     every, design = narrowed(every, [*cohort.label.T, *(fact.values for fact in known)])
     moving = Moving(every, design, fold)
     for label in cohort.label.T:
