@@ -15,7 +15,7 @@ from bench.night import Hospital
 from simulate.config import Drift, HospitalConfig
 from simulate.hospital import simulate
 
-PATIENTS = 2_000
+PATIENTS = 1_600
 SWITCHES = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 1.0))
 """Missingness, confounding, drift of each simulated hospital."""
 TASKS = (("died", 24), ("long_stay", 24), ("readmitted", None), ("died", 48))

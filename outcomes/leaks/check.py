@@ -1,6 +1,7 @@
 """The leakage check before training: everything known at the prediction time is held against label and future."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
 
 WIDEST = 900
 """Columns held against each other."""
+ROWS = 8_000
+"""Stays that are looked at."""
+TARGETS = 4
+"""Of a task with many."""
 
 
 def found(timeline: Timeline, rows: pa.Table, cohort: Cohort, columns: "pd.DataFrame | None" = None) -> list[Leak]:
     """Each leak once, the certain ones first. `rows` is the table that `timeline` was read from."""
+    sample = sampled(cohort)
+    cohort, columns = cohort.take(sample), None if columns is None else columns.iloc[sample]
+    cohort = replace(cohort, label=most_frequent(cohort.label))
     around = stays(timeline, cohort, limits().opens, limits().closes)
     rows, size = ordered(rows), len(cohort)
     parts = [gather.of_timeline(timeline, around, size), forms.of_rows(timeline, rows, around.inside, size)]
@@ -45,6 +53,24 @@ def found(timeline: Timeline, rows: pa.Table, cohort: Cohort, columns: "pd.DataF
             *of_columns(gather.join(parts, size), cohort, known),
         )
     )
+
+
+def sampled(cohort: Cohort) -> Ints:
+    """One row of each stay, whichever of its prediction times; of at most ROWS stays, whole persons."""
+    random = np.random.default_rng(0)
+    mixed = random.permutation(len(cohort))
+    stay = np.array([f"{s}/{b}" for s, b in zip(cohort.subject[mixed], cohort.began[mixed], strict=True)], object)
+    _, first = np.unique(stay.astype(str), return_index=True)
+    rows = np.sort(mixed[first])
+    if len(rows) <= ROWS:
+        return rows
+    person = random.permutation(int(cohort.subject.max()) + 1)[cohort.subject[rows]]
+    return rows[person < np.partition(person, ROWS - 1)[ROWS - 1]]
+
+
+def most_frequent(label: Floats) -> Floats:
+    """(m, t) at most TARGETS of the targets: those with the most positives."""
+    return label[:, np.argsort(-np.nansum(label, 0), kind="stable")[:TARGETS]]
 
 
 def of_columns(every: Candidates, cohort: Cohort, known: list[Fact]) -> Iterator[Leak]:

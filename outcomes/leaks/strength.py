@@ -86,26 +86,28 @@ class Rest:
     """Ridge regressions out of fold on all columns but those of one code, from one inversion a fold."""
 
     def __init__(self, design: Floats, what: npt.NDArray[np.object_], fold: Ints) -> None:
-        self.design, self.what, self.fold = design, what, fold
-        self.train = [fold != each for each in range(FOLDS)]
-        self.inverse = []
-        for train in self.train:
-            gram = (design[train].T @ design[train]).astype(np.float64)
-            gram[np.diag_indices_from(gram)] += PENALTY
-            self.inverse.append(np.linalg.inv(gram))
+        self.what = what
+        self.held = [np.flatnonzero(fold == each) for each in range(FOLDS)]
+        self.parts = [design[held] for held in self.held]
+        grams = [(part.T @ part).astype(np.float64) for part in self.parts]
+        penalty = PENALTY * np.eye(design.shape[1])
+        self.inverse = [np.linalg.inv(sum(grams) - gram + penalty) for gram in grams]
+        self.column_sums = np.stack([part.sum(0) for part in self.parts]).astype(np.float64)
 
     def predict(self, targets: Numbers, without: str) -> Numbers:
         """(m, t) each row told by a regression that saw neither its fold nor the columns named `without`."""
         out = np.zeros_like(targets)
         block = np.flatnonzero(self.what == without)
-        for each, (train, inverse) in enumerate(zip(self.train, self.inverse, strict=True)):
-            mean = targets[train].mean(0)
-            weights = inverse @ (self.design[train].T @ (targets[train] - mean))
+        own = [targets[held] for held in self.held]
+        crossed = [(part.T @ mine.astype(np.float32)).astype(np.float64) for part, mine in zip(self.parts, own, strict=True)]
+        for each, (held, inverse) in enumerate(zip(self.held, self.inverse, strict=True)):
+            mean = (targets.sum(0) - own[each].sum(0)) / max(len(targets) - len(held), 1)
+            sums = self.column_sums.sum(0) - self.column_sums[each]
+            weights = inverse @ (np.sum(crossed, 0) - crossed[each] - sums[:, None] * mean)
             if len(block):
                 part = np.linalg.solve(inverse[np.ix_(block, block)], weights[block])
                 weights = weights - inverse[:, block] @ part
-            held = self.fold == each
-            out[held] = self.design[held] @ weights + mean
+            out[held] = self.parts[each] @ weights.astype(np.float32) + mean
         return out
 
     def standing(self, column: Numbers, target: Numbers, what: str) -> Standing:
