@@ -71,7 +71,9 @@ def of_folders(folder: Path) -> Iterator[Case]:
     """One case a folder, in the order of names."""
     cases = sorted(each for each in folder.iterdir() if (each / "timeline.parquet").exists())
     if not cases:
-        raise InputError(f"no case in {folder}: expected folders with timeline.parquet, expected.json, and labels.parquet or task.yaml.")
+        raise InputError(
+            f"no case in {folder}: expected folders with timeline.parquet, expected.json, labels.parquet or task.yaml."
+        )
     for each in cases:
         yield of_folder(each)
 
@@ -104,7 +106,9 @@ def _columns(file: Path, labels: pd.DataFrame) -> pd.DataFrame | None:
     if keys and len(set(keys) & {"encounter_id", "subject_id"}):
         columns = labels[keys].merge(columns.drop_duplicates(keys), on=keys, how="left")
     elif len(columns) != len(labels):
-        raise InputError(f"{file} has {len(columns)} rows, expected {len(labels)}, one a row of labels.parquet, or keys.")
+        raise InputError(
+            f"{file} has {len(columns)} rows, expected {len(labels)}, one a row of labels.parquet, or keys."
+        )
     return columns.drop(columns=[name for name in KEYS if name in columns])
 
 

@@ -28,7 +28,9 @@ class Ground:
     @cached_property
     def stay(self) -> Places:
         """(n,) the row of `labels` that an event's encounter belongs to; -1: none."""
-        found = pc.index_in(self.rows["encounter_id"], pa.array(self.labels["encounter_id"].astype(object), pa.string()))
+        found = pc.index_in(
+            self.rows["encounter_id"], pa.array(self.labels["encounter_id"].astype(object), pa.string())
+        )
         return np.asarray(pc.fill_null(found, -1).to_numpy(), np.int64)
 
     @cached_property
@@ -78,11 +80,13 @@ class Ground:
         """One event for each of the rows `who` of `labels`."""
         labels = self.labels.iloc[who]
         stamps = pa.array(time.astype("datetime64[us]"))
+        numbers = np.random.default_rng(len(who)).integers(0, 2**32, len(who))
         said = {
             "subject_id": pa.array(labels["subject_id"].to_numpy(np.int64)), "time": stamps, "recorded_time": stamps,
-            "code": pa.array([code] * len(who)), "encounter_id": pa.array(labels["encounter_id"].to_list(), pa.string()),
+            "code": pa.array([code] * len(who)),
+            "encounter_id": pa.array(labels["encounter_id"].to_list(), pa.string()),
             "numeric_value": pa.array(np.full(len(who), np.nan) if value is None else value, from_pandas=True),
-            "fhir_id": pa.array([f"Observation/{n:08x}" for n in np.random.default_rng(len(who)).integers(0, 2**32, len(who))]),
+            "fhir_id": pa.array([f"Observation/{n:08x}" for n in numbers]),
         }  # fmt: skip
         new = {f.name: said.get(f.name, pa.nulls(len(who))).cast(f.type) for f in self.rows.schema}
         every = pa.concat_tables([self.rows, pa.table(new, self.rows.schema)])
@@ -160,4 +164,6 @@ def subset(ground: Ground, most: int, rng: Generator) -> Ground:
         return ground
     chosen = rng.choice(persons, most, replace=False)
     rows = ground.rows.filter(pc.is_in(ground.rows["subject_id"], pa.array(chosen)))
-    return replace(ground, rows=rows, labels=ground.labels[ground.labels["subject_id"].isin(chosen)].reset_index(drop=True))
+    return replace(
+        ground, rows=rows, labels=ground.labels[ground.labels["subject_id"].isin(chosen)].reset_index(drop=True)
+    )

@@ -1,4 +1,4 @@
-"""The clean cohorts of the leakage bench: simulated hospitals through a night, and PhysioNet 2012 through our mapping."""
+"""The clean cohorts of the leakage bench: nights of simulated hospitals, and PhysioNet 2012 through our mapping."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from bench.night import Hospital
 from simulate.config import Drift, HospitalConfig
 from simulate.hospital import simulate
 
-PATIENTS = 1_600
+PATIENTS = 1_200
 SWITCHES = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 1.0))
 """Missingness, confounding, drift of each simulated hospital."""
 TASKS = (("died", 24), ("long_stay", 24), ("readmitted", None), ("died", 48))
@@ -64,7 +64,8 @@ def of_truth(rows: pa.Table, stays: pd.DataFrame, task: str, hours: int | None) 
     stays = stays[keep & stays["encounter_id"].isin(who.index)]
     at = stays["discharged"] if hours is None else stays["admitted"] + pd.Timedelta(hours=hours)
     return pd.DataFrame({
-        "subject_id": stays["encounter_id"].map(who).to_numpy(), "encounter_id": stays["encounter_id"].astype(object).to_numpy(),
+        "subject_id": stays["encounter_id"].map(who).to_numpy(),
+        "encounter_id": stays["encounter_id"].astype(object).to_numpy(),
         "admitted": stamps(stays["admitted"]), "prediction_time": stamps(at), "ended": stamps(stays["discharged"]),
         "label": label[stays.index].to_numpy(),
     })  # fmt: skip
@@ -94,12 +95,15 @@ def real(rows: pa.Table, outcomes: Path) -> Iterator[Ground]:
         yield Ground(f"PhysioNet {hours}", rows, pd.DataFrame({
             "subject_id": said["encounter_id"].map(who).to_numpy(), "encounter_id": said["encounter_id"].astype(object),
             "admitted": stamps(start), "prediction_time": stamps(start + pd.Timedelta(hours=hours)),
-            "ended": stamps(start + pd.to_timedelta(days, unit="D")), "label": said["In-hospital_death"].to_numpy(float),
+            "ended": stamps(start + pd.to_timedelta(days, unit="D")),
+            "label": said["In-hospital_death"].to_numpy(float),
         }))  # fmt: skip
 
 
 def physionet(folder: Path, place: Path) -> Iterator[Ground]:
-    hospital = Hospital(place / "physionet", sources={"physionet2012": {"mapping": "physionet2012", "path": str(folder.resolve())}})
+    hospital = Hospital(
+        place / "physionet", sources={"physionet2012": {"mapping": "physionet2012", "path": str(folder.resolve())}}
+    )
     say("a night on PhysioNet 2012")
     hospital.configure()
     hospital.run()

@@ -137,7 +137,9 @@ def look_ahead(ground: Ground, variant: str, rng: Generator) -> Case:
     subject, time = ground.rows["subject_id"].to_numpy()[came], ground.time[came]
     persons, ends = ground.labels["subject_id"].to_numpy(), ground.moment("ended")
     every = np.array([(subject == person).sum() for person in persons], float)
-    following = (np.min(time[(subject == p) & (time > e - 1)], initial=2**62) for p, e in zip(persons, ends, strict=True))
+    following = (
+        np.min(time[(subject == p) & (time > e - 1)], initial=2**62) for p, e in zip(persons, ends, strict=True)
+    )
     wait = (np.array(list(following), float) - ends) / 86.4e9
     if variant == "encounters":
         return ground.put(every + (rng.random(len(every)) < rng.uniform(0, 0.3)), rng)

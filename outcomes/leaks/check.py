@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from outcomes.cohort import Cohort
 from outcomes.leaks import candidates as gather
-from outcomes.leaks.candidates import Candidates
 from outcomes.leaks import forms
+from outcomes.leaks.candidates import Candidates
 from outcomes.leaks.clock import of_times
-from outcomes.leaks.exact import of_values
+from outcomes.leaks.exact import of_events, of_values
 from outcomes.leaks.facts import Fact, facts
 from outcomes.leaks.identifiers import of_ids
 from outcomes.leaks.leak import Leak
@@ -50,9 +50,19 @@ def found(timeline: Timeline, rows: pa.Table, cohort: Cohort, columns: "pd.DataF
             *of_times(timeline, rows, cohort, around),
             *of_persons(timeline, cohort.subject),
             *of_ids(timeline, rows, cohort, around, known),
+            *of_events(timeline, around, cohort.label[:, 0]),
             *of_columns(gather.join(parts, size), cohort, known),
         )
     )
+
+
+def found_in_frame(frame: "pd.DataFrame", label: Floats, persons: Ints) -> list[Leak]:
+    """Of a table without times: one row a prediction, `persons` by the same number where they are the same."""
+    subject = np.unique(persons, return_inverse=True)[1]
+    nothing, absent = np.zeros(len(frame), np.int64), np.full(len(frame), None, object)
+    cohort = Cohort("table", ("",), subject, absent, np.arange(len(frame)), nothing, nothing, label.reshape(-1, 1))
+    sample = sampled(cohort)
+    return merged(of_columns(gather.of_frame(frame.iloc[sample]), cohort.take(sample), []))
 
 
 def sampled(cohort: Cohort) -> Ints:
@@ -91,8 +101,10 @@ def folds(subject: Ints) -> Ints:
 
 def narrowed(every: Candidates, targets: Iterable[Floats]) -> tuple[Candidates, Floats]:
     """Columns that vary, as ranks; at most WIDEST of them, those most related to any target."""
-    design = np.stack([ranked(column) for column in every.values.T], 1).astype(np.float32) if len(every) else every.values
-    varied = np.flatnonzero(design.any(0)) if len(every) else np.zeros(0, np.int64)
+    if not len(every):
+        return every, every.values
+    design = np.stack([ranked(column) for column in every.values.T], 1).astype(np.float32)
+    varied = np.flatnonzero(design.any(0))
     if len(varied) > WIDEST:
         related = np.max([np.abs(design[:, varied].T @ ranked(target)) for target in targets], axis=0)
         varied = np.sort(varied[np.argsort(-related, kind="stable")[:WIDEST]])

@@ -56,7 +56,10 @@ def _piled(timeline: Timeline, around: Stays) -> Iterator[Leak]:
     began = np.abs(time - around.began[row]) < 60_000_000
     at_start = _count(code, began, len(timeline.codes))
     for place in np.flatnonzero(odd & (at_start > 0.9 * every)):
-        evidence = {"events at the moment of admission": float(at_start[place]), "events a stay": float(every[place] / stays[place])}
+        evidence = {
+            "events at the moment of admission": float(at_start[place]),
+            "events a stay": float(every[place] / stays[place]),
+        }
         yield Leak("recorded", timeline.codes[place], evidence)
 
 

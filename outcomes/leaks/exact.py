@@ -6,8 +6,9 @@ import numpy as np
 
 from outcomes.leaks.candidates import LEAST, Candidates
 from outcomes.leaks.leak import Leak
+from outcomes.leaks.stays import Pairs, Stays
 from outcomes.leaks.strength import Numbers
-from outcomes.timeline import Floats, Ints
+from outcomes.timeline import Floats, Ints, Timeline
 
 ASPECTS = ("value", "first", "last", "mean", "max")
 GROUPS = 8
@@ -15,6 +16,8 @@ GROUPS = 8
 BELOW = 1e-6
 """Chance that shares of positives lie so near to what the numbers say, by luck."""
 PURE = 0.9
+NEAR = 1e-3
+"""Standard errors between the means of two classes, as no honest number has them."""
 WINDOWS = (3, 15)
 """Numbers to either side that a number is compared with."""
 SCATTER, MIXED = 12.0, 0.6
@@ -43,7 +46,7 @@ def _made_with(value: Numbers, y: Numbers) -> dict[str, float]:
         _pure(numbers, share, size, y.mean())
         or _shares(numbers, share, size)
         or _apart(share, size)
-        or _scaled(value, y)
+        or _scaled(value, y.astype(np.float32))
     )
 
 
@@ -108,14 +111,30 @@ def _around(share: Numbers, size: Ints, window: int) -> Numbers:
     return np.asarray(np.clip(near, 0.01, 0.99))
 
 
-def _scaled(value: Numbers, y: Numbers) -> dict[str, float]:
+def of_events(timeline: Timeline, stays: Stays, label: Floats) -> Iterator[Leak]:
+    """Codes whose numbers were scaled by class: over the events before the index time, or over those of the stay."""
+    both = Pairs(np.r_[stays.inside.row, stays.future.row], np.r_[stays.inside.event, stays.future.event])
+    for pairs in (stays.inside, both):
+        known = pairs.where(~np.isnan(label[pairs.row]) & ~np.isnan(timeline.value[pairs.event]))
+        code, value = timeline.code[known.event], timeline.value[known.event].astype(np.float64)
+        count = np.bincount(code, minlength=len(timeline.codes))
+        order = np.argsort(code, kind="stable")
+        ends = np.cumsum(count)
+        for place in np.flatnonzero(count >= 4 * LEAST):
+            mine = order[ends[place] - count[place] : ends[place]]
+            evidence = _scaled(value[mine], label[known.row[mine]])
+            if evidence:
+                yield Leak("encoded", timeline.codes[place], evidence)
+
+
+def _scaled(value: Numbers, y: Floats) -> dict[str, float]:
     """Both classes have the same mean and the same spread, far nearer than chance allows."""
     one, other = value[y == 1], value[y == 0]
-    if min(len(one), len(other)) < LEAST or value.std() == 0:
+    if min(len(one), len(other)) < LEAST or not other.std() or not one.std():
         return {}
-    error = np.sqrt(one.var() / len(one) + other.var() / len(other)) + 1e-12
+    error = np.sqrt(one.var() / len(one) + other.var() / len(other))
     apart = abs(one.mean() - other.mean()) / error
-    wider = abs(one.std() / max(other.std(), 1e-12) - 1) * np.sqrt(2 * len(one))
-    if apart < 2e-3 and wider < 2e-2:
+    wider = abs(one.std() / other.std() - 1) * np.sqrt(2 * len(one))
+    if apart < NEAR and wider < 10 * NEAR and len(np.unique(value)) > 2 * LEAST:
         return {"standard errors between the means of the classes": float(apart)}
     return {}

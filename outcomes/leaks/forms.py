@@ -17,7 +17,7 @@ MOST_WORDS = 30
 
 
 def of_rows(timeline: Timeline, rows: pa.Table, inside: Pairs, size: int) -> Candidates:
-    """`rows`: event for event those of `timeline`. Means over the row's events of each code that is written in two ways."""
+    """`rows`: event for event those of `timeline`. Means over the events of each code that is written in two ways."""
     parts = [each for aspect, mark in _marks(timeline, rows) for each in _means(timeline, inside, size, aspect, mark)]
     return collect(iter([*parts, *_times(timeline, inside, size), *_answers(timeline, rows, inside, size)]), size)
 

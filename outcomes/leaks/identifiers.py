@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from outcomes.cohort import Cohort
 from outcomes.leaks.facts import Fact
-from outcomes.leaks.leak import Leak
+from outcomes.leaks.leak import Kind, Leak
 from outcomes.leaks.limits import limits
 from outcomes.leaks.stays import Stays
 from outcomes.leaks.strength import Numbers, auroc, auroc_error, binned, ranked, told
-from outcomes.timeline import Floats, Ints, Timeline
+from outcomes.timeline import DAY, NEVER, Floats, Ints, Timeline
 
 Words = npt.NDArray[np.object_]
 DIGITS = re.compile(r"\d+")
@@ -22,12 +22,14 @@ HEX = re.compile(r"[0-9a-fA-F]+")
 
 def of_ids(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays, facts: list[Fact]) -> Iterator[Leak]:
     fold = np.random.default_rng(1).integers(0, 5, int(cohort.subject.max(initial=0)) + 1)[cohort.subject]
-    for what, signs in _all(timeline, rows, cohort, around).items():
-        kind = "form" if what == "row order" else "identifier"
-        for sign, column in signs.items():
-            evidence = next(_speaks(column, cohort, facts, fold), None)
+    ended = np.where(around.ended == NEVER, cohort.at, around.ended)
+    known = [*facts, Fact("days of the whole stay", "identifier", (ended - around.began) / DAY)]
+    for what, shown in _all(timeline, rows, cohort, around).items():
+        kind: Kind = "form" if what == "row order" else "identifier"
+        for sign, column in shown.items():
+            evidence = next(_speaks(column, cohort, known, fold), None)
             if evidence:
-                yield Leak(kind, what, {"sign": sign, **evidence})  # type: ignore[arg-type]
+                yield Leak(kind, what, {"sign": sign, **evidence})
                 break
 
 
@@ -35,7 +37,7 @@ def _all(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays) -> d
     found = {
         "encounter_id": signs(cohort.encounter),
         "subject_id": {"number": timeline.subjects[cohort.subject].astype(float)},
-        "row order": {"place in the file": _places(timeline, rows, cohort)},
+        "row order": {"place in the file": _places(timeline, cohort)},
     }
     if "fhir_id" in rows.column_names and len(around.inside.row):
         first = np.flatnonzero(np.r_[True, np.diff(around.inside.row) > 0])
@@ -46,7 +48,7 @@ def _all(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays) -> d
     return found
 
 
-def _places(timeline: Timeline, rows: pa.Table, cohort: Cohort) -> Numbers:
+def _places(timeline: Timeline, cohort: Cohort) -> Numbers:
     """(m,) the place in the file of the person's first row."""
     return timeline.starts[cohort.subject].astype(float)
 

@@ -39,7 +39,7 @@ ADVICE: Mapping[Kind, str] = {
 
 @dataclass(frozen=True)
 class Leak:
-    """`what` is a code, a column, or one of encounter_id, subject_id, fhir_id, recorded_time, row order; never a cell."""
+    """`what`: a code, a column, encounter_id, subject_id, fhir_id, recorded_time, time or row order; never a cell."""
 
     kind: Kind
     what: str

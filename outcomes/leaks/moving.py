@@ -9,15 +9,13 @@ from outcomes.leaks.candidates import FORMS, LEAST, PRESENCE, Candidates
 from outcomes.leaks.facts import Fact
 from outcomes.leaks.leak import Kind, Leak
 from outcomes.leaks.limits import limits
-from outcomes.leaks.strength import Numbers, Rest, Standing, auroc, auroc_error, binned, correlation, ranked, told
+from outcomes.leaks.strength import Numbers, Rest, Standing, auroc, auroc_error, binned, ranked, told
 from outcomes.timeline import Bools, Floats, Ints
 
 SCREENED = 20
 """Codes that are looked at closely, the strongest of each target."""
 REFERENCE = 5
 """Honest codes that must be tied to the rest of the record, for being tied to nothing to be odd."""
-ALIKE = 0.9
-"""Correlation of columns of two codes that hold the same thing."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class Moving:
         return "missing" if valued.any() or aspect == "known" else "outcome_code"
 
     def _rare(self, rest: Rest, y: Numbers, known: Bools, but: set[str]) -> Iterator[Leak]:
-        """Codes of few rows that are there for the positives: against what the rest of the record expects of the rows."""
+        """Codes of few rows that are there for the positives, more than the rest of the record expects."""
         expected = np.clip(rest.predict(y[:, None], "")[:, 0], 0.01, 0.99)
         there = (self.candidates.values[known] > 0) & np.isin(self.candidates.aspect, ["count", "value"])
         size, positive = there.sum(0), y @ there
@@ -121,7 +119,11 @@ class Moving:
         told_by_others = abs(standing.within) > limits().alone_within
         if odds < limits().rare_odds or surprise < limits().rare_errors or told_by_others:
             return None
-        evidence = {"rows": float(there.sum()), "share of positives": float(y[there].mean()), "odds over expected": odds}
+        evidence = {
+            "rows": float(there.sum()),
+            "share of positives": float(y[there].mean()),
+            "odds over expected": odds,
+        }
         return Leak(self._kind(column), self.candidates.what[column], {**evidence, "within": standing.within})
 
 
@@ -146,8 +148,3 @@ def _foresees(found: Standing) -> bool:
     lonely = abs(found.alone) > said.fact and abs(found.within) < said.fact_within
     strong = abs(found.alone) > said.fact_strong
     return (lonely or strong) and found.unexplained > said.fact_unexplained
-
-
-def alike(design: Floats, column: int) -> Bools:
-    """(f,) columns that hold the same as this one."""
-    return np.array([abs(correlation(design[:, column], other)) > ALIKE for other in design.T])

@@ -1,4 +1,4 @@
-"""Of each row of a cohort: its events before the prediction time, in the stay and in the history, and those after it."""
+"""Of each row of a cohort: the events known at the prediction time, in the stay and before, and those after it."""
 
 from dataclasses import dataclass
 

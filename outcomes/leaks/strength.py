@@ -99,7 +99,8 @@ class Rest:
         out = np.zeros_like(targets)
         block = np.flatnonzero(self.what == without)
         own = [targets[held] for held in self.held]
-        crossed = [(part.T @ mine.astype(np.float32)).astype(np.float64) for part, mine in zip(self.parts, own, strict=True)]
+        pairs = zip(self.parts, own, strict=True)
+        crossed = [(part.T @ mine.astype(np.float32)).astype(np.float64) for part, mine in pairs]
         for each, (held, inverse) in enumerate(zip(self.held, self.inverse, strict=True)):
             mean = (targets.sum(0) - own[each].sum(0)) / max(len(targets) - len(held), 1)
             sums = self.column_sums.sum(0) - self.column_sums[each]

@@ -69,7 +69,7 @@ def _runs(timeline: Timeline, event: Ints) -> tuple[Hashes, Ints]:
     mixed = np.zeros(last, np.uint64)
     for back in range(RUN):
         mixed = _mix(mixed ^ wait[back : last + back])
-    together = subject[RUN:] == subject[: last]
+    together = subject[RUN:] == subject[:last]
     return mixed[together], subject[:last][together]
 
 
