@@ -49,13 +49,13 @@ def cohort_of(timeline: Timeline, labels: pd.DataFrame) -> tuple[Cohort, np.ndar
     subject = labels["subject_id"].map(places)
     keep = subject.notna().to_numpy()
     chosen = labels[keep]
-    at = chosen["prediction_time"].astype("datetime64[us]").astype("int64").to_numpy()
+    at = chosen["prediction_time"].astype("datetime64[us]").to_numpy().astype(np.int64)
     encounter = chosen["encounter_id"].astype(object).where(chosen["encounter_id"].notna(), None).to_numpy()
     began = np.minimum(_first(timeline, encounter), at)
     until = np.full(len(at), NEVER)
     label = chosen["label"].to_numpy(np.float32)[:, None]
     place = subject[keep].to_numpy(np.int64)
-    return Cohort("case", ("",), place, encounter, began, at, until, label), keep
+    return Cohort("case", ("",), np.asarray(place), encounter, began, at, until, label), keep
 
 
 def _first(timeline: Timeline, encounter: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ class Ground:
 
     @cached_property
     def value(self) -> Numbers:
-        return self.rows["numeric_value"].to_numpy().astype(float)
+        return np.asarray(self.rows["numeric_value"].to_numpy(), np.float64)
 
     @cached_property
     def code(self) -> npt.NDArray[np.object_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from outcomes.timeline import Floats, Ints, Timeline
 
 LEAST = 15
 """A code or a value of fewer rows proves nothing."""
+MOST_WORDS = 40
 MOST = 2_000
 """Codes looked at, the most frequent first."""
 PRESENCE = frozenset({"count", "known", "before"})
@@ -127,15 +129,17 @@ def _known(valued: Ints, every: Ints, rows: int) -> Floats:
     return column
 
 
-def _column(name: str, column: "pd.Series[object]") -> Iterator[tuple[str, str, Floats]]:
+def _column(name: str, column: "pd.Series[Any]") -> Iterator[tuple[str, str, Floats]]:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = column.astype("int64").where(column.notna())
-    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
-        yield name, "value", column.to_numpy(np.float64, na_value=np.nan)
-        return
-    words = column.astype("string")
-    counts = words.value_counts()
+        yield name, "value", np.where(column.isna(), np.nan, column.astype("int64").to_numpy()).astype(np.float32)
+    elif pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+        yield name, "value", column.to_numpy(np.float32, na_value=np.nan)
+    else:
+        yield from _words(name, column.astype("string"))
+
+
+def _words(name: str, words: "pd.Series[Any]") -> Iterator[tuple[str, str, Floats]]:
     yield name, "known", words.notna().to_numpy(np.float32)
-    for word in counts.index[: min(40, len(counts))]:
-        if counts[word] >= LEAST:
-            yield name, "value", (words == word).fillna(False).to_numpy(np.float32)
+    counts = words.value_counts()
+    for word in counts.index[counts >= LEAST][:MOST_WORDS]:
+        yield name, "value", np.asarray((words == word).fillna(False), np.float32)

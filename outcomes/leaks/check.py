@@ -1,6 +1,6 @@
 """The leakage check before training: everything known at the prediction time is held against label and future."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,14 @@ from outcomes.leaks.leak import Leak
 from outcomes.leaks.limits import limits
 from outcomes.leaks.moving import Moving
 from outcomes.leaks.stays import stays
-from outcomes.leaks.strength import FOLDS, ranked
+from outcomes.leaks.strength import FOLDS, Numbers, ranked
 from outcomes.leaks.twins import of_persons
 from outcomes.timeline import Floats, Ints, Timeline, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TIME = "time"
 WIDEST = 900
 """Columns held against each other."""
 ROWS = 8_000
@@ -75,7 +76,7 @@ def sampled(cohort: Cohort) -> Ints:
     if len(rows) <= ROWS:
         return rows
     person = random.permutation(int(cohort.subject.max()) + 1)[cohort.subject[rows]]
-    return rows[person < np.partition(person, ROWS - 1)[ROWS - 1]]
+    return np.asarray(rows[person < np.partition(person, ROWS - 1)[ROWS - 1]])
 
 
 def most_frequent(label: Floats) -> Floats:
@@ -99,7 +100,7 @@ def folds(subject: Ints) -> Ints:
     return np.random.default_rng(0).permutation(int(subject.max(initial=0)) + 1)[subject] % FOLDS
 
 
-def narrowed(every: Candidates, targets: Iterable[Floats]) -> tuple[Candidates, Floats]:
+def narrowed(every: Candidates, targets: Sequence[Floats | Numbers]) -> tuple[Candidates, Floats]:
     """Columns that vary, as ranks; at most WIDEST of them, those most related to any target."""
     if not len(every):
         return every, every.values
@@ -112,8 +113,11 @@ def narrowed(every: Candidates, targets: Iterable[Floats]) -> tuple[Candidates, 
 
 
 def merged(leaks: Iterable[Leak]) -> list[Leak]:
-    """The first finding of each thing; the certain ones first."""
+    """The first finding of each thing, the certain ones first. What a code's events do to the times of a stay is
+    told with the code only."""
     seen: dict[str, Leak] = {}
     for leak in leaks:
         seen.setdefault(leak.what, leak)
+    if len(seen) > 1:
+        seen.pop(TIME, None)
     return sorted(seen.values(), key=lambda leak: leak.severity != "certain")

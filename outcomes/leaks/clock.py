@@ -9,7 +9,7 @@ from outcomes.cohort import Cohort
 from outcomes.leaks.candidates import LEAST
 from outcomes.leaks.leak import Leak
 from outcomes.leaks.stays import Stays
-from outcomes.timeline import ALWAYS, Bools, Ints, Timeline, moments
+from outcomes.timeline import ALWAYS, Bools, Ints, Places, Timeline, moments
 
 PILED = 0.3
 """Share of a code's events that stand at one moment with another of the same code and stay."""
@@ -63,5 +63,5 @@ def _piled(timeline: Timeline, around: Stays) -> Iterator[Leak]:
         yield Leak("recorded", timeline.codes[place], evidence)
 
 
-def _count(code: Ints, where: Bools, codes: int) -> Ints:
+def _count(code: Places, where: Bools, codes: int) -> Ints:
     return np.bincount(code[where], minlength=codes)

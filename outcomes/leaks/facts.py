@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.cohort import Cohort
-from outcomes.leaks.leak import Kind
+from outcomes.leaks.leak import Kind, Severity
 from outcomes.leaks.limits import limits
 from outcomes.leaks.stays import Stays
 from outcomes.leaks.strength import Numbers
@@ -16,6 +16,7 @@ SUMMED = 6
 BUSY = 3
 """Events a row that a code must have after the prediction time, for its total to be one."""
 YEARS = 50.0 * 365
+CLOCK = "the time of the prediction"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Fact:
     kind: Kind
     values: Numbers  # (m,) NaN: not known
     code: str = ""  # the code it is a total of: that code's own columns may tell it
+    least: float = 0.0  # correlation, where more than the usual is asked for
+    severity: Severity = "certain"
 
 
 def facts(timeline: Timeline, cohort: Cohort, stays: Stays) -> list[Fact]:
@@ -36,6 +39,7 @@ def facts(timeline: Timeline, cohort: Cohort, stays: Stays) -> list[Fact]:
         Fact("days left in the stay", "total", np.maximum(left, 0)),
         Fact("later encounters", "look_ahead", later),
         Fact("days to the next encounter", "look_ahead", wait),
+        Fact(CLOCK, "identifier", cohort.at.astype(float), least=limits().clock, severity="likely"),
     ]
     if np.median(every) >= BUSY * SUMMED:
         found.append(Fact("events after the index time", "total", every))
@@ -71,7 +75,7 @@ def _totals(timeline: Timeline, stays: Stays, rows: int) -> list[Fact]:
         mine = code == place
         if often[place] < BUSY * rows or not value[mine].any():
             continue
-        summed = np.bincount(stays.future.row[mine], value[mine], minlength=rows)
+        summed = np.bincount(stays.future.row[mine], value[mine], minlength=rows).astype(np.float64)
         name = timeline.codes[place]
         found.append(Fact(f"what {name} comes to after the index time", "total", summed, name))
     return found

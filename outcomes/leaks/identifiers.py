@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from outcomes.cohort import Cohort
-from outcomes.leaks.facts import Fact
-from outcomes.leaks.leak import Kind, Leak
+from outcomes.leaks.facts import CLOCK, Fact
+from outcomes.leaks.leak import Leak, Severity
 from outcomes.leaks.limits import limits
 from outcomes.leaks.stays import Stays
 from outcomes.leaks.strength import Numbers, auroc, auroc_error, binned, ranked, told
@@ -25,12 +25,11 @@ def of_ids(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays, fa
     ended = np.where(around.ended == NEVER, cohort.at, around.ended)
     known = [*facts, Fact("days of the whole stay", "identifier", (ended - around.began) / DAY)]
     for what, shown in _all(timeline, rows, cohort, around).items():
-        kind: Kind = "form" if what == "row order" else "identifier"
-        for sign, column in shown.items():
-            evidence = next(_speaks(column, cohort, known, fold), None)
-            if evidence:
-                yield Leak(kind, what, {"sign": sign, **evidence})
-                break
+        told_by_order = what != "row order"  # a file may well be in the order of time
+        spoken = [fact for fact in known if told_by_order or fact.name != CLOCK]
+        found = [(sign, *said) for sign, column in shown.items() for said in _speaks(column, cohort, spoken, fold)]
+        for sign, severity, evidence in sorted(found, key=lambda each: each[1])[:1]:
+            yield Leak("identifier" if told_by_order else "form", what, {"sign": sign, **evidence}, severity)
 
 
 def _all(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays) -> dict[str, dict[str, Numbers]]:
@@ -76,19 +75,18 @@ def _order(names: list[str | None]) -> Numbers:
     return np.array([np.nan if name is None else place[name] for name in names])
 
 
-def _speaks(column: Numbers, cohort: Cohort, facts: list[Fact], fold: Ints) -> Iterator[dict[str, float]]:
+def _speaks(
+    column: Numbers, cohort: Cohort, facts: list[Fact], fold: Ints
+) -> Iterator[tuple[Severity, dict[str, float]]]:
     order = ranked(column)
     if not order.any():
         return
     for label in cohort.label.T:
-        yield from _of_label(column, label, cohort, fold)
+        yield from (("certain", evidence) for evidence in _of_label(column, label, cohort, fold))
     for fact in facts:
         related = float(order @ ranked(fact.values)) / len(order)
-        if abs(related) > max(limits().id_rank, 6 / np.sqrt(len(order))):
-            yield {f"correlation with {fact.name}": related}
-    clock = float(order @ ranked(cohort.at.astype(float))) / len(order)
-    if abs(clock) > limits().clock:
-        yield {"correlation with the time of admission": clock}
+        if abs(related) > max(limits().id_rank, fact.least, 6 / np.sqrt(len(order))):
+            yield fact.severity, {f"correlation with {fact.name}": related}
 
 
 def _of_label(column: Numbers, label: Floats, cohort: Cohort, fold: Ints) -> Iterator[dict[str, float]]:
@@ -100,7 +98,8 @@ def _of_label(column: Numbers, label: Floats, cohort: Cohort, fold: Ints) -> Ite
     if alone - 2 * limits().errors * auroc_error(alone, y) > 0.5 and alone > limits().id_auroc:
         yield {"AUROC alone": alone}
     _, first = np.unique(cohort.subject[known], return_index=True)
-    in_order = y[first][np.argsort(column[known][first], kind="stable")]
+    lot = np.random.default_rng(2).permutation(len(first))  # between equals
+    in_order = y[first][np.lexsort((lot, column[known][first]))]
     run = float(np.corrcoef(in_order[1:], in_order[:-1])[0, 1]) if in_order.std() else 0.0
     if run > max(limits().run, 6 / np.sqrt(len(in_order))):
         yield {"correlation of neighbours' labels": run}

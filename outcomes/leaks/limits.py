@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -36,5 +37,5 @@ class Limits:
 
 @cache
 def limits() -> Limits:
-    said = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return Limits(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+    said: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return Limits(opens=tuple(said.pop("opens")), closes=tuple(said.pop("closes")), **said)

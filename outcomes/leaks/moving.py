@@ -1,7 +1,7 @@
 """Columns that move with the label, or with what comes after the index time, and that the record does not explain."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from outcomes.timeline import Bools, Floats, Ints
 
 SCREENED = 20
 """Codes that are looked at closely, the strongest of each target."""
+TWINNED = 0.65
+"""AUROC from which on a code may have brought others with it, that must not explain it."""
 REFERENCE = 5
 """Honest codes that must be tied to the rest of the record, for being tied to nothing to be odd."""
 
@@ -27,7 +29,6 @@ class Looked:
     auroc: float
     low: float
     standing: Standing
-    others: float  # AUROC of all the others together
 
 
 class Moving:
@@ -50,8 +51,8 @@ class Moving:
         looked = [self._look(rest, int(j), scores[j], alone[j], y) for j in self._strongest(alone)]
         compared = _compared(looked)
         for each in looked:
-            if _moves(each, compared):
-                yield self._leak(each)
+            if _moves(each, y, compared=compared):
+                yield self._leak(each, y)
         yield from self._rare(rest, y, known, {self.candidates.what[each.column] for each in looked if each.low > 0.75})
 
     def of_fact(self, fact: Fact) -> Iterator[Leak]:
@@ -61,14 +62,17 @@ class Moving:
         related = np.abs(self.design.T @ target) / len(target)
         for j in self._strongest(related):
             what = self.candidates.what[j]
-            if what == fact.code or related[j] < limits().fact or self.candidates.aspect[j] in ("count", "before"):
+            if (
+                what == fact.code
+                or related[j] < max(limits().fact, fact.least)
+                or self.candidates.aspect[j] in ("count", "before")
+            ):
                 continue
             found = self.rest.standing(self.design[:, j].astype(float), target, what)
             if _foresees(found):
-                yield Leak(fact.kind, what, {
-                    "aspect": self.candidates.aspect[j], f"correlation with {fact.name}": found.alone,
-                    "unexplained": found.unexplained, "within": found.within,
-                })  # fmt: skip
+                related_to = {f"correlation with {fact.name}": found.alone}
+                evidence = {"aspect": self.candidates.aspect[j], **related_to, "unexplained": found.unexplained}
+                yield Leak(fact.kind, what, {**evidence, "within": found.within}, fact.severity)
 
     def _strongest(self, strength: Numbers) -> list[int]:
         """The strongest column of each code, the strongest codes first."""
@@ -80,13 +84,15 @@ class Moving:
         return list(seen.values())
 
     def _look(self, rest: Rest, column: int, score: Numbers, alone: float, y: Numbers) -> Looked:
-        standing = rest.standing(score, y, self.candidates.what[column])
-        low = alone - limits().errors * auroc_error(alone, y)
-        return Looked(column, score, alone, low, standing, auroc(standing.others, y))
+        what, low = self.candidates.what[column], alone - limits().errors * auroc_error(alone, y)
+        found = Looked(column, score, alone, low, rest.standing(score, y, what))
+        if low < TWINNED or _moves(found, y, compared=True):
+            return found
+        return replace(found, standing=rest.standing(score, y, what, twins=True))
 
-    def _leak(self, each: Looked) -> Leak:
+    def _leak(self, each: Looked, y: Numbers) -> Leak:
         what, aspect = self.candidates.what[each.column], self.candidates.aspect[each.column]
-        said = {"aspect": aspect, "AUROC alone": each.auroc, "AUROC of all others": each.others}
+        said = {"aspect": aspect, "AUROC alone": each.auroc, "AUROC of all others": auroc(each.standing.others, y)}
         evidence = {**said, "unexplained": each.standing.unexplained, "within": each.standing.within}
         return Leak(self._kind(each.column), what, evidence)
 
@@ -101,7 +107,7 @@ class Moving:
 
     def _rare(self, rest: Rest, y: Numbers, known: Bools, but: set[str]) -> Iterator[Leak]:
         """Codes of few rows that are there for the positives, more than the rest of the record expects."""
-        expected = np.clip(rest.predict(y[:, None], "")[:, 0], 0.01, 0.99)
+        expected = np.clip(rest.predict(y[:, None], rest.block(""))[:, 0], 0.01, 0.99)
         there = (self.candidates.values[known] > 0) & np.isin(self.candidates.aspect, ["count", "value"])
         size, positive = there.sum(0), y @ there
         surprise = (positive - expected @ there) / np.sqrt((expected * (1 - expected)) @ there + 1e-9)
@@ -133,9 +139,9 @@ def _compared(looked: list[Looked]) -> bool:
     return len(tied) >= REFERENCE
 
 
-def _moves(each: Looked, compared: bool) -> bool:
+def _moves(each: Looked, y: Numbers, *, compared: bool) -> bool:
     said, standing = limits(), each.standing
-    if each.low > said.ceiling and each.auroc > each.others + said.above:
+    if each.low > said.ceiling and each.auroc > auroc(standing.others, y) + said.above:
         return True
     lonely = abs(standing.within) < said.alone_within and standing.unexplained > said.alone_unexplained
     unexplained = standing.unexplained > said.strong_unexplained

@@ -12,6 +12,8 @@ FOLDS = 5
 BINS = 12
 PENALTY = 100.0
 """Of the ridge regression, in rows: columns have variance 1."""
+TWIN = 0.93
+"""Correlation of columns of two codes that say the same."""
 
 
 def ranked(column: npt.NDArray[np.floating]) -> Numbers:
@@ -94,10 +96,18 @@ class Rest:
         self.inverse = [np.linalg.inv(sum(grams) - gram + penalty) for gram in grams]
         self.column_sums = np.stack([part.sum(0) for part in self.parts]).astype(np.float64)
 
-    def predict(self, targets: Numbers, without: str) -> Numbers:
-        """(m, t) each row told by a regression that saw neither its fold nor the columns named `without`."""
+    def block(self, what: str, column: Numbers | None = None) -> Ints:
+        """Columns that may not explain those of `what`: its own, marks of the file, and twins of the column."""
+        mine = (self.what == what) | (self.what == "time")
+        if column is not None:
+            z = _standard(column).astype(np.float32)
+            related = sum(z[held] @ part for held, part in zip(self.held, self.parts, strict=True)) / len(z)
+            mine |= np.abs(related) > TWIN
+        return np.flatnonzero(mine)
+
+    def predict(self, targets: Numbers, block: Ints) -> Numbers:
+        """(m, t) each row told by a regression that saw neither its fold nor the columns of `block`."""
         out = np.zeros_like(targets)
-        block = np.flatnonzero(self.what == without)
         own = [targets[held] for held in self.held]
         pairs = zip(self.parts, own, strict=True)
         crossed = [(part.T @ mine.astype(np.float32)).astype(np.float64) for part, mine in pairs]
@@ -111,13 +121,14 @@ class Rest:
             out[held] = self.parts[each] @ weights.astype(np.float32) + mean
         return out
 
-    def standing(self, column: Numbers, target: Numbers, what: str) -> Standing:
+    def standing(self, column: Numbers, target: Numbers, what: str, *, twins: bool = False) -> Standing:
+        """twins: columns of other codes that are all but the same explain nothing either."""
         z, t = _standard(column), _standard(target)
         alone = float(z @ t) / len(z)
         rest = z - alone * t
         if set(np.unique(target)) <= {0.0, 1.0}:
             rest = z - np.where(target == 1, z[target == 1].mean(), z[target == 0].mean())
-        predicted = self.predict(np.stack([t, rest], 1), what)
+        predicted = self.predict(np.stack([t, rest], 1), self.block(what, column if twins else None))
         left = float(z @ (t - predicted[:, 0])) / len(z)
         return Standing(alone, left / alone if alone else 0.0, correlation(predicted[:, 1], rest), predicted[:, 0])
 
@@ -128,4 +139,4 @@ def correlation(one: Numbers, other: Numbers) -> float:
 
 def _standard(column: Numbers) -> Numbers:
     deviation = column.std()
-    return (column - column.mean()) / deviation if deviation > 0 else column - column.mean()
+    return np.asarray((column - column.mean()) / (deviation if deviation > 0 else 1.0))

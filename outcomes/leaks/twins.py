@@ -37,7 +37,7 @@ def _looked_at(timeline: Timeline, subjects: Ints) -> Ints:
     low, high = timeline.starts[subjects], timeline.starts[subjects + 1]
     low = np.maximum(low, high - EVENTS)
     size = high - low
-    return np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(low, size)
+    return np.asarray(np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(low, size))
 
 
 def _numbers(timeline: Timeline, event: Ints) -> tuple[Hashes, Ints]:
