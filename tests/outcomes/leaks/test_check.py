@@ -127,7 +127,7 @@ def test_the_same_person_twice(ward: Ward) -> None:
 
 def _moved(events: pd.DataFrame) -> npt.NDArray[np.timedelta64]:
     who = events["subject_id"].to_numpy()
-    return (START[who + 100] - START[who]).astype("timedelta64[us]")
+    return np.asarray((START[who + 100] - START[who]).astype("timedelta64[us]"))
 
 
 def test_columns_beside_the_timeline(ward: Ward) -> None:
