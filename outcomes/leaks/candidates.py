@@ -142,4 +142,4 @@ def _words(name: str, words: "pd.Series[Any]") -> Iterator[tuple[str, str, Float
     yield name, "known", words.notna().to_numpy(np.float32)
     counts = words.value_counts()
     for word in counts.index[counts >= LEAST][:MOST_WORDS]:
-        yield name, "value", (words == word).fillna(False).astype("float32").to_numpy(np.float32)
+        yield name, "value", np.asarray((words == word).fillna(False).to_numpy(), dtype=np.float32)
