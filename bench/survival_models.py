@@ -12,13 +12,13 @@ from eval.survival_classes import accuracy, classed, macro_auroc, macro_f1, mean
 from eval.survival_scores import Observed, brier, calibration, calibration_error, integrated_brier, observed, uno_c
 from outcomes.features.matrix import Features
 from outcomes.survival.boosted import Boosted
-from outcomes.survival.classes import Cuts, class_probabilities, restricted_mean, restricted_median
+from outcomes.survival.classes import STEPS, Cuts, class_probabilities, restricted_mean, restricted_median
 from outcomes.survival.direct import BoostedClasses, ClassLearner, NetworkClasses
 from outcomes.survival.forest import Forest
 from outcomes.survival.logistic import Logistic
 from outcomes.survival.marginal import Marginal
 from outcomes.survival.network import Network, Training
-from outcomes.survival.outcome import Incidence, Outcome, Survival, SurvivalLearner
+from outcomes.survival.outcome import Incidence, Outcome, SurvivalLearner
 from outcomes.survival.proportional import Proportional
 
 LEARNERS: tuple[SurvivalLearner, ...] = (
@@ -62,28 +62,31 @@ Judged = Mapping[str, Row]
 
 
 @dataclass(frozen=True)
-class Known:
-    """The truth, asked like a model."""
+class Answers:
+    """What a model, or the truth, said of those judged on, at every time that will be asked: it is asked once."""
 
     causes: tuple[str, ...]
     last: float
-    known: Callable[[Floats], Incidence]
+    grid: Floats  # (g,) rising
+    said: Incidence  # (m, k, g)
 
     def incidence(self, features: Features, horizons: Sequence[float]) -> Incidence:  # noqa: ARG002
-        return self.known(np.asarray(horizons, np.float64))
+        return self.said[:, :, np.searchsorted(self.grid, horizons)]
 
 
 def judge(split: Split, seed: int = 1) -> Judged:
     judging = Judging(split)
     found: dict[str, Row] = {}
     if split.truth is not None:
-        found["truth"] = judging.model(Known(split.outcome.causes, np.inf, split.truth))  # type: ignore[arg-type]
+        found["truth"] = judging.model(split.truth(judging.grid))
     for learner in (*LEARNERS, *(WINDOWED if split.windows else ())):
-        found[learner.name] = judging.model(learner.fit(split.features, split.outcome, seed))
+        model = learner.fit(split.features, split.outcome, seed)
+        said = model.incidence(split.test_features, judging.grid.tolist())
+        found[learner.name] = judging.model(said)
         say(f"  {learner.name}: Uno's C {shown(found[learner.name].uno_c)}, Brier {shown(found[learner.name].brier)}")
     for direct in (*DIRECT, *(WINDOWED_DIRECT if split.windows else ())):
-        model = direct.fit(split.features, split.outcome, split.cuts, seed)
-        found[direct.name] = Row(**judging.classes(model.probabilities(split.test_features)))
+        probabilities = direct.fit(split.features, split.outcome, split.cuts, seed).probabilities(split.test_features)
+        found[direct.name] = Row(**judging.classes(probabilities))
     found["median"] = Row(mae_median=judging.middle())
     return found
 
@@ -93,11 +96,14 @@ class Judging:
 
     def __init__(self, split: Split) -> None:
         self.split, outcome = split, split.test_outcome
+        steps = np.linspace(0, split.cuts.middle, STEPS + 1)[1:]
+        self.grid = np.unique(np.r_[steps, split.horizons, split.cuts.days])
         self.seen: Observed = observed(outcome.times, outcome.kinds)
         self.draws = np.vstack([np.ones(len(outcome)), draws([str(each) for each in outcome.persons], RESAMPLES)])
 
-    def model(self, model: Survival) -> Row:
+    def model(self, answers: Incidence) -> Row:
         split, seen = self.split, self.seen
+        model = Answers(split.outcome.causes, float(self.grid[-1]), self.grid, answers)
         said = model.incidence(split.test_features, split.horizons)[:, 0]
         last = split.cuts.middle
         risk = model.incidence(split.test_features, [last])[:, 0, 0]

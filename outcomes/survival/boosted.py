@@ -57,8 +57,8 @@ def _every(features: Features, periods: int) -> Floats:
 class Boosted:
     periods: int = 12
     folds: int = 3
-    rounds: int = 400
-    rate: float = 0.05
+    rounds: int = 300
+    rate: float = 0.08
     leaves: int = 12
     least: int = 60  # rows in a leaf
     columns: int = 200  # features that a tree sees

@@ -58,8 +58,8 @@ class TreeClasses:
 
 @dataclass(frozen=True)
 class BoostedClasses:
-    rounds: int = 400
-    rate: float = 0.05
+    rounds: int = 300
+    rate: float = 0.08
     leaves: int = 8
     least: int = 40
     columns: int = 200  # features that a tree sees

@@ -148,7 +148,7 @@ def parted(outcome: Outcome, folds: int, seed: int) -> list[Bools]:
     if has.sum() < 2:
         raise InputError(
             f"{int(has.sum())} of {len(names)} persons has {outcome.causes[0]}: expected at least 2, one to "
-            "learn from and one to see when to stop. Take a model that is not crossed over persons (marginal), or follow longer."
+            "learn from and one to see when to stop. Follow longer, or take a model that is not crossed (marginal)."
         )
     order = np.random.default_rng(seed).permutation(len(names))
     fold = np.empty(len(names), np.int64)
