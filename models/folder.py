@@ -23,6 +23,12 @@ def name_of(folder: Path) -> str:
     return f"{folder.name}-{(folder / DIGEST).read_text(encoding='utf-8').strip()[:12]}"
 
 
+def stated(folder: Path) -> dict[str, Any]:
+    """What config.json says, unchecked: for whoever asks before the artifact is needed."""
+    said: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return said
+
+
 def opened(folder: Path, kind: str) -> dict[str, Any]:
     """What config.json says, when the folder is as it was saved and of that kind."""
     _require(folder)

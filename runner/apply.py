@@ -30,6 +30,7 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
     "icd": "nlp.icd.stage:SuggestCodes",
     "adverse": "nlp.adverse.stage:FindAdverse",
     "pathology": "nlp.pathology.stage:ParsePathology",
+    "outcomes": "outcomes.stage:PredictOutcomes",
 }
 
 

@@ -16,6 +16,7 @@ from runner.commands import (
     labelling,
     look,
     night,
+    outcomes,
     persons,
     quarantine,
     release,
@@ -60,6 +61,7 @@ for command in (
     release.release,
     persons.forget,
     signals.signals,
+    outcomes.score,
 ):
     app.command()(command)
 app.command("opt-out")(persons.opt_out)
@@ -67,6 +69,7 @@ app.command("next")(labelling.next_notes)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
 app.add_typer(audit.app, name="audit")
+train.app.command("outcomes")(outcomes.train_outcomes)
 app.add_typer(train.app, name="train")
 
 

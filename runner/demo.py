@@ -1,10 +1,10 @@
-"""The demo: a hospital that never was, one night on it, and a few questions to what came out."""
+"""The demo: a hospital that never was, two nights on it with a training between them, a few questions at the end."""
 
 import os
 import shutil
 import sys
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
@@ -16,6 +16,8 @@ from simulate.config import HospitalConfig
 from simulate.hospital import Summary, simulate
 
 REGISTRY = Path(__file__).parents[1] / "pipelines.yaml"
+ARTIFACTS = Path("artifacts/outcomes")  # where pipelines.yaml looks for models of outcomes
+TASKS = ("mortality", "readmission", "long_stay")
 ERRORS = 0.0005  # share of raw rows spoiled, so that there is something to reject
 QUESTIONS = (
     (
@@ -56,6 +58,13 @@ QUESTIONS = (
         "ORDER BY count(*) DESC, p.note_id LIMIT 5",
     ),
     (
+        "Who may die in this stay, and why? (Of stays that taught nothing.)",
+        "SELECT strftime(prediction_time, '%Y-%m-%d %H:%M') AS at, round(probability, 3) AS risk, decision, "
+        "observed AS died, "
+        "array_to_string(list_transform(contributions[1:3], lambda c: c.feature), ', ') AS because "
+        "FROM outcomes WHERE task = 'mortality' AND NOT in_training ORDER BY probability DESC, at LIMIT 6",
+    ),
+    (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
         'SELECT label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
         "first(substr(n.text, open_start + 1, open_end - open_start) ORDER BY s.note_id, s.start) AS released "
@@ -74,6 +83,21 @@ def prepare(out: Path, patients: int, seed: int, progress: Progress) -> Path:
     if not registry.exists():
         shutil.copyfile(_registry(), registry)
     return registry
+
+
+def teach(lake: Path, out: Path, tell: Callable[[str], None]) -> bool:
+    """Models of outcomes from what the first night published; False where they are there already."""
+    from outcomes.train import Training, train
+
+    if out.exists():
+        return False
+    tell("Learning outcomes from lake/open/timeline: " + ", ".join(TASKS))
+    training = Training(
+        source="a simulated hospital", licence="none: nobody is real", command="chartloom demo", phi=False
+    )
+    for trained in train(TASKS, lake / "open", out, training, tell):
+        tell(f"{trained.task}: {trained.said}")
+    return True
 
 
 def hospital(said: Mapping[str, str]) -> HospitalConfig:

@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from contract.anchored import Anchored
 from contract.errors import PlanError
 from contract.work import Check, Source, Stage, Summary
 from runner.config import Config, Entry, Pipeline
@@ -78,21 +80,23 @@ class Plan:
 
 def make_plan(config: Config, name: str) -> Plan:
     pipeline = config.pipeline(name)
-    steps = tuple(Step(n, entry, _made(entry, Stage, "a step")) for n, entry in pipeline.steps.items())
+    steps = tuple(Step(n, entry, _made(entry, Stage, "a step", config.root)) for n, entry in pipeline.steps.items())
     plan = Plan(
         pipeline,
         {n: _source(entry) for n, entry in pipeline.sources.items()},
         steps,
-        {n: _made(entry, Summary, "a summary") for n, entry in pipeline.summaries.items()},
-        {n: _made(entry, Check, "a check") for n, entry in pipeline.checks.items()},
+        {n: _made(entry, Summary, "a summary", config.root) for n, entry in pipeline.summaries.items()},
+        {n: _made(entry, Check, "a check", config.root) for n, entry in pipeline.checks.items()},
     )
     _check_sources(plan)
     _check_flow(plan)
     return plan
 
 
-def _made(entry: Entry, kind: Any, what: str) -> Any:
+def _made(entry: Entry, kind: Any, what: str, root: Path) -> Any:
     made = entry.make()
+    if isinstance(made, Anchored):
+        made.anchor(root)
     if not isinstance(made, kind):
         raise PlanError(
             f"{entry.name}: {entry.uses} is not {what}: it lacks a member of contract.work.{kind.__name__}."

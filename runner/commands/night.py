@@ -73,7 +73,7 @@ def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> Non
 
 def apply(
     step: Annotated[
-        str, typer.Argument(metavar="STEP", help="adverse, deid, icd, notes, pathology, timeline; or module:Class.")
+        str, typer.Argument(metavar="STEP", help="adverse, deid, icd, notes, outcomes, pathology, timeline ...")
     ],
     inputs: Annotated[
         list[str], typer.Option("--in", metavar="TABLE=FILE", help="A table as Parquet, NDJSON or CSV; repeat.")

@@ -13,9 +13,10 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Everything is made in here.")] = Path("demo"),
     seed: Annotated[int, typer.Option(help="Another seed, another hospital.")] = 7,
 ) -> None:
-    """Make a small hospital and run a night on it. Then ask it two questions and open the report.
+    """Make a small hospital, run a night on it, learn outcomes from what it published, and run the next night.
 
-    Run it again and the second night finds nothing new. Remove the folder to begin afresh.
+    The first night has no models of outcomes yet, says so and goes on; the second has. Then ask it some questions and
+    open the report. Run it again and nothing is new. Remove the folder to begin afresh.
 
     \b
     Example: chartloom demo --patients 500 --out /tmp/demo
@@ -24,11 +25,13 @@ def demo(
     from runner.commands.night import night
     from runner.commands.screen import screen
     from runner.config import load
-    from runner.demo import open_page, prepare
+    from runner.demo import ARTIFACTS, open_page, prepare, teach
 
     with watching(screen()) as progress:
         config = load(prepare(out, patients, seed, progress))
     manifest = night(config, "nightly")
+    if teach(config.lake, out / ARTIFACTS, lambda line: typer.echo(line, err=True)):
+        manifest = night(config, "nightly")
     _ask(config.lake)
     open_page(config.lake / "runs" / str(manifest["run_id"]) / "report.html")
 

@@ -1,0 +1,109 @@
+"""The stage that predicts outcomes of stays from timelines: `outcomes`, and in `outcomes_account` what was seen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from contract.errors import ConfigError
+from contract.work import Shard
+from models import folder
+from outcomes import rows
+from outcomes.forecast import Forecaster, load
+from outcomes.joined import TABLES, joined
+from outcomes.timeline import Timeline, read
+
+CODE_VERSION = "1"  # raise it when the same rows and artifacts give other predictions
+NO_ARTIFACT = "no-artifact"
+
+
+@dataclass
+class PredictOutcomes:
+    """Parameters in pipelines.yaml.
+
+    artifacts: a folder that `chartloom train outcomes` wrote, with one artifact for each task. require: without it the
+    step fails; false: it says so in outcomes_account, and the night goes on. tasks: which of them; empty: all.
+    explain: contributions of a prediction that are kept. least: of tasks with many targets, those with a lower
+    probability are left out.
+    """
+
+    artifacts: str = ""
+    require: bool = False
+    tasks: list[str] = field(default_factory=list)
+    explain: int = 8
+    least: float = 0.05
+    _root: Path = field(default=Path(), init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.explain < 0 or not 0 <= self.least <= 1:
+            raise ConfigError("outcomes: explain is a whole number from 0, least a probability from 0 to 1.")
+
+    def anchor(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The timeline, and what the artifacts join to it."""
+        wanted = {name for place in self._places for name in folder.stated(place).get("join", ())}
+        return ("timeline", *(name for name in TABLES if name in wanted))
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return ("outcomes", "outcomes_account")
+
+    @property
+    def unit(self) -> str:
+        return "subject_id"
+
+    @property
+    def version(self) -> str:
+        return "-".join([CODE_VERSION, *([folder.name_of(place) for place in self._places] or [NO_ARTIFACT])])
+
+    @property
+    def releases(self) -> bool:
+        return False
+
+    def open(self) -> None:
+        _ = self._forecasters
+
+    def run(self, shard: Shard) -> Shard:
+        if "timeline" not in shard or not len(shard["timeline"]):
+            return {}
+        if not self._forecasters:
+            return {"outcomes_account": rows.no_artifact(shard["timeline"])}
+        made = list(self._made(shard))
+        return {
+            "outcomes": pa.concat_tables([found for found, _ in made]),
+            "outcomes_account": pa.concat_tables([account for _, account in made]),
+        }
+
+    def _made(self, shard: Shard) -> Iterator[tuple[pa.Table, pa.Table]]:
+        timelines: dict[tuple[str, ...], Timeline] = {}
+        for each in self._forecasters:
+            if each.join not in timelines:
+                timelines[each.join] = read(joined(shard, each.join))
+            timeline = timelines[each.join]
+            found = rows.outcomes(each, timeline, self.explain, self.least)
+            yield found, rows.account(each, timeline, found)
+
+    @property
+    def _places(self) -> list[Path]:
+        """Folders of artifacts, by the names of their tasks."""
+        if not self.artifacts:
+            return []
+        home = self._root / self.artifacts
+        found = [home] if folder.there(home) else sorted(at.parent for at in home.glob(f"*/{folder.CONFIG}"))
+        names = {folder.stated(place)["task"]: place for place in found}
+        absent = [name for name in self.tasks if name not in names]
+        if self.require and (absent or not found):
+            raise ConfigError(
+                f"outcomes: {self.artifacts} holds no artifact{' of ' + ', '.join(absent) if absent else ''}; "
+                "`chartloom train outcomes` makes one, or leave require out."
+            )
+        return [place for name, place in names.items() if not self.tasks or name in self.tasks]
+
+    @cached_property
+    def _forecasters(self) -> list[Forecaster]:
+        return [load(place) for place in self._places]
