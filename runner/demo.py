@@ -58,11 +58,12 @@ QUESTIONS = (
         "ORDER BY count(*) DESC, p.note_id LIMIT 5",
     ),
     (
-        "Who may die in this stay, and why? (Of stays that taught nothing.)",
-        "SELECT strftime(prediction_time, '%Y-%m-%d %H:%M') AS at, round(probability, 3) AS risk, decision, "
-        "observed AS died, "
-        "array_to_string(list_transform(contributions[1:3], lambda c: c.feature), ', ') AS because "
-        "FROM outcomes WHERE task = 'mortality' AND NOT in_training ORDER BY probability DESC, at LIMIT 6",
+        "Who may die in this stay, and why? (Of persons who taught nothing.)",
+        "SELECT strftime(prediction_time, '%Y-%m-%d %H:%M') AS told, round(probability, 3) AS risk, decision, "
+        "observed AS died, array_to_string(list_transform(contributions[1:3], lambda c: c.feature), ', ') AS because "
+        "FROM outcomes WHERE task = 'mortality' AND NOT in_training "
+        "QUALIFY row_number() OVER (PARTITION BY encounter_id ORDER BY probability DESC, prediction_time) = 1 "
+        "ORDER BY risk DESC, told LIMIT 6",
     ),
     (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
