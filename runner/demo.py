@@ -59,11 +59,14 @@ QUESTIONS = (
     ),
     (
         "Who may die in this stay, and why? (Of persons who taught nothing.)",
+        "WITH most AS (SELECT * FROM outcomes WHERE task = 'mortality' AND NOT in_training "
+        "QUALIFY row_number() OVER (PARTITION BY encounter_id ORDER BY probability DESC, prediction_time) = 1), "
+        "parts AS (SELECT *, unnest(contributions[1:3]) AS c FROM most), named AS (SELECT *, regexp_extract(c.feature, "
+        "'^([^/]+)/(.+?)(=[^/]*)?/([^/]+)$', ['span', 'code', 'said', 'how']) AS f FROM parts) "
         "SELECT strftime(prediction_time, '%Y-%m-%d %H:%M') AS told, round(probability, 3) AS risk, decision, "
-        "observed AS died, array_to_string(list_transform(contributions[1:3], lambda c: c.feature), ', ') AS because "
-        "FROM outcomes WHERE task = 'mortality' AND NOT in_training "
-        "QUALIFY row_number() OVER (PARTITION BY encounter_id ORDER BY probability DESC, prediction_time) = 1 "
-        "ORDER BY risk DESC, told LIMIT 6",
+        "observed AS died, string_agg(lower(coalesce(left(description, 26), c.feature)) || ' (' || f.how || ')', ', ' "
+        "ORDER BY abs(c.shap) DESC) AS because FROM named LEFT JOIN timeline_codes t ON t.code = f.code "
+        "GROUP BY ALL ORDER BY risk DESC, told LIMIT 6",
     ),
     (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
