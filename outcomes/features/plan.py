@@ -44,6 +44,10 @@ def counts() -> Aggregates:
     return {"365d": ("count",), "ever": ("count", "since")}
 
 
+WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", "RACE//*", "ETHNICITY//*")
+"""Birth is told as age. Race and ethnicity stand for how people are treated: what is wrong there must not be learned."""
+
+
 @dataclass(frozen=True)
 class Plan:
     values: Aggregates = field(default_factory=values)  # of codes with numbers
@@ -54,7 +58,7 @@ class Plan:
     numeric_share: float = 0.5  # of a code's persons with a number in the usual unit: from here on it has values
     most_answers: int = 20  # distinct texts; a code with more is only counted
     winsor: float = 0.005  # of persons, at either end: their extremes are cut off
-    without: tuple[str, ...] = ("MEDS_BIRTH", "MEDS_DEATH")  # codes, or what they start with where it ends in *
+    without: tuple[str, ...] = WITHOUT  # codes, or what they start with where it ends in *
 
     def __post_init__(self) -> None:
         for window, aggregates in [*self.values.items(), *self.counts.items()]:
