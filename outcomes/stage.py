@@ -17,14 +17,16 @@ from outcomes.timeline import Timeline, read
 
 CODE_VERSION = "1"  # raise it when the same rows and artifacts give other predictions
 NO_ARTIFACT = "no-artifact"
+SHIPPED = Path(folder.__file__).parent / "weights" / "outcomes"
 
 
 @dataclass
 class PredictOutcomes:
     """Parameters in pipelines.yaml.
 
-    artifacts: a folder that `chartloom train outcomes` wrote, with one artifact for each task. require: without it the
-    step fails; false: it says so in outcomes_account, and the night goes on. tasks: which of them; empty: all.
+    artifacts: a folder that `chartloom train outcomes` wrote, with one artifact for each task; empty: what is shipped.
+    require: without it the step fails; false: it says so in outcomes_account, and the night goes on. tasks: which of
+    them; empty: all.
     explain: contributions of a prediction that are kept. least: of tasks with many targets, those with a lower
     probability are left out.
     """
@@ -91,15 +93,13 @@ class PredictOutcomes:
     @property
     def _places(self) -> list[Path]:
         """Folders of artifacts, by the names of their tasks."""
-        if not self.artifacts:
-            return []
-        home = self._root / self.artifacts
+        home = self._root / self.artifacts if self.artifacts else SHIPPED
         found = [home] if folder.there(home) else sorted(at.parent for at in home.glob(f"*/{folder.CONFIG}"))
         names = {folder.stated(place)["task"]: place for place in found}
         absent = [name for name in self.tasks if name not in names]
         if self.require and (absent or not found):
             raise ConfigError(
-                f"outcomes: {self.artifacts} holds no artifact{' of ' + ', '.join(absent) if absent else ''}; "
+                f"outcomes: {home} holds no artifact{' of ' + ', '.join(absent) if absent else ''}; "
                 "`chartloom train outcomes` makes one, or leave require out."
             )
         return [place for name, place in names.items() if not self.tasks or name in self.tasks]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -111,3 +112,13 @@ def enough(count: int) -> int | None:
 def _read(draft: Draft, name: str, columns: list[str]) -> Mapping[str, Any] | pa.Table | None:
     paths = [draft.path(table, shard) for table, shard in draft.files() if table == name]
     return pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]) if paths else None
+
+
+def flagged(out: Path) -> list[str]:
+    """What `apply outcomes` says of its persons: how many have which flag, and why there is nothing."""
+    flags = pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags"])["flags"].to_pylist()
+    counted = Counter(flag for said in flags for flag in said or ())
+    lines = [f"persons and tasks with {flag}: {n:,}" for flag, n in counted.most_common()]
+    if "no-artifact" in counted:
+        lines.append("nothing is trained, so nothing was predicted: name a folder by --set artifacts=DIR")
+    return lines

@@ -45,7 +45,7 @@ def counts() -> Aggregates:
 
 
 WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", "RACE//*", "ETHNICITY//*")
-"""Birth is told as age. Race and ethnicity stand for how people are treated: what is wrong there must not be learned."""
+"""Birth is told as age. Race and ethnicity stand for how people are treated, which must not be learned as a risk."""
 
 
 @dataclass(frozen=True)
