@@ -67,7 +67,7 @@ def trained(learner: SequenceLearner, timeline: Timeline) -> Mapping[str, Callab
 
     def beside() -> Learner:
         others = tuple(select(load(name), timeline) for name in ("long_stay", "readmission", "diagnoses"))
-        return replace(one, strategy=Strategy(beside=tuple(other for other in others if len(other))))
+        return replace(one, strategy=Strategy(beside=tuple(other for other in others if len(other) and other.targets)))
 
     return {
         "again": by(), "mask .25": by(mask=0.25), "mask .5": by(mask=0.5), "short first": by(curriculum="length"),
