@@ -224,5 +224,5 @@ def spelt(window: object) -> object:
 
 
 def test_an_unknown_task_names_the_shipped_ones() -> None:
-    with pytest.raises(InputError, match="diagnoses, long_stay, mortality"):
+    with pytest.raises(InputError, match="diagnoses, icu_mortality, long_stay, mortality"):
         load("mortalty")

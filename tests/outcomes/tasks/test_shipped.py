@@ -19,7 +19,7 @@ IN, OUT = "HOSPITAL_ADMISSION//IMP", "HOSPITAL_DISCHARGE//UNKNOWN"
 
 
 def test_every_shipped_task_is_read() -> None:
-    assert shipped() == ["diagnoses", "long_stay", "mortality", "mortality_time", "readmission"]
+    assert shipped() == ["diagnoses", "icu_mortality", "long_stay", "mortality", "mortality_time", "readmission"]
     assert [load(name).name for name in shipped()] == shipped()
 
 
