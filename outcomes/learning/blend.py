@@ -29,7 +29,7 @@ Member = Literal["logistic", "trees"]
 class Blend:
     bags: int = 4  # folds; each of the models is learned without one of them
     trees: Trees = field(default_factory=Trees)
-    small: Trees = field(default_factory=lambda: Trees(rounds=40, rate=0.1))  # for each of many targets
+    small: Trees = field(default_factory=lambda: Trees(30, 0.12, leaves=8, columns=0.08))  # for each of many targets
     many: int = 8  # targets: more of them get small trees
     penalty: float = 0.35  # of the logistic regression, times its columns by persons
     least: int = 20  # positives, and negatives, of a target; fewer, and no trees are grown for it
