@@ -139,7 +139,7 @@ def _column(name: str, column: "pd.Series[Any]") -> Iterator[tuple[str, str, Flo
 
 
 def _words(name: str, words: "pd.Series[Any]") -> Iterator[tuple[str, str, Floats]]:
-    yield name, "known", words.notna().to_numpy(np.float32)
+    yield name, "known", np.array(words.notna().to_list(), np.float32)
     counts = words.value_counts()
     for word in counts.index[counts >= LEAST][:MOST_WORDS]:
-        yield name, "value", np.asarray((words == word).fillna(False).to_numpy(), dtype=np.float32)
+        yield name, "value", np.array((words == word).fillna(False).to_list(), np.float32)
