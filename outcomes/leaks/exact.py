@@ -20,7 +20,7 @@ NEAR = 1e-3
 """Standard errors between the means of two classes, as no honest number has them."""
 WINDOWS = (3, 15)
 """Numbers to either side that a number is compared with."""
-SCATTER, MIXED = 12.0, 0.6
+SCATTER, MIXED = 12.0, 0.5
 """Standard errors of shares over chance, and how mixed labels of one number are, as a share of chance. Honest: .74."""
 
 
@@ -68,11 +68,9 @@ def _shares(numbers: Numbers, share: Numbers, size: Ints) -> dict[str, float]:
     from scipy.stats import chi2
 
     several = size >= 3
-    if several.sum() < GROUPS or (size[several].sum() < 0.5 * size.sum()):
+    if len(np.unique(share[several])) < GROUPS or size[several].sum() < 0.5 * size.sum():
         return {}
     z, p, n = numbers[several], share[several], size[several]
-    if p.std() == 0:
-        return {}
     middle = np.clip((p * n).sum() / n.sum(), 0.02, 0.98)
     weight = n / (middle * (1 - middle))
     for terms in ([np.ones_like(z), z], [np.ones_like(z), z, 1 / n, z / n]):
