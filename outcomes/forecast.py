@@ -10,15 +10,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from models import folder as folders
 from outcomes.cohort import Cohort, Texts
+from outcomes.features.asof import known
+from outcomes.features.vocabulary import share
 from outcomes.learning import calibrate, named
 from outcomes.learning.calibrate import Calibrated
 from outcomes.learning.learner import Contribution, Scores
 from outcomes.tasks import reading
 from outcomes.tasks.task import Task
+from outcomes.tasks.yaml12 import parsed
 from outcomes.timeline import Bools, Ints, Timeline
 from outcomes.trust import conformal, reference
 from outcomes.trust.conformal import Conformal
@@ -28,7 +30,7 @@ from outcomes.trust.reference import Reference
 KIND = "outcomes"
 TASK, MODEL, LEVELS, PERSONS = "task.yaml", "model", "levels.json", "persons.npy"
 OTHER_CODES = "other-codes"
-MOST_UNSEEN = 0.5  # of a person's events that may have codes unknown to the training, before nothing is decided
+MOST_UNSEEN = 0.5  # of a prediction's known events that may have codes unknown here, before nothing is decided
 
 Parts = list[list[Sequence[Contribution]]]
 
@@ -56,7 +58,7 @@ class Forecaster:
         """The columns of the cohort's labels count for nothing."""
         scores = self.model.scores(timeline, cohort)
         decided = [each.decide(scores[:, at]) for at, each in enumerate(self.levels)]
-        strange = self._strange(timeline)[cohort.subject]
+        strange = self._strange(timeline, cohort)
         decision = np.stack(decided, 1) if decided else np.empty(scores.shape, object)
         decision[strange] = "abstain"
         parts: Parts = [[()] * len(self.targets) for _ in range(len(cohort))]
@@ -64,19 +66,19 @@ class Forecaster:
             parts = self.model.explain(timeline, cohort, explain)
         return Said(scores, decision, parts, [[OTHER_CODES] if odd else [] for odd in strange])
 
-    def unseen(self, timeline: Timeline) -> Ints:
-        """(n,) 1 for each event of a code that the training's timeline had not."""
-        strange = np.array([code not in self._codes for code in timeline.codes], np.int64)
-        return strange[timeline.code] if len(strange) else np.zeros(0, np.int64)
+    def unseen(self, timeline: Timeline) -> Bools:
+        """(n,) events of codes that are not among those of training."""
+        strange = np.array([code not in self._codes for code in timeline.codes], bool)
+        return strange[timeline.code] if len(strange) else np.zeros(0, bool)
 
     def taught(self, subjects: Ints) -> Bools:
         return np.isin(hashed(subjects), self.persons)
 
-    def _strange(self, timeline: Timeline) -> Bools:
-        """(s,) persons most of whose codes are unknown: a site that codes otherwise."""
-        events = np.diff(timeline.starts)
-        odd = np.bincount(timeline.subject, self.unseen(timeline), len(events))
-        return np.asarray(odd > MOST_UNSEEN * np.maximum(events, 1))
+    def _strange(self, timeline: Timeline, cohort: Cohort) -> Bools:
+        """(m,) most of what is known at the prediction has codes unknown here: a site that codes otherwise."""
+        unseen = self.unseen(timeline)
+        parts = [share(unseen[piece.event], piece.starts) > MOST_UNSEEN for piece in known(timeline, cohort)]
+        return np.concatenate([np.zeros(0, bool), *parts])
 
     @cached_property
     def _codes(self) -> frozenset[str]:
@@ -108,10 +110,10 @@ def stated(forecaster: Forecaster, learner: str) -> Mapping[str, Any]:
 def load(folder: Path) -> Forecaster:
     said = folders.opened(folder, KIND)
     levels = json.loads((folder / LEVELS).read_text(encoding="utf-8"))
-    task = yaml.safe_load((folder / TASK).read_text(encoding="utf-8"))
+    task = reading.task(said["task"], parsed((folder / TASK).read_text(encoding="utf-8")))
     return Forecaster(
         folders.name_of(folder),
-        reading.task(said["task"], task),
+        task,
         tuple(said["targets"]),
         calibrate.load(named.NAMED[said["learner"]](), folder / MODEL),
         [conformal.read(json.dumps(each)) for each in levels],

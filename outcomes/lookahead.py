@@ -68,7 +68,8 @@ class LookAhead:
         home = self._root / self.artifacts
         if not self.artifacts or not home.is_dir():
             return []
-        return sorted(task.parent for task in home.rglob(TASK) if next(task.parent.rglob(WORDS), None))
+        tasks = [*home.glob(TASK), *home.glob(f"[!.]*/{TASK}")]  # as the stage finds them
+        return sorted(task.parent for task in tasks if next(task.parent.rglob(WORDS), None))
 
     def _some(self, rows: pa.Table) -> pa.Table:
         """Of as many persons as predictions are tried; the same ones for the same shard."""
@@ -81,10 +82,11 @@ class LookAhead:
         for place in self._places:
             task = load(place / TASK)
             for words in sorted(place.rglob(WORDS)):
-                yield self._one(task, place.name, timeline, words)
+                yield self._one(task, place.name, (timeline, rows), words)
 
-    def _one(self, task: Task, name: str, timeline: Timeline, words: Path) -> dict[str, object]:
-        cohort = select(task, timeline, labelled=False)
+    def _one(self, task: Task, name: str, held: tuple[Timeline, pa.Table], words: Path) -> dict[str, object]:
+        timeline, rows = held
+        cohort = select(task, timeline, labelled=False, rows=rows)
         if not len(cohort):
             return {"task": name, "rows": 0, "edited": 0, "moved": []}
         found = lookahead(timeline, cohort, vocabulary.load(words), self.sample)

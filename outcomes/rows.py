@@ -1,5 +1,6 @@
 """What a forecaster says of a timeline, as rows of `outcomes` and `outcomes_account`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,29 +17,37 @@ NO_ARTIFACT, NO_PREDICTION = "no-artifact", "no-prediction"
 SCHEMA, ACCOUNT = table("outcomes").schema, table("outcomes_account").schema
 
 
-def outcomes(forecaster: Forecaster, timeline: Timeline, explain: int, least: float) -> pa.Table:
-    """One row a prediction and target; of a task with many targets those with a probability from `least` on."""
-    cohort = select(forecaster.task, timeline, labelled=False)
+@dataclass(frozen=True)
+class Kept:
+    explain: int  # contributions of a prediction, the strongest first
+    least: float  # probability: of tasks with many targets what is lower is left out
+
+
+def outcomes(forecaster: Forecaster, timeline: Timeline, events: pa.Table, kept: Kept) -> pa.Table:
+    """One row a prediction and target. events: what the timeline was read from."""
+    cohort = select(forecaster.task, timeline, labelled=False, targets=_targets(forecaster), rows=events)
     if not len(cohort):
         return SCHEMA.empty_table()
-    said = forecaster.said(timeline, cohort, explain)
-    seen = observed(forecaster, timeline, cohort)
+    said = forecaster.said(timeline, cohort, kept.explain)
+    seen = observed(forecaster, timeline, events, cohort)
     many = len(forecaster.targets) > 1
-    rows, targets = np.nonzero(~np.isnan(said.probability) & ((said.probability >= least) | (not many)))
+    rows, targets = np.nonzero(~np.isnan(said.probability) & ((said.probability >= kept.least) | (not many)))
     return _table(forecaster, timeline, cohort, said, (rows, targets, seen[rows, targets]))
 
 
-def observed(forecaster: Forecaster, timeline: Timeline, cohort: Cohort) -> Floats:
+def observed(forecaster: Forecaster, timeline: Timeline, events: pa.Table, cohort: Cohort) -> Floats:
     """(m, t) what became of each prediction as far as the timeline shows it; NaN: not known (yet)."""
     out = np.full((len(cohort), len(forecaster.targets)), np.nan, np.float32)
-    known = select(forecaster.task, timeline, labelled=True)
+    known = select(forecaster.task, timeline, targets=_targets(forecaster), rows=events)
     places = {key: row for row, key in enumerate(_keys(known))}
     found = np.array([places.get(key, -1) for key in _keys(cohort)], np.int64)
-    columns = {name: at for at, name in enumerate(known.targets)}
-    for at, name in enumerate(forecaster.targets):
-        if name in columns:
-            out[found >= 0, at] = known.label[found[found >= 0], columns[name]]
+    out[found >= 0] = known.label[found[found >= 0]]
     return out
+
+
+def _targets(forecaster: Forecaster) -> tuple[str, ...] | None:
+    """Those of the training, whatever is common here; None: the task has one only."""
+    return forecaster.targets if forecaster.task.options.targets else None
 
 
 def _keys(cohort: Cohort) -> list[tuple[int, Any, int, int]]:
@@ -83,7 +92,9 @@ def horizon(task: Task, cohort: Cohort) -> Ints:
 def account(forecaster: Forecaster, timeline: Timeline, found: pa.Table) -> pa.Table:
     """One row a person."""
     events = np.diff(timeline.starts)
-    unseen = np.add.reduceat(forecaster.unseen(timeline), timeline.starts[:-1]) if len(events) else events
+    unseen = (
+        np.add.reduceat(forecaster.unseen(timeline), timeline.starts[:-1], dtype=np.int64) if len(events) else events
+    )
     subjects, counts = np.unique(found["subject_id"].to_numpy(), return_counts=True)
     place = np.searchsorted(subjects, timeline.subjects)
     there: Bools = np.isin(timeline.subjects, subjects)
@@ -101,14 +112,14 @@ def account(forecaster: Forecaster, timeline: Timeline, found: pa.Table) -> pa.T
     return pa.table(columns, schema=ACCOUNT)
 
 
-def no_artifact(rows: pa.Table) -> pa.Table:
-    """One row a person, that says why nothing is predicted."""
+def no_artifact(rows: pa.Table, task: str | None = None) -> pa.Table:
+    """One row a person, that says why nothing is predicted; task: the one that was asked for."""
     subjects, first, counts = np.unique(rows["subject_id"].to_numpy(), return_index=True, return_counts=True)
     order = np.argsort(first)
     size = len(subjects)
     columns = {
         "subject_id": pa.array(subjects[order]),
-        "task": pa.nulls(size, pa.string()),
+        "task": pa.array([task] * size, pa.string()),
         "events": pa.array(counts[order], pa.int64()),
         "unseen": pa.array(np.zeros(size), pa.int64()),
         "predictions": pa.array(np.zeros(size), pa.int32()),

@@ -11,8 +11,9 @@ from contract.errors import ConfigError
 from contract.work import Shard
 from models import folder
 from outcomes import rows
-from outcomes.forecast import Forecaster, load
+from outcomes.forecast import KIND, Forecaster, load
 from outcomes.joined import TABLES, joined
+from outcomes.rows import Kept
 from outcomes.timeline import Timeline, read
 
 CODE_VERSION = "1"  # raise it when the same rows and artifacts give other predictions
@@ -73,37 +74,70 @@ class PredictOutcomes:
     def run(self, shard: Shard) -> Shard:
         if "timeline" not in shard or not len(shard["timeline"]):
             return {}
+        absent = [rows.no_artifact(shard["timeline"], name) for name in self._absent]
         if not self._forecasters:
-            return {"outcomes_account": rows.no_artifact(shard["timeline"])}
+            return {"outcomes_account": pa.concat_tables(absent or [rows.no_artifact(shard["timeline"])])}
         made = list(self._made(shard))
         return {
             "outcomes": pa.concat_tables([found for found, _ in made]),
-            "outcomes_account": pa.concat_tables([account for _, account in made]),
+            "outcomes_account": pa.concat_tables([*(account for _, account in made), *absent]),
         }
 
     def _made(self, shard: Shard) -> Iterator[tuple[pa.Table, pa.Table]]:
-        timelines: dict[tuple[str, ...], Timeline] = {}
+        held: dict[tuple[str, ...], tuple[pa.Table, Timeline]] = {}
         for each in self._forecasters:
-            if each.join not in timelines:
-                timelines[each.join] = read(joined(shard, each.join))
-            timeline = timelines[each.join]
-            found = rows.outcomes(each, timeline, self.explain, self.least)
+            if each.join not in held:
+                events = joined(shard, each.join)
+                held[each.join] = events, read(events)
+            events, timeline = held[each.join]
+            found = rows.outcomes(each, timeline, events, Kept(self.explain, self.least))
             yield found, rows.account(each, timeline, found)
 
     @property
     def _places(self) -> list[Path]:
         """Folders of artifacts, by the names of their tasks."""
-        home = self._root / self.artifacts if self.artifacts else SHIPPED
-        found = [home] if folder.there(home) else sorted(at.parent for at in home.glob(f"*/{folder.CONFIG}"))
-        names = {folder.stated(place)["task"]: place for place in found}
-        absent = [name for name in self.tasks if name not in names]
-        if self.require and (absent or not found):
+        absent, home = self._absent, self._home
+        if self.require and (absent or not self._trained):
             raise ConfigError(
                 f"outcomes: {home} holds no artifact{' of ' + ', '.join(absent) if absent else ''}; "
                 "`chartloom train outcomes` makes one, or leave require out."
             )
-        return [place for name, place in names.items() if not self.tasks or name in self.tasks]
+        return [place for name, place in self._trained.items() if not self.tasks or name in self.tasks]
+
+    @property
+    def _home(self) -> Path:
+        return self._root / self.artifacts if self.artifacts else SHIPPED
+
+    @property
+    def _absent(self) -> list[str]:
+        return [name for name in self.tasks if name not in self._trained]
+
+    @property
+    def _trained(self) -> dict[str, Path]:
+        """All that is there, by the names of tasks; what a broken training left begins with a dot."""
+        home = self._home
+        found = [home] if folder.there(home) else sorted(at.parent for at in home.glob(f"[!.]*/{folder.CONFIG}"))
+        names: dict[str, Path] = {}
+        for place in found:
+            name = _task_of(place)
+            if name in names:
+                raise ConfigError(
+                    f"outcomes: {names[name].name} and {place.name} in {home} are both of the task {name}; keep one."
+                )
+            names[name] = place
+        return names
 
     @cached_property
     def _forecasters(self) -> list[Forecaster]:
         return [load(place) for place in self._places]
+
+
+def _task_of(place: Path) -> str:
+    """What the artifact predicts, before it is loaded."""
+    said = folder.stated(place)
+    if said.get("kind") != KIND:
+        raise ConfigError(
+            f"outcomes: {place} is an artifact of kind {said.get('kind')!r}; expected {KIND!r}, as "
+            "`chartloom train outcomes` writes it. Name a folder that holds nothing else."
+        )
+    return str(said["task"])

@@ -71,6 +71,11 @@ def train(
     """Each artifact is whole or not there; those that were trained before a failure stay."""
     learners = [_named(name) for name in (named.DEFAULT, *training.challengers)]
     loaded = [(load(name), _text(name)) for name in dict.fromkeys(tasks)]
+    names = [task.name for task, _ in loaded]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(
+            f"two --task are called {', '.join(twice)}, and one artifact would replace the other; rename."
+        )
     held = given(data, training.join)
     timeline = read(held.rows)
     tell(f"{len(timeline):,} events of {len(timeline.subjects):,} persons, {len(held.held_out):,} held out")

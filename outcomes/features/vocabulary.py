@@ -82,8 +82,8 @@ def learn(timeline: Timeline, cohort: Cohort, plan: Plan | None = None) -> Vocab
     layers["parent"] = {name: Entry("count", one.persons) for name, one in layers["parent"].items()}
     layers["concept"] = {name: one for name, one in layers["concept"].items() if _several(name, layers["code"])}
     learned = Vocabulary(plan, dict(sorted(layers.items())), len(last))
-    share = unseen(timeline, last, learned)
-    return replace(learned, unseen=float(share.mean()) if len(share) else 0.0)
+    missed = unseen(timeline, last, learned)
+    return replace(learned, unseen=float(missed.mean()) if len(missed) else 0.0)
 
 
 def _last_rows(cohort: Cohort) -> Cohort:
@@ -133,10 +133,11 @@ def covered(timeline: Timeline, vocabulary: Vocabulary) -> Bools:
 def unseen(timeline: Timeline, cohort: Cohort, vocabulary: Vocabulary) -> Floats:
     """(m,) the share of each prediction's known events that the vocabulary has no word for; 0 of no events."""
     missed = ~covered(timeline, vocabulary)
-    parts = [_share(missed[timeline.code[piece.event]], piece.starts) for piece in known(timeline, cohort)]
+    parts = [share(missed[timeline.code[piece.event]], piece.starts) for piece in known(timeline, cohort)]
     return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
-def _share(mask: Bools, starts: Ints) -> Floats:
+def share(mask: Bools, starts: Ints) -> Floats:
+    """(m,) of each row's pairs those that are meant; starts (m + 1,). 0 of none."""
     counts = np.diff(np.r_[0, np.cumsum(mask)][starts])
     return np.asarray(counts / np.maximum(np.diff(starts), 1), np.float32)

@@ -55,7 +55,7 @@ class WatchDrift:
     @cached_property
     def _references(self) -> dict[str, Reference]:
         home = self._root / self.artifacts
-        paths = sorted([*home.glob(FILE), *home.glob(f"*/{FILE}")]) if self.artifacts else []
+        paths = sorted([*home.glob(FILE), *home.glob(f"[!.]*/{FILE}")]) if self.artifacts else []
         found = (read(path.read_text(encoding="utf-8")) for path in paths)
         return {reference.task: reference for reference in found}
 
