@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from contract.errors import InputError
@@ -16,6 +17,11 @@ COLUMNS = (
     "subject_id", "time", "code", "numeric_value", "text_value", "encounter_id", "recorded_time",
     "canonical_value", "canonical_unit", "unit", "source", "fhir_id",
 )  # fmt: skip
+TYPES = {
+    "subject_id": pa.int64(), "time": pa.timestamp("us"), "recorded_time": pa.timestamp("us"),
+    "numeric_value": pa.float32(), "canonical_value": pa.float32(),
+}  # fmt: skip
+"""All others are texts."""
 HELD_OUT = "held_out"
 
 
@@ -23,6 +29,7 @@ HELD_OUT = "held_out"
 class Given:
     rows: pa.Table  # events, those of other tables among them
     held_out: frozenset[int]  # subject_id of persons who may teach nothing
+    left_out: int  # rows without subject_id or code
 
     def judged(self, timeline: Timeline, subject: Ints) -> Bools:
         """Of places in Timeline.subjects: whether the person is held out."""
@@ -37,7 +44,10 @@ def given(path: Path, join: Sequence[str] = ()) -> Given:
         if root is None or not (root / name).is_dir():
             raise InputError(f"{path} has no table {name} to join; expected a folder {name}/ beside timeline/.")
         shard[name] = _table(root / name, ())
-    return Given(joined(shard, join), _held_out(timeline.parent / "metadata" / "subject_splits.parquet"))
+    rows = joined(shard, join)
+    sound = rows.filter(pc.and_(pc.is_valid(rows["subject_id"]), pc.is_valid(rows["code"])))
+    held_out = _held_out(timeline.parent / "metadata" / "subject_splits.parquet")
+    return Given(sound, held_out, len(rows) - len(sound))
 
 
 def _found(path: Path) -> tuple[Path | None, Path]:
@@ -58,11 +68,25 @@ def _table(path: Path, columns: Sequence[str]) -> pa.Table:
     try:
         found = ds.dataset(path, format="parquet")
         rows = found.to_table([name for name in columns if name in found.schema.names] if columns else None)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path.name} cannot be read as Parquet: {type(error).__name__}.") from error
     absent = [name for name in ("subject_id", "time", "code", "numeric_value") if name not in rows.column_names]
     if columns and absent:
         raise InputError(f"{path.name} is no MEDS timeline: column(s) {', '.join(absent)} are absent.")
+    return _typed(rows, path) if columns else rows
+
+
+def _typed(rows: pa.Table, path: Path) -> pa.Table:
+    """Whole numbers, times, texts and numbers where MEDS has them, whatever type they came in."""
+    for at, name in enumerate(rows.column_names):
+        kind = TYPES.get(name, pa.string())
+        try:
+            column = rows[name].cast(kind, safe=pa.types.is_integer(kind))
+        except pa.ArrowException:
+            raise InputError(
+                f"{path.name}: column {name} is {rows.schema.field(name).type}; expected what can be read as {kind}."
+            ) from None  # its text quotes a cell
+        rows = rows.set_column(at, name, column)
     return rows
 
 

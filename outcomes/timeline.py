@@ -67,7 +67,7 @@ def read(rows: pa.Table) -> Timeline:
     time = moments(rows["time"], ALWAYS)
     recorded = moments(rows["recorded_time"], NEVER) if "recorded_time" in rows.column_names else time
     recorded = np.where(recorded == NEVER, time, np.maximum(recorded, time))
-    code, codes = places(rows["code"])
+    code, codes = places(pc.fill_null(rows["code"].cast(pa.string()), ""))
     encounter, encounters = places(rows["encounter_id"]) if "encounter_id" in rows.column_names else (None, ())
     return Timeline(
         subject[starts], np.r_[starts, len(subject)].astype(np.int64), time, recorded, code, values(rows),
@@ -88,7 +88,8 @@ def ordered(rows: pa.Table) -> pa.Table:
 
 
 def moments(column: pa.ChunkedArray, absent: int) -> Ints:
-    micros = column.cast(pa.timestamp("us")).cast(pa.int64())
+    """Microseconds; finer ones are cut off, and what has a time zone is told in UTC."""
+    micros = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
     return np.asarray(pc.fill_null(micros, absent).to_numpy(), np.int64)
 
 
@@ -100,12 +101,15 @@ def places(column: pa.ChunkedArray) -> tuple[Places, tuple[str, ...]]:
 
 
 def values(rows: pa.Table) -> Floats:
-    """canonical_value where the code has a canonical unit (null: impossible, so unknown), else numeric_value."""
+    """canonical_value where the code has a canonical unit (null: impossible, so unknown), else numeric_value.
+
+    What is infinite is no number.
+    """
     plain = np.asarray(pc.cast(rows["numeric_value"], pa.float32()).to_numpy(), np.float32)
-    if "canonical_unit" not in rows.column_names:
-        return plain
-    canonical = np.asarray(pc.cast(rows["canonical_value"], pa.float32()).to_numpy(), np.float32)
-    return np.where(rows["canonical_unit"].is_valid().to_numpy(), canonical, plain)
+    if "canonical_unit" in rows.column_names:
+        canonical = np.asarray(pc.cast(rows["canonical_value"], pa.float32()).to_numpy(), np.float32)
+        plain = np.where(rows["canonical_unit"].is_valid().to_numpy(), canonical, plain)
+    return np.where(np.isinf(plain), np.float32(np.nan), plain)
 
 
 def units(rows: pa.Table) -> tuple[Places, tuple[str, ...]]:

@@ -78,6 +78,8 @@ def train(
         )
     held = given(data, training.join)
     timeline = read(held.rows)
+    if held.left_out:
+        tell(f"{held.left_out:,} rows without subject_id or code are left out")
     tell(f"{len(timeline):,} events of {len(timeline.subjects):,} persons, {len(held.held_out):,} held out")
     done = []
     for task, yaml in loaded:

@@ -57,3 +57,30 @@ def test_a_table_to_join_must_lie_beside_the_timeline(tmp_path: Path) -> None:
     meds(tmp_path / "timeline")
     with pytest.raises(InputError, match="no table findings"):
         given(tmp_path, ["findings"])
+
+
+def test_rows_of_nobody_and_without_code_are_left_out_and_counted(tmp_path: Path) -> None:
+    odd = ROWS.set_column(0, "subject_id", pa.array([1, None, 2], pa.int64()))
+    odd = odd.set_column(2, "code", pa.array(["A", "A", None]))
+    pq.write_table(odd, tmp_path / "events.parquet")
+    found = given(tmp_path / "events.parquet")
+    assert found.rows["code"].to_pylist() == ["A"] and found.left_out == 2
+
+
+def test_types_are_those_of_meds_or_the_column_is_named_without_its_cells(tmp_path: Path) -> None:
+    words = ROWS.set_column(0, "subject_id", pa.array(["1", "2", "2"]))
+    fine = pa.array([1_704_067_200_000_000_007] * 3, pa.timestamp("ns", "Europe/Vienna"))
+    pq.write_table(words.set_column(1, "time", fine), tmp_path / "events.parquet")
+    found = given(tmp_path / "events.parquet").rows
+    assert found["subject_id"].to_pylist() == [1, 2, 2] and found["time"][0].as_py() == datetime(2024, 1, 1)
+    pq.write_table(ROWS.set_column(0, "subject_id", pa.array(["Ada", "2", "2"])), tmp_path / "named.parquet")
+    with pytest.raises(InputError, match="subject_id is string") as refused:
+        given(tmp_path / "named.parquet")
+    assert "Ada" not in str(refused.value) and refused.value.__cause__ is None
+
+
+def test_what_is_infinite_or_without_code_is_no_number_and_no_other_code() -> None:
+    odd = ROWS.set_column(3, "numeric_value", pa.array([float("inf"), float("-inf"), 2.0], pa.float32()))
+    made = read(odd.set_column(2, "code", pa.array(["A", None, "B"])))
+    assert str(made.value.tolist()) == "[nan, nan, 2.0]"
+    assert [made.codes[place] for place in made.code] == ["A", "", "B"]
