@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from outcomes.features.layers import knowledge
+from outcomes.features.plan import USUAL
 from outcomes.features.vocabulary import Vocabulary
 from outcomes.timeline import Floats, Places
 
@@ -20,6 +22,9 @@ class Formula:
     quantities: tuple[str, ...]
     weights: tuple[float, ...]  # of a sum; of a ratio: none
     of: Mapping[str, tuple[str, ...]]
+
+
+SHIFT = Formula("shift", (), (1.0, -1.0), {})
 
 
 @cache
@@ -48,19 +53,29 @@ def derived(vocabulary: Vocabulary) -> Iterator[tuple[str, Formula, tuple[str, .
                     yield f"{window}/{formula.name}/{label}", formula, tuple(f"{window}/{a}/{b}" for a, b in parts)
 
 
+def shifts(vocabulary: Vocabulary) -> Iterator[tuple[str, Formula, tuple[str, ...]]]:
+    """How far the mean of a window lies from the person's usual one."""
+    plan = vocabulary.plan
+    windows = [one for one in plan.shifts if "mean" in plan.values.get(one, ()) and "mean" in plan.values.get(USUAL, ())]
+    for layer in vocabulary.layers:
+        for code in vocabulary.names(layer, "value"):
+            for window in windows:
+                yield f"{window}/{code}/shift", SHIFT, (f"{window}/{code}/mean", f"{USUAL}/{code}/mean")
+
+
 def _code(quantity: str, valued: set[str]) -> str | None:
     codes = knowledge("derived.yaml")["quantities"][quantity]
     return next((code for code in codes if code in valued), None)
 
 
 def derived_names(vocabulary: Vocabulary) -> tuple[str, ...]:
-    return tuple(name for name, _, _ in derived(vocabulary))
+    return tuple(name for name, _, _ in chain(derived(vocabulary), shifts(vocabulary)))
 
 
 def derive(found: Mapping[str, Column], vocabulary: Vocabulary) -> dict[str, Column]:
     return {
         name: _made(formula, [found[part] for part in parts])
-        for name, formula, parts in derived(vocabulary)
+        for name, formula, parts in chain(derived(vocabulary), shifts(vocabulary))
         if all(part in found for part in parts)
     }
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from outcomes.timeline import ALWAYS, HOUR, Floats, Ints, Places
+from outcomes.timeline import ALWAYS, HOUR, Bools, Floats, Ints, Places
 
 HALF_LIFE = 6.0
 """Hours, of `recent`."""
@@ -24,6 +24,8 @@ class Groups:
     starts: Ints  # (g,) the first event of each group
     time: Ints  # (k,)
     value: Floats  # (k,)
+    own: Bools  # (k,) of the stay itself
+    outside: Bools  # (k,) of no stay in hospital
 
     @property
     def size(self) -> Ints:
@@ -35,14 +37,21 @@ class Groups:
 
     def within(self, low: Ints, high: Ints) -> "Groups":
         """What lies in the window low..high of its row; groups of which nothing is left are gone."""
+        return self.where(self.between(low, high))
+
+    def between(self, low: Ints, high: Ints) -> Bools:
+        """(k,)"""
         size = self.size
-        inside = (self.time >= np.repeat(low[self.row], size)) & (self.time <= np.repeat(high[self.row], size))
+        return np.asarray((self.time >= np.repeat(low[self.row], size)) & (self.time <= np.repeat(high[self.row], size)))
+
+    def where(self, inside: Bools) -> "Groups":
         if inside.all():
             return self
         left = np.add.reduceat(inside, self.starts, dtype=np.int64)
         some = left > 0
         starts = np.r_[0, np.cumsum(left[some])][:-1]
-        return Groups(self.column[some], self.row[some], starts, self.time[inside], self.value[inside])
+        events = (self.time[inside], self.value[inside], self.own[inside], self.outside[inside])
+        return Groups(self.column[some], self.row[some], starts, *events)
 
 
 def order(rows: Ints, column: Places, columns: int) -> tuple[Places, Ints]:

@@ -24,11 +24,12 @@ AGGREGATES = (
     "span",
     "since",
 )
+USUAL = "usual"
 UNITS = {"h": HOUR, "d": DAY}
 
 Aggregates = Mapping[str, tuple[str, ...]]
 """By window. Windows: `6h`, `365d` back from the prediction; `stay` since admission; `stay24h` its first 24 hours;
-`before` admission; `ever`."""
+`before` admission; `usual`: before admission and of no stay in hospital; `ever`."""
 
 
 STAY = ("count", "first", "last", "max", "mean", "min", "recent", "since", "slope", "span", "std", "sum")
@@ -37,11 +38,11 @@ STAY = ("count", "first", "last", "max", "mean", "min", "recent", "since", "slop
 def values() -> Aggregates:
     """Of what pays, the fewest: chosen by cross-validation on deaths after 48 hours of intensive care and on stays of a
     simulated hospital. What was there before the stay is taken apart: it is the person's own usual value."""
-    return {"12h": ("mean",), "24h": ("max", "mean", "min"), "stay": STAY, "before": ("mean",)}
+    return {"12h": ("mean",), "24h": ("max", "mean", "min"), "stay": STAY, "usual": ("mean",)}
 
 
 def counts() -> Aggregates:
-    return {"365d": ("count",), "ever": ("count", "since")}
+    return {"stay": ("count",), "365d": ("count",), "ever": ("count", "since")}
 
 
 WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", "RACE//*", "ETHNICITY//*")
@@ -52,6 +53,7 @@ WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", "RACE//*", "ETHNICITY//*")
 class Plan:
     values: Aggregates = field(default_factory=values)  # of codes with numbers
     counts: Aggregates = field(default_factory=counts)  # of all others
+    shifts: tuple[str, ...] = ("stay",)  # windows whose mean is also told as the difference to the usual one
     min_persons: int = 10
     min_share: float = 0.005  # of the persons in training
     most: int = 3000  # codes of each layer, those of most persons first
@@ -73,11 +75,11 @@ def bounds(window: str, began: Ints, at: Ints) -> tuple[Ints, Ints]:
     """Of each prediction the first and the last moment that belong to the window."""
     if window == "ever":
         return np.full_like(at, ALWAYS), at
-    if window == "before":
+    if window in ("before", USUAL):
         return np.full_like(at, ALWAYS), np.minimum(began - 1, at)
     if window == "stay":
         return began, at
     if found := re.fullmatch(r"(stay)?(\d+)([hd])", window):
         length = int(found[2]) * UNITS[found[3]]
         return (began, np.minimum(began + length, at)) if found[1] else (at - length + 1, at)
-    raise ConfigError(f"window {window}: expected ever, before, stay, or a length such as 6h, 7d or stay24h")
+    raise ConfigError(f"window {window}: expected ever, before, usual, stay, or a length such as 6h, 7d or stay24h")

@@ -53,7 +53,7 @@ def load(path: Path) -> Vocabulary:
     plan = said.pop("plan")
     for kind in ("values", "counts"):
         plan[kind] = {window: tuple(aggregates) for window, aggregates in plan[kind].items()}
-    plan["without"] = tuple(plan["without"])
+    plan |= {name: tuple(plan[name]) for name in ("without", "shifts")}
     layers = {layer: {name: _entry(one) for name, one in some.items()} for layer, some in said.pop("layers").items()}
     return Vocabulary(Plan(**plan), layers, **said)
 

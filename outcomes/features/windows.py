@@ -1,18 +1,19 @@
 """Features of predictions: aggregates over windows that end at the prediction, of what was recorded by then."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from outcomes.cohort import Cohort
 from outcomes.features.asof import Known, known
+from outcomes.features.belonging import Belonging, admissions, belonging
 from outcomes.features.derived import derive, derived_names
 from outcomes.features.groups import AGGREGATE, Groups, by_column, group
 from outcomes.features.layers import columns
 from outcomes.features.matrix import Features
-from outcomes.features.plan import Aggregates, bounds
+from outcomes.features.plan import USUAL, Aggregates, bounds
 from outcomes.features.statics import STATICS, statics
 from outcomes.features.tally import usable
 from outcomes.features.vocabulary import Vocabulary
@@ -46,11 +47,13 @@ def pieces(timeline: Timeline, cohort: Cohort, vocabulary: Vocabulary) -> Iterat
     """The rows of `features`, as many at a time as memory is bounded for."""
     lookups = lookup(timeline, vocabulary)
     names = feature_names(vocabulary)
+    admitted = admissions(timeline)
     for piece in known(timeline, cohort):
         part = cohort.take(np.arange(piece.first, piece.first + len(piece.starts) - 1))
         found = statics(timeline, part, piece)
+        belongs = belonging(timeline, part, piece, admitted)
         for one in lookups:
-            found |= _of(timeline, part, piece, one)
+            found |= _of(timeline, part, (piece, belongs), one)
         found |= derive(found, vocabulary)
         yield _sparse(found, names, len(part))
 
@@ -94,11 +97,11 @@ def _lookup(timeline: Timeline, vocabulary: Vocabulary, layer: str, valued: bool
     return Lookup(names, columns(layer, timeline.codes, names), windows, valued, units, low, high, answers)
 
 
-def _of(timeline: Timeline, cohort: Cohort, piece: Known, one: Lookup) -> dict[str, Column]:
-    groups, event = _grouped(timeline, piece, one)
+def _of(timeline: Timeline, cohort: Cohort, pairs: tuple[Known, Belonging], one: Lookup) -> dict[str, Column]:
+    groups, event = _grouped(timeline, *pairs, one)
     out: dict[str, Column] = {}
     for window, aggregates in one.windows.items():
-        inside = groups.within(*bounds(window, cohort.began, cohort.at))
+        inside = groups.where(_inside(groups, window, cohort))
         for name in aggregates:
             data = AGGREGATE[name](inside, cohort.at).astype(np.float32)
             out |= _named(inside, data, [f"{window}/{code}/{name}" for code in one.names])
@@ -107,7 +110,17 @@ def _of(timeline: Timeline, cohort: Cohort, piece: Known, one: Lookup) -> dict[s
     return out
 
 
-def _grouped(timeline: Timeline, piece: Known, one: Lookup) -> tuple[Groups, Places]:
+def _inside(groups: Groups, window: str, cohort: Cohort) -> Bools:
+    """(k,) by time; and a fact of the stay that is dated by day alone lies in it, though the day began before it."""
+    inside = groups.between(*bounds(window, cohort.began, cohort.at))
+    if window.startswith("stay"):
+        return np.asarray(inside | (groups.own & (groups.time < np.repeat(cohort.began[groups.row], groups.size))))
+    if window == "before":
+        return np.asarray(inside & ~groups.own)
+    return np.asarray(inside & groups.outside & ~groups.own) if window == USUAL else inside
+
+
+def _grouped(timeline: Timeline, piece: Known, belongs: Belonging, one: Lookup) -> tuple[Groups, Places]:
     """And the events in the order of the groups."""
     column = one.place[timeline.code[piece.event]]
     keep = column >= 0
@@ -119,13 +132,14 @@ def _grouped(timeline: Timeline, piece: Known, one: Lookup) -> tuple[Groups, Pla
     event, column = event[by], column[by]
     value = timeline.value[event]
     value = np.clip(value, one.low[column], one.high[column]) if one.valued else value
-    return Groups(columns_, row, first, timeline.time[event], value), event
+    own, outside = belongs.own[keep][by], belongs.outside[keep][by]
+    return Groups(columns_, row, first, timeline.time[event], value, own, outside), event
 
 
 def _named(groups: Groups, data: Floats, names: list[str]) -> dict[str, Column]:
     sure = np.isfinite(data)
     if not sure.all():
-        groups = Groups(groups.column[sure], groups.row[sure], groups.starts[sure], groups.time, groups.value)
+        groups = replace(groups, column=groups.column[sure], row=groups.row[sure], starts=groups.starts[sure])
         data = data[sure]
     parts = zip(names, by_column(groups, len(names)), strict=True)
     return {name: (groups.row[part], data[part]) for name, part in parts if part.stop > part.start}
