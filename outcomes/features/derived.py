@@ -56,7 +56,8 @@ def derived(vocabulary: Vocabulary) -> Iterator[tuple[str, Formula, tuple[str, .
 def shifts(vocabulary: Vocabulary) -> Iterator[tuple[str, Formula, tuple[str, ...]]]:
     """How far the mean of a window lies from the person's usual one."""
     plan = vocabulary.plan
-    windows = [one for one in plan.shifts if "mean" in plan.values.get(one, ()) and "mean" in plan.values.get(USUAL, ())]
+    usual = "mean" in plan.values.get(USUAL, ())
+    windows = [one for one in plan.shifts if usual and "mean" in plan.values.get(one, ())]
     for layer in vocabulary.layers:
         for code in vocabulary.names(layer, "value"):
             for window in windows:

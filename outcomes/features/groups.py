@@ -41,8 +41,8 @@ class Groups:
 
     def between(self, low: Ints, high: Ints) -> Bools:
         """(k,)"""
-        size = self.size
-        return np.asarray((self.time >= np.repeat(low[self.row], size)) & (self.time <= np.repeat(high[self.row], size)))
+        first, last = (np.repeat(one[self.row], self.size) for one in (low, high))
+        return np.asarray((self.time >= first) & (self.time <= last))
 
     def where(self, inside: Bools) -> "Groups":
         if inside.all():

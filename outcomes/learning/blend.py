@@ -15,6 +15,7 @@ from contract.errors import ConfigError, InputError
 from outcomes.features.matrix import Features, Matrix
 from outcomes.learning import basis, trees
 from outcomes.learning.blended import Blended
+from outcomes.learning.evidence import scales, telling
 from outcomes.learning.folds import folds
 from outcomes.learning.logistic import logistic
 from outcomes.learning.mixing import mixture
@@ -31,7 +32,7 @@ class Blend:
     trees: Trees = field(default_factory=Trees)
     small: Trees = field(default_factory=lambda: Trees(30, 0.12, leaves=8, columns=0.08))  # for each of many targets
     many: int = 8  # targets: more of them get small trees
-    penalty: float = 0.35  # of the logistic regression, times its columns by persons
+    penalty: float = 0.2  # of the logistic regression, times its columns by persons
     least: int = 20  # positives, and negatives, of a target; fewer, and no trees are grown for it
     members: tuple[Member, ...] = ("logistic", "trees")
     threads: int = 2  # change nothing but the time it takes
@@ -46,7 +47,8 @@ class Blend:
         values, label, whose = features.dense()[known], labels[known], persons[known]
         learned = basis.learn(values)
         fold = folds(whose, (label == 1).any(1), min(self.bags, len(np.unique(whose))), seed)
-        work = _Work(self, values, learned.columns(values), label, whose, fold, seed)
+        columns = learned.columns(values)
+        work = _Work(self, values, columns, label, whose, fold, seed, telling(columns))
         with ThreadPoolExecutor(self.threads) as pool:
             bags = list(pool.map(work.bag, range(int(fold.max()) + 1)))
         apart = np.full((len(labels), *bags[0].apart.shape[1:]), np.nan)
@@ -86,6 +88,7 @@ class _Work:
     persons: Ints
     fold: Ints
     seed: int
+    telling: Ints  # columns of the logistic regression
 
     def bag(self, at: int) -> _Bag:
         out = self.fold == at
@@ -109,8 +112,11 @@ class _Work:
         wanted = "logistic" in self.blend.members or both.min() < self.blend.least
         fit = np.flatnonzero((both > 0) & wanted)
         if len(fit):
-            penalty = self.blend.penalty * width / len(np.unique(self.persons[shown]))
-            slope[:, fit], intercept[fit] = logistic(self.columns[shown], self.label[shown][:, fit], penalty)
+            told = self.telling
+            penalty = self.blend.penalty * len(told) / len(np.unique(self.persons[shown]))
+            columns, label = self.columns[np.ix_(np.flatnonzero(shown), told)], self.label[shown][:, fit]
+            free = scales(columns, label, self.persons[shown])
+            slope[np.ix_(told, fit)], intercept[fit] = logistic(columns, label, penalty, free)
         return slope, intercept
 
     def _trees(self, shown: Bools, enough: Bools, seed: int) -> list[str]:
