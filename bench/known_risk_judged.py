@@ -1,5 +1,6 @@
 """Predictions beside true risks: AUROC of both on the same stays, and how far one lies from the other."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -69,4 +70,7 @@ def _group(rows: Rows, ours: Numbers, mine: Bools) -> Iterator[tuple[Drawn, Draw
 
 def average(parts: Sequence[Drawn]) -> Estimate:
     """Groups and targets count alike. Persons of different groups are drawn independently."""
-    return around(float(np.mean([value for value, _ in parts])), np.nanmean([drawn for _, drawn in parts], 0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of few persons, a draw may hold one outcome only everywhere
+        drawn = np.nanmean([one for _, one in parts], 0)
+    return around(float(np.mean([value for value, _ in parts])), drawn)

@@ -28,7 +28,8 @@ def stays(cases: Sequence[Case]) -> pd.DataFrame:
                                               patient_id=_own(one, "stays", "patient_id"))
         for one in cases
     ]  # fmt: skip
-    return pd.concat(parts).set_index("encounter_id")
+    found: pd.DataFrame = pd.concat(parts).set_index("encounter_id")
+    return found
 
 
 def _own(case: Case, table: str, column: str) -> list[str]:
