@@ -32,7 +32,7 @@ class Blend:
     trees: Trees = field(default_factory=Trees)
     small: Trees = field(default_factory=lambda: Trees(30, 0.12, leaves=8, columns=0.08))  # for each of many targets
     many: int = 8  # targets: more of them get small trees
-    penalty: float = 0.2  # of the logistic regression, times its columns by persons
+    penalty: float = 0.35  # of the logistic regression, times its columns by persons
     least: int = 20  # positives, and negatives, of a target; fewer, and no trees are grown for it
     members: tuple[Member, ...] = ("logistic", "trees")
     threads: int = 2  # change nothing but the time it takes
@@ -48,7 +48,7 @@ class Blend:
         learned = basis.learn(values)
         fold = folds(whose, (label == 1).any(1), min(self.bags, len(np.unique(whose))), seed)
         columns = learned.columns(values)
-        work = _Work(self, values, columns, label, whose, fold, seed, telling(columns))
+        work = _Work(self, values, columns, label, whose, fold, seed, telling(columns), _taught(values))
         with ThreadPoolExecutor(self.threads) as pool:
             bags = list(pool.map(work.bag, range(int(fold.max()) + 1)))
         apart = np.full((len(labels), *bags[0].apart.shape[1:]), np.nan)
@@ -89,6 +89,7 @@ class _Work:
     fold: Ints
     seed: int
     telling: Ints  # columns of the logistic regression
+    taught: Matrix  # (m, f) values for the trees: features that tell nothing of their own are unknown throughout
 
     def bag(self, at: int) -> _Bag:
         out = self.fold == at
@@ -124,10 +125,17 @@ class _Work:
         if "trees" not in self.blend.members or not enough.any():
             return texts
         recipe = self.blend.small if len(texts) > self.blend.many else self.blend.trees
-        grown = recipe.grow(self.values[shown], self.label[shown][:, enough], seed)
+        grown = recipe.grow(self.taught[shown], self.label[shown][:, enough], seed)
         for target, text in zip(np.flatnonzero(enough), grown, strict=True):
             texts[target] = text
         return texts
+
+
+def _taught(values: Matrix) -> Matrix:
+    out = np.full_like(values, np.nan)
+    own = telling(values)
+    out[:, own] = values[:, own]
+    return out
 
 
 def _classes(label: Matrix) -> Ints:

@@ -28,7 +28,9 @@ def scales(columns: Matrix, labels: Matrix, persons: Ints) -> Matrix:
 
 
 def telling(columns: Matrix) -> Ints:
-    """The columns that are not the same in all rows, and of those that are equal everywhere the first."""
-    moving = np.flatnonzero(columns.max(0) > columns.min(0) + SMALL)
-    _, first = np.unique([hash(columns[:, at].tobytes()) for at in moving], return_index=True)
-    return np.asarray(np.sort(moving[first]), np.int64)
+    """The columns that are not the same in all rows, NaN being a value too, and of those that are equal the first."""
+    first: dict[bytes, int] = {}
+    for at, column in enumerate(columns.T):
+        if not (column == column[0]).all() and not np.isnan(column).all():
+            first.setdefault(hashlib.blake2b(column.tobytes(), digest_size=16).digest(), at)
+    return np.array(sorted(first.values()), np.int64)
