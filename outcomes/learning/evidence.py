@@ -4,6 +4,8 @@ An adaptive ridge (Zou, JASA 2006, has it for the lasso; Hoerl and Kennard's gen
 columns that say nothing are held near 0, so that few that say much need not be.
 """
 
+import hashlib
+
 import numpy as np
 
 from outcomes.features.matrix import Matrix
