@@ -32,7 +32,7 @@ class Blend:
     trees: Trees = field(default_factory=Trees)
     small: Trees = field(default_factory=lambda: Trees(30, 0.12, leaves=8, columns=0.08))  # for each of many targets
     many: int = 8  # targets: more of them get small trees
-    penalty: float = 0.35  # of the logistic regression, times its columns by persons
+    penalty: float = 0.2  # of the logistic regression, times its columns by persons
     least: int = 20  # positives, and negatives, of a target; fewer, and no trees are grown for it
     members: tuple[Member, ...] = ("logistic", "trees")
     threads: int = 2  # change nothing but the time it takes

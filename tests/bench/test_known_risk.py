@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from bench import known_risk
@@ -130,9 +131,7 @@ def test_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert line["ece"] == 0.1
 
 
-def _app() -> object:
-    import typer
-
+def _app() -> typer.Typer:
     app = typer.Typer()
     app.command()(known_risk.main)
     return app
