@@ -22,6 +22,7 @@ from outcomes.learning.folds import persons
 from outcomes.learning.learner import Scores
 from outcomes.tasks.report import report, text, trainable
 from outcomes.tasks.select import select
+from outcomes.tasks.targets import narrowed
 from outcomes.tasks.task import SHIPPED, Task, load, shipped
 from outcomes.timeline import Bools, Ints, Timeline, read
 from outcomes.trust import card, conformal, reference
@@ -84,7 +85,8 @@ def train(
     done = []
     for task, yaml in loaded:
         cohort = select(task, timeline, rows=held.rows)
-        lesson = Lesson(task, yaml, held, timeline, cohort, held.judged(timeline, cohort.subject))
+        apart = held.judged(timeline, cohort.subject)
+        lesson = Lesson(task, yaml, held, timeline, narrowed(task, cohort, ~apart), apart)
         done.append(learn(lesson, learners, out / task.name, training, tell))
     return done
 

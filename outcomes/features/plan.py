@@ -45,8 +45,10 @@ def counts() -> Aggregates:
     return {"stay": ("count",), "365d": ("count",), "ever": ("count", "since")}
 
 
-WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", "RACE//*", "ETHNICITY//*")
-"""Birth is told as age. Race and ethnicity stand for how people are treated, which must not be learned as a risk."""
+UNREAD = ("RACE//*", "ETHNICITY//*")
+"""They stand for how people are treated, which must not be learned as a risk: no model reads them."""
+WITHOUT = ("MEDS_BIRTH", "MEDS_DEATH", *UNREAD)
+"""Birth is told as age."""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def learn(timeline: Timeline, cohort: Cohort, plan: Plan | None = None) -> Vocab
     numbers = unit_table(timeline, known(timeline, last))
     layers: dict[str, Entries] = {}
     for layer, above in LAYERS.items():
-        codes = tuple("" if _left_out(code, plan.without) else code for code in timeline.codes)
+        codes = tuple("" if left_out(code, plan.without) else code for code in timeline.codes)
         names = sorted({name for code in codes if code and (name := above(code))})
         place = columns(layer, codes, names)
         found = tally(timeline, known(timeline, last), place, usual(numbers, place, len(names)))
@@ -92,7 +92,8 @@ def _last_rows(cohort: Cohort) -> Cohort:
     return cohort.take(np.sort(by[np.r_[subject[1:] != subject[:-1], True]] if len(by) else by))
 
 
-def _left_out(code: str, without: Sequence[str]) -> bool:
+def left_out(code: str, without: Sequence[str]) -> bool:
+    """One of them, or begins with one that ends in *."""
     return any(code.startswith(one[:-1]) if one.endswith("*") else code == one for one in without)
 
 
@@ -126,7 +127,7 @@ def covered(timeline: Timeline, vocabulary: Vocabulary) -> Bools:
     out = np.zeros(len(timeline.codes), bool)
     for layer, entries in vocabulary.layers.items():
         out |= columns(layer, timeline.codes, tuple(entries)) >= 0
-    out |= np.array([_left_out(code, vocabulary.plan.without) for code in timeline.codes], bool)
+    out |= np.array([left_out(code, vocabulary.plan.without) for code in timeline.codes], bool)
     return out
 
 

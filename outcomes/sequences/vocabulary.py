@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from outcomes.cohort import Cohort
 from outcomes.features import asof
+from outcomes.features.plan import UNREAD
 from outcomes.features.tally import unit_table, usual
+from outcomes.features.vocabulary import left_out
 from outcomes.sequences.known import Known, known
 from outcomes.timeline import Floats, Ints, Timeline
 
@@ -81,15 +83,17 @@ class Words:
 
 
 def learn(timeline: Timeline, cohort: Cohort, most: int = 512, fewest: int = 5) -> Words:
-    """The codes with most events among those that `fewest` rows know of; other rows than the cohort's are not read."""
+    """The codes with most events among those that `fewest` persons have; other rows than the cohort's are not read."""
     table = unit_table(timeline, asof.known(timeline, cohort))
     unit = np.where(table.any(1), usual(table, np.arange(len(table), dtype=np.int32), len(table)), -1).astype(np.int32)
-    rows, events = np.zeros((2, len(timeline.codes)), np.int64)
+    width = max(len(timeline.codes), 1)
+    events, pairs = np.zeros(len(timeline.codes), np.int64), [np.zeros(0, np.int64)]
     for seen in known(timeline, cohort, unit):
-        pair = np.unique(seen.row * len(timeline.codes) + seen.code)
-        rows += np.bincount(pair % max(len(timeline.codes), 1), minlength=len(rows))
+        pairs.append(np.unique(cohort.subject[seen.row] * width + seen.code))
         events += np.bincount(seen.code, minlength=len(events))
-    often = np.flatnonzero(rows >= max(1, min(fewest, len(cohort))))
+    persons = np.bincount(np.unique(np.concatenate(pairs)) % width, minlength=len(events))
+    told = np.array([not left_out(code, UNREAD) for code in timeline.codes], bool)
+    often = np.flatnonzero((persons >= fewest) & told)
     chosen = np.array(sorted(often, key=lambda at: (-events[at], timeline.codes[at]))[:most], np.int64)
     step = 1 + int(events.sum()) // SAMPLE
     knots = _knots([_valued(seen, step) for seen in known(timeline, cohort, unit)], chosen)

@@ -8,7 +8,8 @@ import numpy as np
 
 from outcomes.cohort import Cohort, Loss
 from outcomes.tasks.predicates import Found
-from outcomes.timeline import NEVER, Ints
+from outcomes.tasks.task import Task
+from outcomes.timeline import NEVER, Bools, Ints
 
 
 def learned(found: Found, cohort: Cohort, targets: Sequence[str] | None, *, labelled: bool) -> Cohort:
@@ -66,6 +67,15 @@ def common(names: Sequence[str], row: Ints, which: Ints, cohort: Cohort, persons
     people = np.unique(np.stack([which, cohort.subject[row]]), axis=1)
     count = np.bincount(people[0], minlength=len(names))
     return [name for name, many in zip(names, count, strict=True) if many >= persons]
+
+
+def narrowed(task: Task, cohort: Cohort, teaching: Bools) -> Cohort:
+    """Only the targets that enough of the persons of these rows (m,) have, where the task has many."""
+    if task.options.targets is None:
+        return cohort
+    people = [len(np.unique(cohort.subject[teaching & (label == 1)])) for label in cohort.label.T]
+    kept = [at for at, many in enumerate(people) if many >= task.options.targets.persons]
+    return replace(cohort, targets=tuple(cohort.targets[at] for at in kept), label=cohort.label[:, kept])
 
 
 def finished(cohort: Cohort, found: Found) -> Cohort:

@@ -19,6 +19,7 @@ from outcomes.trust.membership import ages
 
 AGE = "age"
 BINS, MOST, LEAST_SHARE = 10, 40, 0.05  # of a number; inputs that are watched; of rows that must have it
+FEWEST = 5  # persons who have a code: what fewer have would point at them
 SAMPLE = 4000  # rows by which inputs are chosen
 SEED = 1
 
@@ -38,8 +39,8 @@ class Reference:
     hours: float  # before the prediction
     stays: int
     inputs: tuple[Input, ...]
-    codes: tuple[str, ...]  # every code of the persons it learned from
-    unseen: float  # share of events whose code the other half of the persons lacks
+    codes: tuple[str, ...]  # that at least FEWEST of the persons it learned from have
+    unseen: float  # share of events whose code fewer of the other half of the persons have
     targets: tuple[str, ...]
     probability: tuple[float, ...]  # mean of each target
     observed: tuple[float, ...]  # share of each target
@@ -125,7 +126,8 @@ def _chosen(timeline: Timeline, cohort: Cohort, hours: float) -> list[str]:
     shares = {
         timeline.codes[k]: float((~np.isnan(last_value(timeline, few, timeline.codes[k], hours))).mean()) for k in often
     }
-    return sorted((c for c, s in shares.items() if s >= LEAST_SHARE), key=lambda c: (-shares[c], c))[:MOST]
+    least = max(LEAST_SHARE, FEWEST / len(few))
+    return sorted((c for c, s in shares.items() if s >= least), key=lambda c: (-shares[c], c))[:MOST]
 
 
 def window(timeline: Timeline, cohort: Cohort, hours: float) -> tuple[Ints, Ints]:
@@ -148,16 +150,21 @@ def window(timeline: Timeline, cohort: Cohort, hours: float) -> tuple[Ints, Ints
 
 
 def _codes(timeline: Timeline, cohort: Cohort) -> set[str]:
-    mine = np.isin(timeline.subject, cohort.subject)
-    return {timeline.codes[k] for k in np.unique(timeline.code[mine])}
+    return {timeline.codes[k] for k in np.flatnonzero(_common(timeline, np.isin(timeline.subject, cohort.subject)))}
+
+
+def _common(timeline: Timeline, of: Bools) -> Bools:
+    """(codes,) which at least FEWEST persons have among the events `of` (n,)."""
+    width = max(len(timeline.codes), 1)
+    pairs = np.unique(timeline.subject[of] * width + timeline.code[of])
+    return np.asarray(np.bincount(pairs % width, minlength=len(timeline.codes)) >= FEWEST)
 
 
 def _unseen(timeline: Timeline, cohort: Cohort, hours: float) -> float:
-    """Halves of the persons, by chance: what share of the one's events has codes that the other lacks."""
+    """Halves of the persons, by chance: what share of the one's events has codes that are not common in the other."""
     half: Bools = np.random.default_rng(SEED).random(len(timeline.subjects)) < 0.5
     first = half[timeline.subject]
-    seen = np.zeros(len(timeline.codes), bool)
-    seen[np.unique(timeline.code[first])] = True
+    seen = _common(timeline, first & np.isin(timeline.subject, cohort.subject))
     events, _ = window(timeline, cohort, hours)
     asked = events[~first[events]]
     return float((~seen[timeline.code[asked]]).mean()) if len(asked) else 0.0

@@ -60,3 +60,13 @@ def test_words_come_back_from_json() -> None:
     again = Words.read(words.said())
     assert (again.codes, again.units) == (words.codes, words.units)
     assert np.array_equal(again.knots, words.knots, equal_nan=True)
+
+
+def test_what_one_person_has_or_says_the_race_is_no_word() -> None:
+    events, cohort = timeline()
+    codes = np.where(events.code == 4, 6, events.code)
+    codes[events.subject == 3] = 5
+    made = replace(events, code=codes.astype(np.int32), codes=(*events.codes, "RACE//white"))
+    repeated = cohort.take(np.r_[np.arange(len(cohort)), np.full(9, 3)])
+    words = learn(made, repeated)
+    assert set(words.codes) == {"LAB//1", "LAB//2", "GENDER//F", "MEDS_BIRTH"}

@@ -1,9 +1,13 @@
 """Scoring: what is known at the prediction time decides, and "now" is the last data time of a stay."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from outcomes.tasks.reading import task as read_task
 from outcomes.tasks.select import select
+from outcomes.tasks.targets import narrowed
+from outcomes.tasks.task import load
 from outcomes.tasks.yaml12 import parsed
 from outcomes.timeline import HOUR
 from tests.outcomes.tasks.stay_task import IN, OUT, STAY, stay
@@ -67,3 +71,20 @@ def test_a_task_without_stay_is_scored_up_to_the_last_data() -> None:
     rows = timeline((1, "1", IN, None, "a"), (1, "1 3:00", "X"), (2, "1", IN, None, "b"), (2, "3", "X", None, "b"))
     found = select(read_task("test", said), rows, labelled=False)
     assert found.encounter.tolist() == ["b"]
+
+
+def test_targets_are_those_of_teaching_persons() -> None:
+    """A diagnosis that enough persons have only because some are held out is no target."""
+    task = load("diagnoses")
+    assert task.options.targets
+    few = replace(task, options=replace(task.options, targets=replace(task.options.targets, persons=3)))
+    rows = []
+    for who in range(1, 7):
+        name = f"e{who}"
+        rows += [(who, "1", "HOSPITAL_ADMISSION//IMP", None, name), (who, "3", "HOSPITAL_DISCHARGE//home", None, name)]
+        rows += [(who, "3", code, None, name) for code in ["ICD10CM//E11.9", "ICD10CM//I50.9"][: 1 + who // 4]]
+    made = select(few, timeline(*rows))
+    assert made.targets == ("ICD10CM//E11", "ICD10CM//I50")
+    teaching = np.isin(made.subject, [0, 1, 2, 3])
+    assert narrowed(few, made, teaching).targets == ("ICD10CM//E11",)
+    assert narrowed(load("mortality"), made, teaching) is made

@@ -46,17 +46,17 @@ def test_one_event_and_events_without_time() -> None:
     events: list[timelines.Event] = [
         (1, None, "GENDER//F", None, None, None),
         (1, None, "LOINC//8867-4", 80.0, None, None),
-        (2, "2024-03-01", "HOSPITAL_ADMISSION//IMP", None, "a", None),
+        *((who, "2024-03-01", "HOSPITAL_ADMISSION//IMP", None, "a", None) for who in range(2, 7)),
     ]
     made = timelines.timeline(events)
-    cohort = timelines.cohort(made, [(1, "2024-03-02", None), (2, "2024-03-02", "a")])
-    held = freeze(made, cohort, np.full((2, 1), 0.5))
+    cohort = timelines.cohort(made, [(1, "2024-03-02", None), *((who, "2024-03-02", "a") for who in range(2, 7))])
+    held = freeze(made, cohort, np.full((6, 1), 0.5))
     assert {one.code for one in held.inputs} == {
         "age",
         "HOSPITAL_ADMISSION//IMP",
     }  # what has no time is no recent value
     assert read(held.written()) == held
-    assert columns(made, cohort)["sex"].tolist() == ["F", "unknown"]
+    assert columns(made, cohort)["sex"].tolist() == ["F", *["unknown"] * 5]
 
 
 def test_nobody_is_frozen_too() -> None:

@@ -58,3 +58,11 @@ def test_missing_is_its_own_bin_and_a_damaged_file_is_refused() -> None:
     assert binned(heart, np.array([np.nan, -1e9, 1e9, np.inf])).tolist() == [10, 0, 9, 10]
     with pytest.raises(InputError, match="Train the artifact again"):
         read("{}")
+
+
+def test_a_code_of_few_persons_stands_in_no_file() -> None:
+    events: list[timelines.Event] = [(who, "2024-03-01", HR, 80.0, f"e{who}", None) for who in range(1, 9)]
+    events += [(1, "2024-03-01", "LOCAL//rare", 1.0, "e1", None) for _ in range(9)]
+    made = timelines.timeline(sorted(events, key=lambda one: one[0]))
+    cohort = timelines.cohort(made, [(who, "2024-03-02", f"e{who}") for who in range(1, 9)])
+    assert "rare" not in freeze(made, cohort, np.full((8, 1), 0.5)).written()
