@@ -13,7 +13,7 @@ from eval import risk
 from eval.resampling import Estimate, draws
 
 KEYS = ("encounter_id", "task", "target", "prediction_time")
-PERSONS = ("patient_id", "subject_id")
+PERSON = "subject_id"
 FEWEST = 5  # positives, and negatives, of a figure that is shown
 MEASURES = {
     "AUROC": risk.auroc, "AUPRC": risk.auprc, "Brier": risk.brier, "ECE": risk.ece, "O/E": risk.observed_expected,
@@ -22,7 +22,13 @@ MEASURES = {
 
 def scored(pred: Path, gold: Path | None) -> Iterator[str]:
     """Lines for a person to read."""
-    said = _joined(_read(pred), _read(gold)) if gold else _read(pred).rename(columns={"observed": "label"})
+    said = _read(pred)
+    if gold:
+        said, alone = _joined(said, _read(gold))
+        if alone:
+            yield f"{alone:,} labels belong to no prediction"
+    else:
+        said = said.rename(columns={"observed": "label"})
     _require(said, ("label", "probability", "task", "prediction_time"), pred)
     seen = said.get("in_training", pd.Series(False, said.index)).fillna(False).astype(bool)
     if seen.any():
@@ -40,7 +46,7 @@ def _told(name: str, rows: pd.DataFrame) -> Iterator[str]:
     if min(positives, len(label) - positives) < FEWEST:
         yield f"{name}: fewer than {FEWEST} with it, or without it: no figures"
         return
-    weights = draws(rows[_person(rows)].astype(str).tolist())
+    weights = draws(rows[PERSON if PERSON in rows else "encounter_id"].astype(str).tolist())
     figures = {key: risk.estimate(measure, label, probability, weights) for key, measure in MEASURES.items()}
     yield f"{name}: {len(label):,} predictions, {positives:,} with it"
     yield "  " + "; ".join(f"{key} {_shown(figure)}" for key, figure in figures.items())
@@ -59,48 +65,56 @@ def _shown(figure: Estimate) -> str:
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
 
 
-def _joined(pred: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
-    """Predictions with their labels. What is in one of the two alone is counted by the caller."""
-    keys = [key for key in (*KEYS, *PERSONS) if key in pred and key in gold]
-    if not set(keys) & {"encounter_id", *PERSONS} or "label" not in gold:
+def _joined(pred: pd.DataFrame, gold: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Predictions with their labels, and how many labels belong to none of them."""
+    keys = [key for key in (*KEYS, PERSON) if key in pred and key in gold]
+    if not set(keys) & {"encounter_id", PERSON} or "label" not in gold:
         raise InputError(
             "the gold file needs a column label, and at least one of encounter_id, subject_id, patient_id that the "
             f"predictions have too; found {', '.join(gold.columns)}."
         )
+    for name in ("task", "target"):
+        if name not in keys and name in pred and pred[name].nunique(dropna=False) > 1:
+            raise InputError(f"the predictions are of several {name}s, so the gold file needs a column {name} too.")
     for key in keys:
-        kind = "datetime64[us]" if key == "prediction_time" else str
-        pred[key], gold[key] = (_typed(each[key], kind) for each in (pred, gold))
+        pred[key], gold[key] = (_typed(each[key], key) for each in (pred, gold))
     if gold.duplicated(keys).any():
         raise InputError(f"the gold file has several rows of the same {', '.join(keys)}; expected one label each.")
-    return pred.drop(columns=["observed"], errors="ignore").merge(gold[[*keys, "label"]], on=keys, how="left")
+    both = pred.drop(columns=["observed", "label"], errors="ignore").merge(
+        gold[[*keys, "label"]].assign(place=range(len(gold))), on=keys, how="left"
+    )
+    return both, len(gold) - both["place"].nunique()
 
 
-def _typed(column: pd.Series, kind: type | str) -> pd.Series:
-    if kind is not str:
-        return pd.to_datetime(column).astype("datetime64[us]")
-    return column.where(column.isna(), column.astype(str))
+def _typed(column: pd.Series, key: str) -> pd.Series:
+    """Texts, but for times; a whole number that an empty cell made a float is whole again."""
+    if key == "prediction_time":
+        try:
+            return pd.to_datetime(column, utc=True, format="ISO8601").dt.tz_localize(None).astype("datetime64[us]")
+        except (ValueError, TypeError):
+            raise InputError("prediction_time is no time; expected ISO 8601, such as 2024-03-02T08:00:00.") from None
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype(object).where(column.isna(), column.astype(str)).where(column.notna(), None)
 
 
 def _read(path: Path) -> pd.DataFrame:
     if not path.exists():
         raise InputError(f"{path} is not there.")
-    if path.suffix == ".csv":
-        return pd.read_csv(path)
     try:
-        found: pd.DataFrame = ds.dataset(path, format="parquet").to_table().to_pandas()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path.name} is neither .csv nor Parquet that can be read.") from error
-    return found
-
-
-def _person(rows: pd.DataFrame) -> str:
-    return next((name for name in PERSONS if name in rows), "encounter_id")
+        csv = path.suffix == ".csv"
+        found: pd.DataFrame = pd.read_csv(path) if csv else ds.dataset(path, format="parquet").to_table().to_pandas()
+    except (pa.ArrowException, OSError, ValueError):
+        raise InputError(f"{path.name} is neither .csv nor Parquet that can be read.") from None
+    return found if PERSON in found else found.rename(columns={"patient_id": PERSON})
 
 
 def _require(rows: pd.DataFrame, names: Sequence[str], path: Path) -> None:
     absent = [name for name in names if name not in rows]
     if absent:
         raise InputError(f"{path.name}: column(s) {', '.join(absent)} are absent; found {', '.join(rows.columns)}.")
-    wrong = set(np.unique(rows["label"].dropna().astype(float))) - {0.0, 1.0}
-    if wrong:
-        raise InputError(f"labels are 1, 0 or empty; found {', '.join(map(str, sorted(wrong)[:5]))}.")
+    for name, right in (("label", "1, 0 or empty"), ("probability", "a number from 0 to 1")):
+        values = pd.to_numeric(rows[name].dropna().astype(object), errors="coerce").to_numpy(float)
+        wrong = ~np.isin(values, (0, 1)) if name == "label" else ~((values >= 0) & (values <= 1))
+        if wrong.any():
+            raise InputError(f"{path.name}: {int(wrong.sum()):,} cells of {name} are not {right}.")
