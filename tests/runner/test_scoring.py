@@ -40,7 +40,7 @@ def test_labels_find_their_predictions_by_patient_and_time_of_any_zone(tmp_path:
 def test_labels_of_nobody_are_counted_and_empty_cells_lose_no_others(tmp_path: Path) -> None:
     truth = gold(predictions())
     truth["patient_id"] = truth["patient_id"].astype(float)
-    truth.loc[2:8, "patient_id"] = [None, *range(900, 906)]
+    truth.loc[2:8, "patient_id"] = [np.nan, *range(900, 906)]
     said = lines(tmp_path, predictions(), truth)
     assert "7 labels belong to no prediction" in said and "32 of 40" in said
 
