@@ -113,11 +113,12 @@ def narrowed(every: Candidates, targets: Sequence[Floats | Numbers]) -> tuple[Ca
 
 
 def merged(leaks: Iterable[Leak]) -> list[Leak]:
-    """The first finding of each thing, the certain ones first. What a code's events do to the times of a stay is
-    told with the code only."""
+    """The first finding of each thing, a certain one before a likely one; the certain ones first. What a code's events
+    do to the times of a stay is told with the code only."""
     seen: dict[str, Leak] = {}
     for leak in leaks:
-        seen.setdefault(leak.what, leak)
-    if len(seen) > 1:
+        if leak.what not in seen or (leak.severity == "certain" and seen[leak.what].severity != "certain"):
+            seen[leak.what] = leak
+    if any(leak.severity == "certain" for what, leak in seen.items() if what != TIME):
         seen.pop(TIME, None)
     return sorted(seen.values(), key=lambda leak: leak.severity != "certain")

@@ -8,6 +8,7 @@ import pyarrow as pa
 from outcomes.cohort import Cohort
 from outcomes.leaks.candidates import LEAST
 from outcomes.leaks.leak import Leak
+from outcomes.leaks.limits import limits
 from outcomes.leaks.stays import Stays
 from outcomes.timeline import ALWAYS, Bools, Ints, Places, Timeline, moments
 
@@ -42,7 +43,7 @@ def _early(timeline: Timeline, rows: pa.Table, cohort: Cohort, around: Stays) ->
 
 
 def _piled(timeline: Timeline, around: Stays) -> Iterator[Leak]:
-    """Codes whose events of a stay all stand at its beginning, though the stays go on."""
+    """Codes whose events of a stay all stand at its beginning, though the stays go on; but for those that begin it."""
     event = np.r_[around.inside.event, around.future.event]
     row = np.r_[around.inside.row, around.future.row]
     code, time = timeline.code[event], timeline.time[event]
@@ -55,7 +56,8 @@ def _piled(timeline: Timeline, around: Stays) -> Iterator[Leak]:
     odd = (piled > PILED * every) & (every > SPREAD * stays) & (stays >= LEAST) & (piled > 0.9 * repeated)
     began = np.abs(time - around.began[row]) < 60_000_000
     at_start = _count(code, began, len(timeline.codes))
-    for place in np.flatnonzero(odd & (at_start > 0.9 * every)):
+    opening = np.array([each.startswith(limits().opens) for each in timeline.codes], bool)
+    for place in np.flatnonzero(odd & (at_start > 0.9 * every) & ~opening):
         evidence = {
             "events at the moment of admission": float(at_start[place]),
             "events a stay": float(every[place] / stays[place]),

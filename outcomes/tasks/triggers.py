@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from outcomes.tasks.hits import Hits, at
+from outcomes.tasks.hits import Hits, at, moments
 from outcomes.tasks.language import Plain
 from outcomes.tasks.predicates import Found
 from outcomes.tasks.stays import Rows, Scene, leaves
@@ -15,7 +15,7 @@ def triggers(found: Found, *, alone: bool = False) -> Scene:
     `alone`: nothing that other persons' data say decides.
     """
     task, timeline = found.task, found.timeline
-    of = found.hits(task.trigger)
+    of = moments(found.hits(task.trigger))
     place, encounter = encounters(found, of)
     subject, time = of.group[place], of.time[place]
     if task.options.stay is None:

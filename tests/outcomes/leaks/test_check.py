@@ -10,7 +10,7 @@ import pytest
 
 from contract.errors import CheckFailed
 from outcomes.cohort import Cohort
-from outcomes.leaks.check import found, found_in_frame
+from outcomes.leaks.check import found, found_in_frame, merged
 from outcomes.leaks.leak import Leak, refuse, report
 from outcomes.timeline import DAY, HOUR, NEVER, ordered, read
 
@@ -158,6 +158,18 @@ def test_a_training_is_refused_unless_the_leak_is_allowed() -> None:
     refuse(leaks, allowed=["LOCAL//1"])
     assert "LOCAL//2" in report(leaks)
     assert report([]) == "No leak found.\n"
+
+
+def test_a_certain_finding_is_not_hidden_by_a_likely_one() -> None:
+    sure, unsure, time = Leak("copy", "A"), Leak("total", "A", severity="likely"), Leak("form", "time")
+    assert merged([unsure, sure]) == [sure]
+    assert merged([unsure, time]) == [time, unsure]
+    assert merged([time, sure]) == [sure]
+
+
+def test_every_row_twice_is_no_leak(ward: Ward) -> None:
+    twice = pd.concat([ward.events, ward.events])
+    assert "HOSPITAL_ADMISSION//IMP" not in Ward(_sorted(twice), ward.label, ward.days).named()
 
 
 def test_labels_of_one_class_only_are_no_error(ward: Ward) -> None:

@@ -226,3 +226,11 @@ def spelt(window: object) -> object:
 def test_an_unknown_task_names_the_shipped_ones() -> None:
     with pytest.raises(InputError, match="diagnoses, icu_mortality, long_stay, mortality"):
         load("mortalty")
+
+
+@pytest.mark.parametrize("name", ["mortality", "long_stay"])
+def test_an_admission_told_twice_is_one_stay(name: str) -> None:
+    once = [(1, "1", IN, None, "a"), (1, "5", OUT, None, "a"), (1, "30", "X", None, "b"), (1, "9", IN, None, "b")]
+    found, twice = (select(load(name), timeline(*rows)) for rows in (once, [*once, *once]))
+    assert len(found) and found.at.tolist() == twice.at.tolist() and found.label.tolist() == twice.label.tolist()
+    assert found.encounter.tolist() == twice.encounter.tolist()
