@@ -22,6 +22,19 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Times:
+    """Of m predictions. Kind 0: censored, nothing had happened by then; k: kinds[k - 1] happened first."""
+
+    kinds: tuple[str, ...]
+    days: npt.NDArray[np.float64]  # (m,) from the prediction on, at least a second
+    kind: Ints  # (m,)
+    horizons: tuple[float, ...] = ()  # days that the task asks about, rising
+
+    def take(self, rows: Ints | Bools) -> "Times":
+        return replace(self, days=self.days[rows], kind=self.kind[rows])
+
+
+@dataclass(frozen=True)
 class Cohort:
     """m predictions to be made, each of one person at one time, of t targets."""
 
@@ -34,13 +47,15 @@ class Cohort:
     until: Ints  # (m,) where the label's window ends; NEVER: it has not ended
     label: Floats  # (m, t) 1 yes, 0 no, NaN not known (yet)
     losses: tuple[Loss, ...] = field(default=(), compare=False)
+    times: Times | None = None  # of a task with horizons; its targets are each kind within each horizon, kind by kind
 
     def __len__(self) -> int:
         return len(self.at)
 
     def take(self, rows: Ints | Bools) -> "Cohort":
         columns = ("subject", "encounter", "began", "at", "until", "label")
-        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+        times = None if self.times is None else self.times.take(rows)
+        return replace(self, times=times, **{name: getattr(self, name)[rows] for name in columns})
 
     @property
     def known(self) -> Bools:

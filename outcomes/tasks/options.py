@@ -18,6 +18,7 @@ def options(said: Mapping[str, Any] | None) -> Options:
         return Options()
     told(said, Options, "")
     exclusions = part(said, "exclusions") if said.get("exclusions") else {}
+    ahead = horizons(said)
     return Options(
         tuple(when(str(one)) for one in listed(said, "prediction_times")),
         duration(str(said["horizon"])) if said.get("horizon") else 0,
@@ -26,8 +27,9 @@ def options(said: Mapping[str, Any] | None) -> Options:
         bool(said.get("absent")),
         targets(part(said, "targets")) if said.get("targets") else None,
         event_time(part(said, "event_time")) if said.get("event_time") else None,
+        ahead,
         tuple((str(predicate), str(window)) for predicate, window in exclusions.items()),
-        choice(said, "censored", ("dropped", "unknown")),
+        choice(said, "censored", ("unknown",) if ahead else ("dropped", "unknown")),
     )
 
 
@@ -65,6 +67,21 @@ def targets(said: Mapping[str, Any]) -> Targets:
 def event_time(said: Mapping[str, Any]) -> EventTime:
     told(said, EventTime, "event_time", "event")
     return EventTime(str(said["event"]), tuple(map(str, listed(said, "competing"))))
+
+
+def horizons(said: Mapping[str, Any]) -> tuple[When, ...]:
+    """Rising, and none that `horizon` cuts off."""
+    found = tuple(When(str(each).strip(), duration(str(each))) for each in listed(said, "horizons"))
+    if found and not said.get("event_time"):
+        raise ConfigError(f"{WHERE}.horizons is of `event_time`, which is not there: say what event is waited for")
+    if found and said.get("targets"):
+        raise ConfigError(f"{WHERE}: horizons and targets both say what is predicted; leave one of them out")
+    sizes = [each.offset for each in found]
+    if any(size <= 0 for size in sizes) or sizes != sorted(set(sizes)):
+        raise ConfigError(f"{WHERE}.horizons must be durations over 0 that rise, not {[each.name for each in found]}")
+    if sizes and said.get("horizon") and sizes[-1] > duration(str(said["horizon"])):
+        raise ConfigError(f"{WHERE}.horizons: {found[-1].name} lies beyond horizon {said['horizon']!r}")
+    return found
 
 
 def told(said: Mapping[str, Any], kind: type, where: str, *needed: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from contract.errors import InputError
 from outcomes.cohort import Cohort, Loss
+from outcomes.tasks.horizons import learnable
 from outcomes.tasks.task import Task
 from outcomes.timeline import Bools
 
@@ -90,6 +91,9 @@ def trainable(cohort: Cohort) -> None:
         raise InputError(f"task {cohort.task}: no rows are left. {steps(cohort)}")
     if not cohort.targets:
         raise InputError(f"task {cohort.task}: none of the target's codes occurs in enough persons. {steps(cohort)}")
+    if cohort.times is not None:
+        learnable(cohort)
+        return
     yes, no = (cohort.label == 1).sum(0), (cohort.label == 0).sum(0)
     for target, one, other in zip(cohort.targets, yes, no, strict=True):
         if not one or not other:

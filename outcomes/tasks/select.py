@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from outcomes.cohort import Cohort, Loss
+from outcomes.tasks.horizons import within
 from outcomes.tasks.labels import labels, unfinished
 from outcomes.tasks.predicates import Found, find
 from outcomes.tasks.present import in_progress, now, overlapping, running_on
@@ -72,6 +73,8 @@ def select(
     if last is not None and task.at_now and task.options.stay:
         parts.append(current(task, scene.take(running_on(scene) & ~covered), losses))
     whole = joined(task, parts, tuple(losses))
+    if task.options.horizons:
+        return within(found, whole, labelled=labelled)
     if task.options.targets is None:
         return whole
     return learned(found, whole, targets, labelled=labelled)

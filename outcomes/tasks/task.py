@@ -61,6 +61,7 @@ class Options:
     absent: bool = False  # the label is 1 where its predicate does not occur in the window
     targets: Targets | None = None
     event_time: EventTime | None = None
+    horizons: tuple[When, ...] = ()  # of event_time: each kind within each of them is a target
     exclusions: tuple[tuple[str, str], ...] = ()  # predicate, window: dropped where it occurs in it
     censored: str = ""  # dropped (the default), or `unknown`: kept with label NaN; "": no `chartloom:` is given at all
 

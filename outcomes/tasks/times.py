@@ -1,13 +1,10 @@
 """Time from each prediction to what happens first: for survival with competing risks."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
 from contract.errors import ConfigError
-from outcomes.cohort import Cohort
-from outcomes.tasks.predicates import find
+from outcomes.cohort import Cohort, Times
+from outcomes.tasks.predicates import Found, find
 from outcomes.tasks.present import first
 from outcomes.tasks.stays import Rows, Scene, leaves
 from outcomes.tasks.task import Task
@@ -15,28 +12,23 @@ from outcomes.tasks.triggers import triggers
 from outcomes.timeline import DAY, NEVER, SECOND, Ints, Timeline
 
 
-@dataclass(frozen=True)
-class Times:
-    """Of m predictions. Kind 0: censored, nothing had happened by then; k: kinds[k - 1] happened first."""
-
-    kinds: tuple[str, ...]
-    days: npt.NDArray[np.float64]  # (m,) from the prediction on, at least a second
-    kind: Ints  # (m,)
-
-
 def times(task: Task, timeline: Timeline, cohort: Cohort) -> Times:
     """Two things at the same moment (death and the discharge of the dead): the first of the kinds counts.
 
     Censored at the horizon; else, if all kinds are of the stay, at the last data of the stay; else at the data's end.
     """
-    asked = task.options.event_time
+    return times_of(find(task, timeline), cohort)
+
+
+def times_of(found: Found, cohort: Cohort) -> Times:
+    task, asked = found.task, found.task.options.event_time
     if asked is None:
         raise ConfigError(
             f"task {task.name} asks for no time: write `event_time: {{event: PREDICATE, competing: [PREDICATE]}}` "
             "under `metadata: chartloom:`"
         )
     kinds = (asked.event, *asked.competing)
-    scene = standing(triggers(find(task, timeline)), cohort)
+    scene = standing(triggers(found), cohort)
     moments = np.stack([first(scene, scene.hits(kind)) for kind in kinds])
     kind, soonest = np.argmin(moments, axis=0) + 1, moments.min(0)
     limit = censoring(scene, kinds)
@@ -47,7 +39,8 @@ def times(task: Task, timeline: Timeline, cohort: Cohort) -> Times:
     else:
         happened = soonest != NEVER
     end = np.maximum(np.where(happened, soonest, limit), cohort.at + SECOND)
-    return Times(kinds, (end - cohort.at) / DAY, np.where(happened, kind, 0))
+    horizons = tuple(each.offset / DAY for each in task.options.horizons)
+    return Times(kinds, (end - cohort.at) / DAY, np.where(happened, kind, 0), horizons)
 
 
 def standing(scene: Scene, cohort: Cohort) -> Scene:
