@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from eval.resampling import draws
+from eval.resampling import Estimate, draws
 from eval.risk import auprc, auroc, ece, estimate
 from outcomes.cohort import Cohort, Texts
 from outcomes.forecast import Forecaster
@@ -15,6 +15,7 @@ from outcomes.learning.calibrate import Calibrated
 from outcomes.learning.compare import Verdict
 from outcomes.learning.folds import persons
 from outcomes.learning.learner import Scores
+from outcomes.survival import judged
 from outcomes.timeline import Ints, Timeline
 from outcomes.trust import conformal, membership
 from outcomes.trust.card import Target
@@ -52,7 +53,13 @@ class Judgement:
 
     @property
     def said(self) -> str:
-        """The figures of the first target with enough of both kinds."""
+        """The figures of the first target with enough of both kinds; of a time, those of the first cause."""
+        seen = self.on.times
+        if seen is not None:
+            concordance, *briers = self.over_time.items() or [("", None)]
+            figures = (f"{name} {_shown(each)}" for name, each in [concordance, *briers[-2:]] if each)
+            events = int((seen.kind == 1).sum())
+            return f"{', '.join(figures)} {self.where}, {len(seen.kind):,} predictions, {events:,} events"
         for target in self.targets:
             label, score = target.judged.labels, next(iter(target.scores.values()))
             if min(label.sum(), len(label) - label.sum()) >= FEWEST:
@@ -60,6 +67,14 @@ class Judgement:
                 figures = (f"{name} {_shown(estimate(m, label, score, weights))}" for name, m in MEASURES.items())
                 return f"{', '.join(figures)} {self.where}, {len(label):,} predictions, {int(label.sum()):,} events"
         return f"too few events {self.where} to tell how good it is"
+
+    @cached_property
+    def over_time(self) -> Mapping[str, Estimate]:
+        """Of a task that asks for a time."""
+        seen, taught = self.on.times, self.teaching.times
+        if seen is None or taught is None:
+            return {}
+        return judged.figures(seen, next(iter(self.scores.values())), persons(self.timeline, self.on), taught)
 
     @cached_property
     def targets(self) -> list[Target]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from outcomes.cohort import Cohort
 from outcomes.forecast import Forecaster, Said
+from outcomes.tasks import horizons
 from outcomes.tasks.select import select
 from outcomes.tasks.task import Task
 from outcomes.timeline import NEVER, Bools, Floats, Ints, Timeline
@@ -30,7 +31,7 @@ def outcomes(forecaster: Forecaster, timeline: Timeline, events: pa.Table, kept:
         return SCHEMA.empty_table()
     said = forecaster.said(timeline, cohort, kept.explain)
     seen = observed(forecaster, timeline, events, cohort)
-    many = len(forecaster.targets) > 1
+    many = len(forecaster.targets) > 1 and not forecaster.task.options.horizons  # of a curve no part is left out
     rows, targets = np.nonzero(~np.isnan(said.probability) & ((said.probability >= kept.least) | (not many)))
     return _table(forecaster, timeline, cohort, said, (rows, targets, seen[rows, targets]))
 
@@ -59,7 +60,8 @@ def _table(
 ) -> pa.Table:
     rows, targets, seen = of
     names = [name or None for name in forecaster.targets]
-    ahead = horizon(forecaster.task, cohort)[rows]
+    timed = bool(forecaster.task.options.horizons)
+    ahead = horizons.ahead(forecaster.task)[targets] if timed else horizon(forecaster.task, cohort)[rows]
     columns = {
         "subject_id": pa.array(timeline.subjects[cohort.subject[rows]]),
         "encounter_id": pa.array(cohort.encounter[rows], pa.string()),

@@ -70,7 +70,7 @@ def train(
     tasks: Sequence[str], data: Path, out: Path, training: Training, tell: Tell = lambda _: None
 ) -> list[Trained]:
     """Each artifact is whole or not there; those that were trained before a failure stay."""
-    learners = [_named(name) for name in (named.DEFAULT, *training.challengers)]
+    challengers = [_named(name) for name in training.challengers]
     loaded = [(load(name), _text(name)) for name in dict.fromkeys(tasks)]
     names = [task.name for task, _ in loaded]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -87,8 +87,17 @@ def train(
         cohort = select(task, timeline, rows=held.rows)
         apart = held.judged(timeline, cohort.subject)
         lesson = Lesson(task, yaml, held, timeline, narrowed(task, cohort, ~apart), apart)
-        done.append(learn(lesson, learners, out / task.name, training, tell))
+        done.append(learn(lesson, learners(task, challengers, tell), out / task.name, training, tell))
     return done
+
+
+def learners(task: Task, challengers: Sequence[str], tell: Tell) -> list[str]:
+    """What is learned first holds its place until another is better. A task that asks for a time has one learner."""
+    if not task.options.horizons:
+        return [named.DEFAULT, *challengers]
+    if challengers:
+        tell(f"{task.name} asks for a time: {', '.join(challengers)} give no incidences and are not tried")
+    return [named.INCIDENCE]
 
 
 def learn(lesson: Lesson, learners: Sequence[str], out: Path, training: Training, tell: Tell) -> Trained:
@@ -164,8 +173,9 @@ def cohorts(tasks: Sequence[str], data: Path) -> Iterator[str]:
 
 
 def _named(name: str) -> str:
-    if name not in named.NAMED:
-        raise ConfigError(f"--challenger {name!r} is no learner; expected of {', '.join(named.NAMED)}.")
+    known = [each for each in named.NAMED if each != named.INCIDENCE]  # tasks that ask for a time take it by themselves
+    if name not in known:
+        raise ConfigError(f"--challenger {name!r} is no challenger; expected of {', '.join(known)}.")
     return name
 
 

@@ -33,12 +33,12 @@ class Calibration:
     losses: tuple[tuple[str, float], ...] = ()
 
 
-def choose(scores: Floats, label: Floats, whose: Ints, seed: int) -> Calibration:
+def choose(scores: Floats, label: Floats, whose: Ints, seed: int, allowed: Sequence[Kind] = KINDS) -> Calibration:
     """Of scores that no model gave to a person it had seen. A map must beat the simpler by a standard error."""
     known = ~np.isnan(label)
     scores, label, whose = scores[known], label[known].astype(np.float64), whose[known]
     positives = min(label.sum(), len(label) - label.sum())
-    kinds = [kind for kind in KINDS if positives >= (LEAST_ISOTONIC if kind == "isotonic" else LEAST)]
+    kinds = [kind for kind in allowed if positives >= (LEAST_ISOTONIC if kind == "isotonic" else LEAST)]
     if not kinds:
         return Calibration(Map(), balanced_threshold(label, scores) if len(label) else 0.5)
     fold = folds(whose, label == 1, FOLDS, seed)
@@ -91,13 +91,17 @@ def applied(calibrations: Sequence[Calibration], scores: Scores) -> Scores:
 
 
 def calibrated(learner: Learner, timeline: Timeline, cohort: Cohort, seed: int) -> Calibrated:
-    """Learns, and recalibrates on scores out of fold: those a model has of its own, else by cross-validation."""
+    """Learns, and recalibrates on scores out of fold: those a model has of its own, else by cross-validation.
+
+    Not where a model says that its targets are `bound` to each other: a map for each would break that.
+    """
     model = learner.fit(timeline, cohort, seed)
     apart: Scores | None = getattr(model, "out_of_fold", None)
     if apart is None:
         apart = cross_validated(learner, timeline, cohort, seed)
     whose, label = persons(timeline, cohort), cohort.label.astype(np.float64)
-    found = tuple(choose(apart[:, at], label[:, at], whose, seed) for at in range(apart.shape[1]))
+    allowed: Sequence[Kind] = ("none",) if getattr(model, "bound", False) else KINDS
+    found = tuple(choose(apart[:, at], label[:, at], whose, seed, allowed) for at in range(apart.shape[1]))
     return Calibrated(model, found, applied(found, apart))
 
 

@@ -9,7 +9,7 @@ from outcomes.learning.simple import Simple
 
 SEQUENCES = ("gru", "gru-d", "timed-attention", "event-transformer")
 
-DEFAULT = "simple"
+DEFAULT, INCIDENCE = "simple", "incidence"
 
 
 def _sequence(name: str) -> Learner:
@@ -33,6 +33,13 @@ def _represented() -> Learner:
     return Extended(f"{DEFAULT}+ae", (Unsupervised(),))
 
 
+def _incidence() -> Learner:
+    """Of tasks that ask for a time."""
+    from outcomes.survival.incidences import Incidences
+
+    return Incidences()
+
+
 NAMED: Mapping[str, Callable[[], Learner]] = {
     DEFAULT: Simple,
     "logistic": lambda: Simple(blend=Blend(members=("logistic",)), name="logistic"),
@@ -40,4 +47,5 @@ NAMED: Mapping[str, Callable[[], Learner]] = {
     **{name: partial(_sequence, name) for name in SEQUENCES},
     **{f"{DEFAULT}+{name}": partial(_beside, name) for name in SEQUENCES},
     f"{DEFAULT}+ae": _represented,
+    INCIDENCE: _incidence,
 }

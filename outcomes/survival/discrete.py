@@ -5,7 +5,7 @@ Crossed over folds of persons: each member stops and is recalibrated on those it
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class DiscreteSurvival:
     edges: Floats  # (p + 1,)
     scale: HazardScale
     members: tuple[Member, ...]
+    apart: Floats | None = field(default=None, compare=False, repr=False)  # (m, p, k) out of fold, of those who taught
 
     @property
     def last(self) -> float:
@@ -113,16 +114,18 @@ def crossed(features: Features, outcome: Outcome, folds: int, periods: int, fit:
     seen = learnable(outcome)
     edges = cuts(seen, periods)
     said, held_rows, members = [], [], []
+    apart = np.empty((len(seen), len(edges) - 1, len(seen.causes)))
     for held in parted(seen, folds, seed):
         train, rest = np.flatnonzero(~held), np.flatnonzero(held)
         mine, others = rows(seen.take(train), edges), rows(seen.take(rest), edges)
         member = fit(taken(features, train), mine, taken(features, rest), others)
         hazards = member.hazards(taken(features, rest))
+        apart[rest] = hazards
         said.append(hazards[others.person, others.period])
         held_rows.append(others)
         members.append(member)
     scale = hazard_scale.learned(np.concatenate(said), joined(held_rows), len(seen.causes))
-    return DiscreteSurvival(seen.causes, edges, scale, tuple(members))
+    return DiscreteSurvival(seen.causes, edges, scale, tuple(members), scale(apart))
 
 
 def averaged(hazards: Sequence[Floats]) -> Floats:

@@ -22,9 +22,19 @@ class Predicted:
     incidence: Floats  # (h,)
 
 
-def incidence_figure(
-    seen: Sequence[tuple[str, Curve]], predicted: Sequence[tuple[str, Predicted]] = (), *, unit: str = "days"
-) -> Markup:
+Seen = Sequence[tuple[str, Curve]]
+Said = Sequence[tuple[str, Predicted]]
+
+
+def incidence_figure(seen: Seen, predicted: Said = (), *, unit: str = "days") -> Markup:
+    return incidence_chart(seen, predicted, unit=unit).svg(label(seen, predicted))
+
+
+def label(seen: Seen, predicted: Said = ()) -> str:
+    return "cumulative incidence over time: " + ", ".join(name for name, _ in (*seen, *predicted))
+
+
+def incidence_chart(seen: Seen, predicted: Said = (), *, unit: str = "days") -> Chart:
     """One colour a cause; intervals of 95 % by log-log, which stay between 0 and 1. Curves end where seeing ends."""
     last = max([curve.last for _, curve in seen] + [float(each.horizons[-1]) for _, each in predicted])
     chart = Chart(Axis(unit, 0.0, last), Axis("cumulative incidence"))
@@ -37,7 +47,7 @@ def incidence_figure(
     for kind, (name, each) in zip(KINDS, predicted, strict=False):
         points = list(zip(each.horizons.tolist(), each.incidence.tolist(), strict=True))
         chart.points(points, kind, name=name)
-    return chart.svg("cumulative incidence over time: " + ", ".join(name for name, _ in (*seen, *predicted)))
+    return chart
 
 
 def interval(curve: Curve, when: Floats) -> tuple[Floats, Floats]:

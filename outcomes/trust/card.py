@@ -8,6 +8,7 @@ from eval.resampling import Estimate
 from eval.risk import Floats
 from outcomes.cohort import Loss, Texts
 from outcomes.trust.conformal import Conformal, Coverage
+from outcomes.trust.figure import Figure
 from outcomes.trust.groups import Judged
 
 INTENDED = (
@@ -87,6 +88,7 @@ class Card:
     contributions: Contributions | None = None
     leaks: Sequence[str] = ()  # the leakage report, a line a finding; none: nothing was found
     performance: Mapping[str, Estimate] = field(default_factory=dict)  # more measures, by name
+    incidence: Figure | None = None  # of a task that asks for a time
     intended: str = ""
     out_of_scope: str = OUT_OF_SCOPE
     missing: str = MISSING

@@ -14,6 +14,8 @@ def figures(card: Card) -> dict[str, plots.Figure]:
     out: dict[str, plots.Figure] = {}
     for target in drawn(card):
         out |= {f"{name}{suffix(target)}": figure for name, figure in _target(target).items()}
+    if card.incidence is not None:
+        out["incidence"] = card.incidence
     if card.contributions is not None and len(card.contributions.shap):
         held = card.contributions
         out["importance"] = plots.importance(held.names, held.shap)
@@ -22,8 +24,10 @@ def figures(card: Card) -> dict[str, plots.Figure]:
 
 
 def drawn(card: Card) -> list[Target]:
-    """Those with both outcomes, in more than a few rows."""
+    """Those with both outcomes, in more than a few rows; of a task that asks for a time, in their order."""
     enough = [one for one in card.targets if SMALL <= one.judged.labels.sum() <= len(one.judged.labels) - SMALL]
+    if card.incidence is not None:
+        return enough[:MOST]
     return sorted(enough, key=lambda one: -float(one.judged.labels.sum()))[:MOST]
 
 

@@ -80,6 +80,8 @@ def _losses(losses: Sequence[Loss]) -> str:
 def _quality(card: Card, figures: Sequence[str]) -> Iterator[str]:
     yield "## Performance\n\nOn rows that did not teach the model; intervals of 95 % by bootstrap over persons."
     yield _performance(card)
+    if "incidence" in figures:
+        yield "![cumulative incidence](figures/incidence.svg)"
     for target in drawn(card):
         yield from _pictures(target, figures, ("roc", "precision-recall"))
     yield "## Calibration"
