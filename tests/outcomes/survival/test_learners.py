@@ -97,6 +97,22 @@ def test_few_persons(learner: SurvivalLearner) -> None:
         learner.fit(features, Outcome(CAUSES, outcome.times, kinds, outcome.persons), 1)
 
 
+def test_a_period_in_which_a_fold_saw_no_event_does_not_undo_the_others() -> None:
+    """Without a hold on its start it says never, and the recalibration shrinks every slope to make up for that."""
+    features, outcome, _ = drawn(150, 3)
+    said = Logistic().fit(features, outcome, 1).incidence(TEST[0], HORIZONS)[:, 0]
+    far = np.sqrt(((TEST[2].mean(0) - TEST[2]) ** 2).mean())
+    assert np.sqrt(((said - TEST[2]) ** 2).mean()) < 0.5 * far
+
+
+def test_contributions_of_lines_are_in_every_period_the_same() -> None:
+    model = Logistic(periods=6, folds=2, ridges=(0.1,)).fit(LEARN[0], LEARN[1], 1)
+    some = Features(TEST[0].names, TEST[0].counted, TEST[0].rows[:20])
+    parts = model.contributions(some, 1.0, 1)
+    assert parts[:, :-1] == pytest.approx(model.contributions(some, 0.2, 1)[:, :-1])
+    assert [row[0].feature for row in model.explain(some, 1.0, 1, 2)].count("24h/A/last") >= 14
+
+
 def test_rows_that_cannot_teach_are_counted() -> None:
     bad = Outcome(CAUSES, np.array([1.0, 0.0, np.nan, 2.0, 3.0]), np.array([1, 1, 0, 5, 0]), np.arange(5))
     rows, aside = usable(bad)
