@@ -27,7 +27,7 @@ class Map:
         if self.kind == "isotonic":
             at, to = np.array(self.points).T
             return np.asarray(np.interp(scores, at, to))
-        return np.asarray(expit(_inputs(scores) @ np.array(self.numbers)))
+        return np.asarray(expit((_inputs(scores) * np.array(self.numbers)).sum(-1)))  # a row is the same alone
 
 
 def learn(kind: Kind, scores: Floats, label: Floats) -> Map:
