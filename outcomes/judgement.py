@@ -56,9 +56,11 @@ class Judgement:
         """The figures of the first target with enough of both kinds; of a time, those of the first cause."""
         seen = self.on.times
         if seen is not None:
-            concordance, *briers = self.over_time.items() or [("", None)]
-            figures = (f"{name} {_shown(each)}" for name, each in [concordance, *briers[-2:]] if each)
             events = int((seen.kind == 1).sum())
+            if events < FEWEST or not self.over_time:
+                return f"too few events {self.where} to tell how good it is"
+            concordance, *briers = self.over_time.items()
+            figures = (f"{name} {_shown(each)}" for name, each in [concordance, *briers[-2:]])
             return f"{', '.join(figures)} {self.where}, {len(seen.kind):,} predictions, {events:,} events"
         for target in self.targets:
             label, score = target.judged.labels, next(iter(target.scores.values()))
@@ -96,7 +98,10 @@ class Judgement:
 
     @staticmethod
     def _enough(cohort: Cohort) -> bool:
-        return any(min((column == 1).sum(), (column == 0).sum()) >= FEWEST for column in cohort.label.T)
+        """Of both kinds; of a time, of the first cause."""
+        seen = cohort.times
+        columns = cohort.label.T if seen is None else cohort.label.T[: len(seen.horizons)]
+        return any(min((column == 1).sum(), (column == 0).sum()) >= FEWEST for column in columns)
 
 
 def _shown(figure: object) -> str:

@@ -80,23 +80,19 @@ class IncidencesModel:
 
     def explain(self, timeline: Timeline, cohort: Cohort, most: int) -> list[list[Sequence[Contribution]]]:
         """Of a cause the same at each horizon: parts of the log odds of its hazard against no event."""
-        features = self.features(timeline, cohort)
-        values, parts = features.dense(), self.parts(features)
+        features, every = self.features(timeline, cohort), np.arange(len(cohort))
+        some = (taken(features, every[at : at + ROWS]) for at in range(0, len(every), ROWS))
         return [
             [told for part in row for told in [strongest(features.names, value, part, most)] * len(self.horizons)]
-            for value, row in zip(values, parts, strict=True)
+            for block in some
+            for value, row in zip(block.dense(), self.parts(block), strict=True)
         ]
 
     def parts(self, features: Features) -> Floats:
         """(m, causes, f)"""
-        every = np.arange(len(features))
         lines = [member for member in self.survival.members if isinstance(member, Lines)]
-        found = [
-            np.mean([line.parts(taken(features, every[at : at + ROWS])) for line in lines], 0)
-            for at in range(0, len(features), ROWS)
-        ]
-        empty = np.zeros((0, len(self.survival.causes), len(features.names)))
-        return np.asarray(np.concatenate([empty, *found]) * self.survival.scale.slope[:, None], np.float64)
+        mean = np.mean([line.parts(features) for line in lines], 0)
+        return np.asarray(mean * self.survival.scale.slope[:, None], np.float64)
 
     def save(self, folder: Path) -> None:
         self.survival.save(folder)

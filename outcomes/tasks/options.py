@@ -66,7 +66,10 @@ def targets(said: Mapping[str, Any]) -> Targets:
 
 def event_time(said: Mapping[str, Any]) -> EventTime:
     told(said, EventTime, "event_time", "event")
-    return EventTime(str(said["event"]), tuple(map(str, listed(said, "competing"))))
+    every = [str(said["event"]), *map(str, listed(said, "competing"))]
+    if len(set(every)) < len(every):
+        raise ConfigError(f"{WHERE}.event_time: an event cannot compete with itself; found {', '.join(every)}")
+    return EventTime(every[0], tuple(every[1:]))
 
 
 def horizons(said: Mapping[str, Any]) -> tuple[When, ...]:

@@ -138,6 +138,7 @@ def test_maps_of_single_targets_are_not_learned(trained: Path) -> None:
     [
         (("[2d, 5d, 40d]", "[5d, 2d]"), "durations over 0 that rise"),
         (("event_time: {event: died, competing: [discharge]}\n    ", ""), "horizons is of `event_time`"),
+        (("[discharge]", "[died]"), "cannot compete with itself"),
         (("stay:", "horizon: 20d\n    stay:"), "40d lies beyond horizon"),
         (("stay:", "censored: dropped\n    stay:"), "censored is unknown"),
     ],
