@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
@@ -29,7 +30,7 @@ STAYS = 8_000
 def main(
     stays: Annotated[Path, typer.Option(help="A timeline (.parquet), or the raw folder of PhysioNet 2012's set a.")],
     copies: Annotated[int, typer.Option(help="How often its persons count, under other ids.")] = 2,
-    hours: Annotated[str, typer.Option(help="One of the task's prediction times.")] = "48h",
+    hours: Annotated[str, typer.Option(help="Prediction times of the task, with commas: 12h,24h,48h.")] = "48h",
     repeats: Annotated[int, typer.Option(help="Of features; the median counts.")] = 3,
     work: Annotated[Path | None, typer.Option(help="Folder for what is made; kept.")] = None,
 ) -> None:
@@ -47,8 +48,9 @@ def main(
 
 
 def at(task: Task, hours: str) -> Task:
-    times = tuple(one for one in task.options.prediction_times if one.name == hours)
-    if not times:
+    asked = [one.strip() for one in hours.split(",")]
+    times = tuple(one for one in task.options.prediction_times if one.name in asked)
+    if len(times) < len(asked):
         told = ", ".join(one.name for one in task.options.prediction_times)
         raise InputError(f"--hours {hours}: expected one of {told}")
     return replace(task, options=replace(task.options, prediction_times=times))
@@ -77,7 +79,7 @@ def _learned(timeline: Timeline, cohort: Cohort) -> object:
 
 
 def _trained_and_scored(file: Path, task: Task) -> tuple[float, int]:
-    """Wall seconds, and how many stays."""
+    """Wall seconds, and of how many stays."""
     wall, cpu = time.perf_counter(), _used()
     timeline = read(pq.read_table(file))
     cohort = select(task, timeline)
@@ -86,8 +88,9 @@ def _trained_and_scored(file: Path, task: Task) -> tuple[float, int]:
     say(f"trained: {time.perf_counter() - wall:.1f} s, {_used() - cpu:.1f} CPU-s")
     model.scores(timeline, cohort)
     seconds = time.perf_counter() - wall
-    say(f"{len(cohort)} stays trained and scored: {seconds:.1f} s, {_used() - cpu:.1f} CPU-s")
-    return seconds, len(cohort)
+    stays = len(np.unique(cohort.subject))  # one a person, in these data
+    say(f"{len(cohort)} predictions of {stays} stays trained and scored: {seconds:.1f} s, {_used() - cpu:.1f} CPU-s")
+    return seconds, stays
 
 
 def _cpu(work: Callable[[], object]) -> float:
