@@ -39,7 +39,7 @@ def outcomes(forecaster: Forecaster, timeline: Timeline, events: pa.Table, kept:
 def observed(forecaster: Forecaster, timeline: Timeline, events: pa.Table, cohort: Cohort) -> Floats:
     """(m, t) what became of each prediction as far as the timeline shows it; NaN: not known (yet)."""
     out = np.full((len(cohort), len(forecaster.targets)), np.nan, np.float32)
-    known = select(forecaster.task, timeline, targets=_targets(forecaster), rows=events)
+    known = select(forecaster.task, timeline, targets=_targets(forecaster), rows=events, alone=True)
     places = {key: row for row, key in enumerate(_keys(known))}
     found = np.array([places.get(key, -1) for key in _keys(cohort)], np.int64)
     out[found >= 0] = known.label[found[found >= 0]]

@@ -39,5 +39,6 @@ def unfinished(places: Places, until: Ints) -> list[tuple[str, Bools]]:
     steps.append(("censored: the stay has not ended", endless & ~silent))
     bound = places.task.windows[places.task.label].end
     seen = (until == places.point(f"{places.task.label}.end")) & bool(bound.event)  # it ended with an event of the data
-    steps.append(("censored: the data end before the label's window", ~endless & ~seen & (until > scene.data_end)))
+    late = until > scene.end[scene.rows.lane]
+    steps.append(("censored: the data end before the label's window", ~endless & ~seen & late))
     return steps

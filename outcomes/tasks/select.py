@@ -53,14 +53,17 @@ def select(
     labelled: bool = True,
     targets: Sequence[str] | None = None,
     rows: pa.Table | None = None,
+    alone: bool = False,
 ) -> Cohort:
     """`labelled` False: only what is known at the prediction time decides, and labels are NaN: for scoring.
+
+    `alone`: a person's data end with their own last event, whoever stands beside them; scoring always does so.
 
     `targets`: those of a task with many, as they were learned; else they are learned from this cohort.
     `rows`: the table of the timeline, where a predicate asks for other columns.
     """
     found = find(task, timeline, rows)
-    scene, losses = beginnings(found, labelled)
+    scene, losses = beginnings(found, alone or not labelled)
     last = None if labelled else now(scene)
     parts: list[Cohort] = []
     covered = np.zeros(len(scene.rows.time), bool)
@@ -97,9 +100,9 @@ def variants(task: Task) -> Iterator[tuple[Task, When]]:
         yield task, When("")
 
 
-def beginnings(found: Found, labelled: bool = True) -> tuple[Scene, list[Loss]]:
+def beginnings(found: Found, alone: bool = False) -> tuple[Scene, list[Loss]]:
     """The triggers of persons who fit, and the first losses."""
-    scene, task = triggers(found, alone=not labelled), found.task
+    scene, task = triggers(found, alone=alone), found.task
     people, everybody = found.persons(), len(found.timeline.subjects)
     some = len(np.unique(scene.rows.subject))
     rows = len(scene.rows.time)

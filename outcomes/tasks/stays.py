@@ -51,7 +51,7 @@ def dated(timeline: Timeline, rows: Ints) -> Bools:
 
 SLACK = 12 * HOUR
 """A stay without discharge may go on unseen for so long: a death within it still ends the stay."""
-CACHED = ("_seen", "whole_days", "own", "ended", "last", "data_end", "silent", "last_seen")
+CACHED = ("_seen", "whole_days", "own", "ended", "last", "data_end", "end", "silent", "last_seen")
 """What does not depend on which triggers are left."""
 
 
@@ -147,8 +147,14 @@ class Scene:
         """(l,) stays without discharge of which nothing has been heard for long (`alone`: but of the person)."""
         stay = self.found.task.options.stay
         silence = stay.silence if stay else 0
-        own_end = self.found.timeline.time[self.found.timeline.starts[self.lanes[0] + 1] - 1]
-        return np.asarray(~self.ended & (self.last < (own_end if self.alone else self.data_end) - silence))
+        return np.asarray(~self.ended & (self.last < self.end - silence))
+
+    @cached_property
+    def end(self) -> Ints:
+        """(l,) where the data end: those of all persons, or (`alone`) of the person."""
+        if not self.alone:
+            return np.full(len(self.lanes[0]), self.data_end)
+        return self.found.timeline.time[self.found.timeline.starts[self.lanes[0] + 1] - 1]
 
     @cached_property
     def last_seen(self) -> Ints:

@@ -57,4 +57,4 @@ def standing(scene: Scene, cohort: Cohort) -> Scene:
 
 def censoring(scene: Scene, kinds: tuple[str, ...]) -> Ints:
     of_stay = all(leaves(scene.found.task, [kind]) <= scene.own for kind in kinds)
-    return scene.last[scene.rows.lane] if of_stay else np.full(len(scene.rows.time), scene.data_end)
+    return scene.last[scene.rows.lane] if of_stay else scene.end[scene.rows.lane]

@@ -123,3 +123,10 @@ def test_scoring_sees_no_label() -> None:
     found = select(load("mortality"), timeline(*rows), labelled=False)
     assert ((found.at - found.began) // HOUR).tolist() == [6, 10]
     assert np.isnan(found.label).all()
+
+
+def test_alone_nobody_elses_data_say_that_somebody_did_not_come_back() -> None:
+    stay = ((1, "1 8:00", IN, None, "a"), (1, "1 9:00", OUT, None, "a"))
+    among = timeline(*stay, (2, "31 23:00", "X", None, "b"))
+    assert select(load("readmission"), among).label.tolist() == [[0.0]]
+    assert len(select(load("readmission"), among, alone=True)) == 0
