@@ -106,6 +106,8 @@ def test_contributions_are_parts_of_the_log_odds(trained: Path, predicted: dict[
     timeline = read(ward(5))
     cohort = select(read_task("t", parsed(TIMED)), timeline)
     model = Incidences().load(trained / "art" / "death" / "model" / "model")
+    every, some = model.scores(timeline, cohort), np.array([7, 90])
+    assert [model.scores(timeline, cohort.take(np.array([row])))[0].tolist() for row in some] == every[some].tolist()
     features = model.features(timeline, cohort)
     hazards = model.survival.hazards(features)
     odds = np.log(hazards / (1 - hazards.sum(2, keepdims=True)))
