@@ -45,7 +45,7 @@ class Drawn:
 
 
 def main(
-    patients: Annotated[int, typer.Option(help="Of the simulated hospital.")] = 1500,
+    patients: Annotated[int, typer.Option(help="Of the simulated hospital.")] = 1200,
     seed: Annotated[int, typer.Option(help="Another seed, another hospital.")] = 907,
     work: Annotated[Path | None, typer.Option(help="Folder for lake and logs; kept.")] = None,
 ) -> None:

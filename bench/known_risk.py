@@ -26,7 +26,7 @@ from outcomes.timeline import DAY, Bools, Ints, Timeline
 
 KEYS = ("gap_auroc", "ece")
 SEED = 1
-HOSPITALS, PATIENTS, FIRST = 3, 4000, 811
+HOSPITALS, PATIENTS, FIRST = 2, 4000, 811
 Scores = npt.NDArray[np.float64]
 
 

@@ -32,7 +32,7 @@ class Trees:
             "min_child_samples": self.least, "feature_fraction": self.columns, "bagging_fraction": self.rows,
             "bagging_freq": 1, "lambda_l2": self.ridge, "seed": seed, "num_threads": 1, "deterministic": True,
             "extra_trees": self.chance,
-            "force_row_wise": True, "verbose": -1,
+            "force_col_wise": True, "verbose": -1,
         }  # fmt: skip
 
     def grow(self, values: Matrix, labels: Matrix, seed: int) -> list[str]:
