@@ -90,7 +90,8 @@ class Judgement:
         scores = {model: each[known, at] for model, each in self.scores.items()}
         level = self.forecaster.levels[at]
         first = next(iter(scores.values()))
-        covered = conformal.coverage(level, label, first) if self.on is self.held else None
+        rows = conformal.one_each(whose[known])
+        covered = conformal.coverage(level, label[rows], first[rows]) if self.on is self.held else None
         return Target(
             name, Judged(label, first, whose[known]), scores, {kind: each[known] for kind, each in columns.items()},
             conformal=level, coverage=covered,

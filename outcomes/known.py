@@ -3,6 +3,7 @@
 import numpy as np
 
 from outcomes.cohort import Cohort
+from outcomes.tasks.hits import bisect
 from outcomes.timeline import Bools, Ints, Places, Timeline
 
 
@@ -27,14 +28,9 @@ def latest(timeline: Timeline, cohort: Cohort, wanted: Bools, *, of_encounter: b
 
 
 def happened(timeline: Timeline, cohort: Cohort) -> Ints:
-    """(m,) past the last event of the person that had happened by then: halving, all rows at once."""
-    low, high = timeline.starts[cohort.subject].copy(), timeline.starts[cohort.subject + 1].copy()
-    while (low < high).any():
-        middle = (low + high) // 2
-        by_then = (low < high) & (timeline.time[np.minimum(middle, len(timeline) - 1)] <= cohort.at)
-        high = np.where((low < high) & ~by_then, middle, high)
-        low = np.where(by_then, middle + 1, low)
-    return low
+    """(m,) past the last event of the person that had happened by then."""
+    low, high = timeline.starts[cohort.subject], timeline.starts[cohort.subject + 1]
+    return bisect(timeline.time, low, high, cohort.at, right=True)
 
 
 def _last_recorded(recorded: Ints, events: Ints, runs: tuple[Ints, Ints], at: Ints) -> Ints:

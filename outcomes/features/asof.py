@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.cohort import Cohort
+from outcomes.known import happened
 from outcomes.timeline import Ints, Places, Timeline
 
 MOST = 4_000_000
@@ -28,7 +29,7 @@ class Known:
 def known(timeline: Timeline, cohort: Cohort, most: int = MOST) -> Iterator[Known]:
     """All rows of the cohort in pieces of at most `most` events (at least one row)."""
     low = timeline.starts[cohort.subject]
-    high = until(timeline.time, low, timeline.starts[cohort.subject + 1], cohort.at)
+    high = happened(timeline, cohort)
     ends = np.cumsum(high - low)
     first = 0
     while first < len(cohort):
@@ -46,13 +47,3 @@ def _join(timeline: Timeline, at: Ints, low: Ints, high: Ints, first: int) -> Kn
     if in_time.all():
         return Known(first, starts, event.astype(np.int32))
     return Known(first, np.r_[0, np.cumsum(in_time)][starts], event[in_time].astype(np.int32))
-
-
-def until(time: Ints, low: Ints, high: Ints, at: Ints) -> Ints:
-    """Of each row the place in low..high, where `time` rises, behind the last one that is not later than `at`."""
-    low, high = low.copy(), high.copy()
-    while (open_ := low < high).any():
-        middle = (low + high) >> 1
-        right = open_ & (time[np.minimum(middle, len(time) - 1)] <= at)
-        low, high = np.where(right, middle + 1, low), np.where(right | ~open_, high, middle)
-    return low

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.cohort import Cohort
+from outcomes.known import encounters
 from outcomes.timeline import ALWAYS, DAY, NEVER, Bools, Ints, Timeline
 
 BEFORE = DAY
@@ -34,7 +35,7 @@ class Stays:
 
 
 def stays(timeline: Timeline, cohort: Cohort, opens: tuple[str, ...], closes: tuple[str, ...]) -> Stays:
-    encounter = _encounters(timeline, cohort)
+    encounter = encounters(timeline, cohort).astype(np.int64)
     began = np.minimum(_bound(timeline, opens, encounter, cohort.began), cohort.began)
     pairs = _pairs(timeline, cohort)
     time, at = timeline.time[pairs.event], cohort.at[pairs.row]
@@ -48,12 +49,6 @@ def stays(timeline: Timeline, cohort: Cohort, opens: tuple[str, ...], closes: tu
         last = np.where(found == ALWAYS, NEVER, found)
     ended = _bound(timeline, closes, encounter, last)
     return Stays(began, ended, pairs.where(known & near), pairs.where(known & ~near), later)
-
-
-def _encounters(timeline: Timeline, cohort: Cohort) -> Ints:
-    """(m,) place in timeline.encounters; -1: none."""
-    places = {name: place for place, name in enumerate(timeline.encounters)}
-    return np.array([-1 if name is None else places.get(name, -1) for name in cohort.encounter], np.int64)
 
 
 def _bound(timeline: Timeline, codes: tuple[str, ...], encounter: Ints, otherwise: Ints) -> Ints:

@@ -31,7 +31,8 @@ LIMITS = (
     "Treatments given after the prediction change the outcome; the risk is that under the care of the training years.",
     "Outcomes are those that the records show: what happened elsewhere is missing.",
     "Decisions hold their error level while patients are as those of the calibration were; see outcome_drift.",
-    "Judged by cross-validation at the sites of training: judge it again at each new site.",
+    "Judged at the sites of training: judge it again at each new site. Out of fold, recalibration and decisions were "
+    "fixed on the very rows that they are judged on, so calibration looks a little better than it is.",
 )
 
 
