@@ -36,7 +36,7 @@ class Stays:
 
 def stays(timeline: Timeline, cohort: Cohort, opens: tuple[str, ...], closes: tuple[str, ...]) -> Stays:
     encounter = encounters(timeline, cohort).astype(np.int64)
-    began = np.minimum(_bound(timeline, opens, encounter, cohort.began), cohort.began)
+    began = np.minimum(_bound(timeline, opens, encounter, cohort.began), cohort.at)
     pairs = _pairs(timeline, cohort)
     time, at = timeline.time[pairs.event], cohort.at[pairs.row]
     known = timeline.recorded[pairs.event] <= at
