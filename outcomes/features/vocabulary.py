@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -16,7 +17,7 @@ from outcomes.features.plan import Plan
 from outcomes.features.tally import Tally, tally, unit_table, usual
 from outcomes.timeline import Bools, Floats, Ints, Timeline
 
-VERSION = 1
+VERSION = 2
 Entries = Mapping[str, "Entry"]
 
 
@@ -48,8 +49,15 @@ class Vocabulary:
 
 def load(path: Path) -> Vocabulary:
     said = orjson.loads(path.read_bytes())
-    if said.pop("version", None) != VERSION:
-        raise InputError(f"{path.name}: expected a vocabulary of version {VERSION}. Train again with this release.")
+    try:
+        if said.pop("version") == VERSION:
+            return _read(said)
+    except (KeyError, TypeError, AttributeError):
+        pass  # told below: it is not what this release writes
+    raise InputError(f"{path.name}: expected a vocabulary of version {VERSION}. Train again with this release.")
+
+
+def _read(said: dict[str, Any]) -> Vocabulary:
     plan = said.pop("plan")
     for kind in ("values", "counts"):
         plan[kind] = {window: tuple(aggregates) for window, aggregates in plan[kind].items()}

@@ -1,11 +1,12 @@
 """A vocabulary is learned from what training persons' records say before their predictions, and is saved as it is."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from contract.errors import ConfigError
+from contract.errors import ConfigError, InputError
 from outcomes.features.plan import Plan
 from outcomes.features.vocabulary import learn, load, unseen
 from tests.outcomes.features.records import cohort, hospital, timeline
@@ -63,3 +64,14 @@ def test_a_plan_with_a_wrong_word_is_refused() -> None:
         Plan(values={"6h": ("median",)})
     with pytest.raises(ConfigError, match="expected ever"):
         Plan(values={"6x": ("last",)})
+
+
+def test_a_vocabulary_of_another_release_is_refused(tmp_path: Path) -> None:
+    found, path = hospital(20, 3), tmp_path / "vocabulary.json"
+    learn(found, cohort(found, [(p, 0, 10) for p in range(20)]), PLAN).save(path)
+    said = json.loads(path.read_text())
+    del said["plan"]["shifts"]
+    for other in (said, {**said, "version": 1}, {}):
+        path.write_text(json.dumps(other))
+        with pytest.raises(InputError, match="Train again"):
+            load(path)
