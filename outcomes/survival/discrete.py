@@ -109,10 +109,12 @@ Fitter = Callable[[Features, PersonPeriods, Features, PersonPeriods], Member]
 """(features and rows to learn from, features and rows held out) -> what was learned"""
 
 
-def crossed(features: Features, outcome: Outcome, folds: int, periods: int, fit: Fitter, seed: int) -> DiscreteSurvival:
-    """Each fold's learner, and one recalibration on what each of them did not see."""
+def crossed(
+    features: Features, outcome: Outcome, folds: int, periods: int | Floats, fit: Fitter, seed: int
+) -> DiscreteSurvival:
+    """Each fold's learner, and one recalibration on what each of them did not see. periods: how many, or edges."""
     seen = learnable(outcome)
-    edges = cuts(seen, periods)
+    edges = cuts(seen, periods) if isinstance(periods, int) else periods
     said, held_rows, members = [], [], []
     apart = np.empty((len(seen), len(edges) - 1, len(seen.causes)))
     for held in parted(seen, folds, seed):

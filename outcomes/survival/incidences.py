@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,8 @@ class Incidences:
             )
         words = vocabulary.learn(timeline, cohort, self.plan)
         outcome = Outcome(seen.kinds, seen.days, seen.kind, persons(timeline, cohort))
-        learned = self.survival.fit(windows.features(timeline, cohort, words), outcome, seed)
+        learner = replace(self.survival, cut=seen.horizons)
+        learned = learner.fit(windows.features(timeline, cohort, words), outcome, seed)
         return IncidencesModel(words, learned, seen.horizons)
 
     def load(self, folder: Path) -> "IncidencesModel":

@@ -8,8 +8,8 @@ import numpy as np
 from eval.survival import Floats
 from outcomes.features.matrix import Features
 from outcomes.survival.discrete import DiscreteSurvival, Member, crossed, loaded
-from outcomes.survival.outcome import Outcome
-from outcomes.survival.periods import PersonPeriods
+from outcomes.survival.outcome import Outcome, learnable
+from outcomes.survival.periods import PersonPeriods, cuts
 from outcomes.survival.screening import screened
 from outcomes.survival.table import Table, opened
 
@@ -60,6 +60,7 @@ class Logistic:
     folds: int = 3
     ridges: tuple[float, ...] = (0.01, 0.1, 1.0)  # weight, a person; the best on the persons held out
     most: int = 200  # columns, of each cause
+    cut: tuple[float, ...] = ()  # times between two periods in any case: there incidences are nearest to what is seen
     name: str = "logistic"
 
     def fit(self, features: Features, outcome: Outcome, seed: int) -> DiscreteSurvival:
@@ -68,7 +69,8 @@ class Logistic:
         def one(mine: Features, rows: PersonPeriods, others: Features, held: PersonPeriods) -> Member:
             return self._best((mine, rows), (others, held), causes)
 
-        return crossed(features, outcome, self.folds, self.periods, one, seed)
+        edges = cuts(learnable(outcome), self.periods, self.cut)
+        return crossed(features, outcome, self.folds, edges, one, seed)
 
     def _best(self, train: tuple[Features, PersonPeriods], held: tuple[Features, PersonPeriods], causes: int) -> Lines:
         table = screened(*train, causes, self.most)

@@ -1,5 +1,6 @@
 """Time in periods: rows of persons and periods to learn hazards from, and incidences from such hazards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +22,15 @@ class PersonPeriods:
     periods: int  # there are, also those that none of these persons began
 
 
-def cuts(outcome: Outcome, most: int) -> Floats:
-    """(p + 1,) from 0 to the last time: about as many events of the first cause, then of any, in each period."""
+def cuts(outcome: Outcome, most: int, at: Sequence[float] = ()) -> Floats:
+    """(p + 1,) from 0 to the last time: about as many events of the first cause, then of any, in each period.
+
+    `at`: times that are cuts in any case.
+    """
     own = outcome.times[outcome.kinds == 1]
     every = outcome.times[outcome.kinds > 0]
     shares = np.linspace(0, 1, max(most // 2, 1) + 2)[1:-1]
-    inner = np.unique(np.r_[np.quantile(own, shares), np.quantile(every, shares)])
+    inner = np.unique(np.r_[np.quantile(own, shares), np.quantile(every, shares), at])
     last = float(outcome.times.max())
     return np.asarray(np.r_[0.0, inner[(inner > SHORTEST) & (inner < last)], last], np.float64)
 

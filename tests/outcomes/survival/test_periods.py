@@ -42,3 +42,9 @@ def test_windows_from_the_longest_to_the_shortest() -> None:
     assert places[:, -1].tolist() == [1] * 4
     x = np.arange(6.0)[None] + 10
     assert read(x, places)[0].tolist() == [[12, 0, 11], [15, 0, 11], [13, 14, 11], [10, 0, 11]]
+
+
+def test_times_that_are_cuts_in_any_case() -> None:
+    rng = np.random.default_rng(3)
+    outcome = Outcome(("a",), rng.exponential(size=200), rng.integers(0, 2, 200), np.arange(200))
+    assert sorted({*cuts(outcome, 8), 0.123, 1.5}) == cuts(outcome, 8, (0.123, 1.5, 99.0)).tolist()
