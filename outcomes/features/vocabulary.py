@@ -17,7 +17,7 @@ from outcomes.features.plan import Plan
 from outcomes.features.tally import Tally, tally, unit_table, usual
 from outcomes.timeline import Bools, Floats, Ints, Timeline
 
-VERSION = 2
+VERSION = 1
 Entries = Mapping[str, "Entry"]
 
 
