@@ -8,11 +8,13 @@ import pytest
 
 from models.artifact import load
 from nlp.icd import artifact as coders
+from outcomes import forecast
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "weights"
 CODER = SHIPPED / "icd"
 TAGGERS = sorted(SHIPPED.glob("deid-*"))
+OUTCOMES = sorted(SHIPPED.glob("outcomes/*"))
 PATHOLOGY = sorted(SHIPPED.glob("pathology/*"))
 
 
@@ -34,6 +36,15 @@ def test_the_shipped_coder_is_small_open_and_whole() -> None:
     assert not artifact.phi
     assert set(artifact.parts) == {"ICD-10-CM", "ICD-10-PCS"} and artifact.languages == ("es", "en")
     assert "CC BY 4.0" in (CODER / "card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", OUTCOMES, ids=lambda folder: folder.name)
+def test_a_shipped_model_of_outcomes_is_small_open_and_whole(folder: Path) -> None:
+    assert _size(folder) < 1_000_000
+    assert forecast.load(folder).task.name == folder.name
+    assert not json.loads((folder / "config.json").read_text(encoding="utf-8"))["phi"]
+    card = (folder / "card.md").read_text(encoding="utf-8")
+    assert "Open Data Commons Attribution" in card and "chartloom train outcomes" in card
 
 
 @pytest.mark.parametrize("folder", PATHOLOGY, ids=lambda folder: folder.name)
