@@ -18,10 +18,9 @@ from nlp.deid.taggers.tagger import Tagger
 from nlp.deid.train import Training, train
 
 MAPPING = Path(__file__).parents[1] / "fhir_mappings" / "deid" / "meddocan.yaml"
-WEIGHTS = Path(__file__).parents[1] / "models" / "weights"
-SHIPPED = WEIGHTS / "deid-es"
-KEPT = {"bilstm_crf": SHIPPED, "stacked": WEIGHTS / "deid-es-stacked"}
-KINDS = (*KEPT, "transformer")  # the last is trained, or not scored
+SHIPPED = Path(__file__).parents[1] / "models" / "weights" / "deid-es"
+KEPT = {"bilstm_crf": SHIPPED}
+KINDS = (*KEPT, "stacked", "transformer")  # the last two are trained, or not scored
 ADDING = ("known", "rules")
 SCHEDULES = {
     "bilstm_crf": Schedule(epochs=14, rate=4e-3),
