@@ -50,7 +50,7 @@ class SapsModel:
     def points(self, timeline: Timeline, cohort: Cohort) -> Floats:
         features = windows.features(timeline, cohort, self.vocabulary)
         held = dict(zip(features.names, features.dense().T.astype(np.float64), strict=True))
-        return np.sum([_points(item, held, len(cohort)) for item in ITEMS.values()], 0, dtype=np.float64)
+        return np.asarray(sum(_points(item, held, len(cohort)) for item in ITEMS.values()), np.float64)
 
     def scores(self, timeline: Timeline, cohort: Cohort) -> Scores:
         return np.asarray(self.points(timeline, cohort)[:, None] / MOST)

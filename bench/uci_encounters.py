@@ -77,9 +77,9 @@ def encounters(frame: pd.DataFrame, earlier: pd.DataFrame | None = None) -> Enco
 def plain(found: Encounters) -> dict[str, Floats]:
     """Numbers, doses, groups of diagnoses and history, of each judged encounter; nothing is learned."""
     frame = found.frame
-    out: dict[str, Floats] = {name: frame[name].to_numpy(np.float64) for name in NUMBERS}
+    out: dict[str, Floats] = {name: _numbers(frame[name]) for name in NUMBERS}
     out["age"] = frame["age"].str.extract(r"(\d+)")[0].to_numpy(np.float64) + 5
-    out |= {f"drug/{name}": frame[name].map(DOSE).to_numpy(np.float64) for name in DRUGS}
+    out |= {f"drug/{name}": _numbers(frame[name].map(DOSE)) for name in DRUGS}
     out["drugs"] = np.sum([out[f"drug/{name}"] > 0 for name in DRUGS], 0, dtype=np.float64)
     out["drugs/changed"] = np.sum([np.isin(out[f"drug/{name}"], (1, 3)) for name in DRUGS], 0, dtype=np.float64)
     out |= _diagnoses(frame)
@@ -103,19 +103,23 @@ def kinds(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.object_]]:
     return words
 
 
+def _numbers(values: object) -> Floats:
+    return np.asarray(values, np.float64)
+
+
 def _diagnoses(frame: pd.DataFrame) -> dict[str, Floats]:
     """3: first diagnosis is of the group, else how many of the others are."""
     number = {name: pd.to_numeric(frame[name].str.split(".").str[0], errors="coerce") for name in DIAGNOSES}
-    out = {}
+    out: dict[str, Floats] = {}
     for group, spans in GROUPS.items():
         within = [np.any([number[name].between(low, high) for low, high in spans], 0) for name in DIAGNOSES]
-        out[f"diagnosis/{group}"] = np.sum(within, 0, dtype=np.float64)
+        out[f"diagnosis/{group}"] = _numbers(np.sum(within, 0))
         out[f"first/{group}"] = within[0].astype(np.float64)
     sugar = frame[list(DIAGNOSES)].apply(lambda column: column.str.startswith("250."))
     harm = frame[list(DIAGNOSES)].apply(lambda column: column.str.match(r"250\.[4-9]"))
     supply = frame[list(DIAGNOSES)].apply(lambda column: column.str.startswith(("V", "E")))
     out["diabetes"], out["diabetes/harm"], out["supplementary"] = (
-        each.sum(axis=1).to_numpy(np.float64) for each in (sugar, harm, supply)
+        _numbers(each.sum(axis=1)) for each in (sugar, harm, supply)
     )
     return out
 
@@ -123,14 +127,14 @@ def _diagnoses(frame: pd.DataFrame) -> dict[str, Floats]:
 def _history(frame: pd.DataFrame, told: Mapping[str, Floats]) -> dict[str, Floats]:
     """Of the patient's encounters with lower ids. What became of them (`readmitted`) is not read."""
     whose = frame["patient_nbr"]
-    out = {"history/stays": frame.groupby("patient_nbr").cumcount().to_numpy(np.float64)}
+    out: dict[str, Floats] = {"history/stays": _numbers(frame.groupby("patient_nbr").cumcount())}
     for name in (*NUMBERS, "drug/insulin"):
         column = pd.Series(told[name])
-        out[f"history/last {name}"] = column.groupby(whose).shift().to_numpy(np.float64)
+        out[f"history/last {name}"] = _numbers(column.groupby(whose).shift())
     for name in ("time_in_hospital", "num_medications", "number_inpatient"):
         out[f"history/change {name}"] = told[name] - out[f"history/last {name}"]
     first = frame["diag_1"].str[:3]
-    out["history/same diagnosis"] = (first == first.groupby(whose).shift()).to_numpy(np.float64)
+    out["history/same diagnosis"] = _numbers(first == first.groupby(whose).shift())
     left = frame["discharge_disposition_id"].groupby(whose).shift()
-    out["history/left home"] = np.where(left.isna(), np.nan, left == "1").astype(np.float64)
+    out["history/left home"] = _numbers(np.where(left.isna(), np.nan, left == "1"))
     return out
