@@ -89,7 +89,7 @@ def of_columns(every: Candidates, cohort: Cohort, known: list[Fact]) -> Iterator
         yield from of_values(every, label)
     fold = folds(cohort.subject)
     every, design = narrowed(every, [*cohort.label.T, *(fact.values for fact in known)])
-    moving = Moving(every, design, fold)
+    moving = Moving(every, design, fold, len(np.unique(cohort.subject)))
     for label in cohort.label.T:
         yield from moving.of_label(label)
     for fact in known:

@@ -25,6 +25,7 @@ class Limits:
     silent: float
     rare_odds: float
     rare_errors: float
+    fact_errors: float
     fact: float
     fact_within: float
     fact_strong: float

@@ -32,10 +32,11 @@ class Looked:
 
 
 class Moving:
-    """design: the columns as ranks; fold: by person."""
+    """design: the columns as ranks; fold: by person; persons: how many there are."""
 
-    def __init__(self, candidates: Candidates, design: Floats, fold: Ints) -> None:
+    def __init__(self, candidates: Candidates, design: Floats, fold: Ints, persons: int) -> None:
         self.candidates, self.design, self.fold = candidates, design, fold
+        self.chance = limits().fact_errors / np.sqrt(max(persons, 1))
         self.bins = np.stack([binned(column) for column in candidates.values.T]) if len(candidates) else None
         self.rest = Rest(design, candidates.what, fold)
 
@@ -64,7 +65,7 @@ class Moving:
             what = self.candidates.what[j]
             if (
                 what == fact.code
-                or related[j] < max(limits().fact, fact.least)
+                or related[j] < max(limits().fact, fact.least, self.chance)
                 or self.candidates.aspect[j] in ("count", "before")
             ):
                 continue

@@ -17,14 +17,21 @@ def call(*words: object) -> Result:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     out = tmp_path_factory.mktemp("demo") / "demo"
-    return out, call("demo", "--patients", 30, "--out", out)
+    return out, call("demo", "--patients", 24, "--out", out)
 
 
 def test_the_first_night_is_published_and_answers(demo: tuple[Path, Result]) -> None:
     out, said = demo
     assert said.exit_code == 0, said.output
     assert "every account balances" in said.stdout and "HOSPITAL_ADMISSION" in said.stdout
-    assert len(list((out / "lake" / "runs").glob("*/report.html"))) == 1
+    assert len(list((out / "lake" / "runs").glob("*/report.html"))) == 2
+
+
+def test_outcomes_are_learned_after_the_first_night_and_told_by_the_second(demo: tuple[Path, Result]) -> None:
+    out, said = demo
+    assert "readmission: AUROC" in said.output or "readmission: too few" in said.output
+    asked = call("query", "--lake", out / "lake", "SELECT DISTINCT task FROM outcomes ORDER BY task")
+    assert "readmission" in asked.stdout
 
 
 def test_manifest_report_and_log_name_no_patient(demo: tuple[Path, Result]) -> None:
