@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from outcomes.beside import beside
 from outcomes.cohort import Cohort
 from outcomes.judgement import Judgement
 from outcomes.learning.learner import Model
@@ -32,7 +33,7 @@ def described(judged: Judgement, chosen: str, training: "Training", text: str) -
         judged.targets,
         _contributions(judged),
         [str(leak) for leak in judged.leaks],
-        judged.over_time,
+        judged.over_time or beside(judged.timeline, judged.on, next(iter(judged.scores.values()))[:, 0]),
         _incidence(judged),
     )
 

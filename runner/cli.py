@@ -62,6 +62,7 @@ for command in (
     persons.forget,
     signals.signals,
     outcomes.score,
+    outcomes.explain,
 ):
     app.command()(command)
 app.command("opt-out")(persons.opt_out)

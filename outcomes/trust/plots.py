@@ -1,4 +1,4 @@
-"""Figures of a model as SVG: calibration, ROC, precision, decision curve, groups, contributions, drift, incidence."""
+"""Figures of a model as SVG: calibration, ROC, precision, decision curve, groups, contributions, drift."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -129,17 +129,6 @@ def _ranks(values: Floats) -> Floats:
     held = np.sort(values[known])
     middle = (np.searchsorted(held, values, "left") + np.searchsorted(held, values, "right")) / 2
     return np.where(known, middle / max(len(held), 1), np.nan)
-
-
-def incidence(times: Floats, curves: Mapping[str, Floats], intervals: Mapping[str, tuple[Floats, Floats]]) -> Figure:
-    """Cumulative incidence (t,) of each cause over times in days; intervals where there are any."""
-    tops = [float(curve.max()) for curve in curves.values()] + [float(np.nanmax(i[1])) for i in intervals.values()]
-    chart = Chart(Axis("days", 0, float(times[-1])), Axis("cumulative incidence", 0, round_up(max(tops, default=1.0))))
-    for (name, curve), kind in zip(curves.items(), KINDS, strict=False):
-        if name in intervals:
-            chart.band(times.tolist(), intervals[name][0].tolist(), intervals[name][1].tolist(), kind)
-        chart.line(list(zip(times.tolist(), curve.tolist(), strict=True)), f"{kind} step", name)
-    return figure(chart, "Cumulative incidence of each cause")
 
 
 def _walk(labels: Floats, scores: Floats) -> tuple[Floats, Floats]:

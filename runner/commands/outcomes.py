@@ -101,3 +101,20 @@ def score(
 
     for line in scored(pred, gold):
         typer.echo(line)
+
+
+def explain(
+    pred: Annotated[Path, typer.Option(metavar="FILE", help="outcomes.parquet, or a folder of such files.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A page, readable by its owner only.")],
+    task: Annotated[str, typer.Option(help="Of this task only.")] = "",
+    encounter: Annotated[str, typer.Option(metavar="ID", help="Of this encounter only.")] = "",
+    most: Annotated[int, typer.Option(min=1, help="Predictions that are drawn, the riskiest first.")] = 20,
+) -> None:
+    """Draw what moved predictions. One figure each, as the contributions in `outcomes` say.
+
+    \b
+    Example: chartloom explain --pred out/outcomes.parquet --out why.html --task mortality
+    """
+    from runner.explaining import explain as drawn
+
+    typer.echo(f"{drawn(pred, out, task, encounter, most)} predictions drawn: {out}")

@@ -153,3 +153,14 @@ def test_nobody_to_learn_from_is_told_with_the_steps(trained: Path, tmp_path: Pa
 def test_a_challenger_that_is_no_learner_is_named(trained: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="expected of simple"):
         train(["mortality"], trained / "meds", tmp_path / "art", Training(challengers=("oracle",)))
+
+
+def test_what_moved_predictions_is_drawn(predicted: dict[str, pa.Table], tmp_path: Path) -> None:
+    pq.write_table(predicted["outcomes"], tmp_path / "outcomes.parquet")
+    said = ["explain", "--pred", str(tmp_path / "outcomes.parquet"), "--out", str(tmp_path / "why.html")]
+    done = CliRunner().invoke(app, [*said, "--most", "3"])
+    assert done.exit_code == 0, done.output
+    page = tmp_path / "why.html"
+    assert page.read_text().count("<svg") == 3 and PULSE in page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert CliRunner().invoke(app, [*said, "--task", "nothing"]).exit_code != 0

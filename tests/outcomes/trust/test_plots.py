@@ -62,9 +62,3 @@ def test_drift_needs_two_periods() -> None:
     assert drawn and "2024-02" in sound(drawn)
     assert plots.drift(rows[:1]) is None
     assert plots.drift(rows, "calibration") is None
-
-
-def test_incidence_steps() -> None:
-    times = np.arange(10.0)
-    found = plots.incidence(times, {"death": times / 100, "home": times / 20}, {"death": (times / 200, times / 50)})
-    assert sound(found).count("step") == 2 * 2  # the lines, and their names below
