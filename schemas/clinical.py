@@ -52,6 +52,7 @@ EMBEDDINGS = (
     Column("image_id", pa.string(), "Unique in the study.", required=True),
     Column("time", pa.timestamp("us"), "When the image was made, UTC."),
     Column("modality", pa.string(), "DICOM modality, such as DX."),
+    Column("body_part", pa.string(), "Such as CHEST, as DICOM's Body Part Examined spells it."),
     Column("view", pa.string(), "Such as PA or lateral."),
     Column("encoder", pa.string(), "Name and version of the network that made the vector.", required=True),
     Column("embedding", pa.list_(pa.float32()), "The vector.", required=True),
@@ -92,6 +93,7 @@ PHI_EMBEDDINGS, OPEN_EMBEDDINGS = (
         EMBEDDINGS,
         ("study_id", "image_id"),
         ("time", "study_id", "image_id"),
+        version=2,
     )
     for root in ("phi/", "")
 )

@@ -6,7 +6,7 @@ from functools import cache
 
 from contract.errors import PlanError
 from contract.table import Table
-from schemas import clinical, drift, gate, night, outcomes, people, quality, results, signals
+from schemas import clinical, drift, gate, night, outcomes, people, quality, reports, results, signals
 from schemas.fhir import fhir_table, other_table, resource_types
 
 
@@ -23,6 +23,7 @@ def tables() -> dict[str, Table]:
         *gate.TABLES,
         *results.TABLES,
         *outcomes.TABLES,
+        *reports.TABLES,
         *signals.TABLES,
         *drift.TABLES,
         *night.TABLES,

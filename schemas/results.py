@@ -1,4 +1,4 @@
-"""What the batch stages find: codes, findings, pathology, reports; coders' decisions; labels."""
+"""What the batch stages find: codes, findings, pathology; coders' decisions; labels."""
 
 import pyarrow as pa
 
@@ -146,38 +146,6 @@ def _results(root: str) -> tuple[Table, ...]:
             ),
             ("note_id",),
             ("note_id",),
-        ),
-        Table(
-            root + "reports",
-            "The draft report of one study; never signed by chartloom.",
-            (
-                SUBJECT,
-                Column("study_id", pa.string(), "ImagingStudy.id.", required=True),
-                Column("text", pa.large_string(), "The draft."),
-                Column(
-                    "findings",
-                    pa.list_(
-                        pa.struct(
-                            [
-                                ("finding", pa.string()),
-                                ("side", pa.string()),
-                                ("severity", pa.string()),
-                                ("score", pa.float32()),
-                            ]
-                        )
-                    ),
-                    "What the images show.",
-                ),
-                Column(
-                    "sentences",
-                    pa.list_(pa.struct([("text", pa.string()), ("finding", pa.string()), ("source", pa.string())])),
-                    "Each sentence with the finding behind it.",
-                ),
-                FLAGS,
-                ARTIFACT,
-            ),
-            ("study_id",),
-            ("study_id",),
         ),
         Table(
             root + "worklist",

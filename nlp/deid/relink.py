@@ -30,8 +30,10 @@ RESULTS = (
     "outcomes",
     "outcomes_account",
     "reports",
+    "reports_account",
     "worklist",
 )
+TIMES = ("prediction_time", "onset", "time")
 WRITTEN = {"findings": ("drug", "effect"), "pathology": ("value",)}
 """Columns that hold words as the note has them."""
 
@@ -111,8 +113,8 @@ class Back:
         """How each column is brought back; words and times first, while the rows still have open ids."""
         words = {column: self._worded(column) for column in WRITTEN.get(name, ())}
         ids = {column: self._translated(column) for column in self._ids}
-        times = {column: self._timed(column) for column in ("prediction_time", "onset")}
-        return {**words, **times, "evidence": self._evidence, **ids}
+        times = {column: self._timed(column) for column in TIMES if column != "time" or name == "reports"}
+        return {**words, **times, "evidence": self._evidence, "sentences": self._compared, **ids}
 
     def _translated(self, column: str) -> Callable[[pa.Table], pa.Array]:
         def back(rows: pa.Table) -> pa.Array:
@@ -137,6 +139,15 @@ class Back:
 
     def _evidence(self, rows: pa.Table) -> pa.Array:
         return self._spans.back(rows["evidence"])
+
+    def _compared(self, rows: pa.Table) -> pa.Array:
+        """Sentences of reports, whose prior study is named by its id; a study that is not known any more by none."""
+        every = rows["sentences"].to_pylist()
+        back = [
+            each and [said | {"prior_study_id": self._studies.get(said["prior_study_id"])} for said in each]
+            for each in every
+        ]
+        return pa.array(back, rows.schema.field("sentences").type)
 
     @cached_property
     def _spans(self) -> Evidence:
