@@ -29,11 +29,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`findings`: what the images show, by score. `flags`: doubts and abstentions, as rule names."""
+    """`findings`: what the images show, by score. `flags`: doubts and abstentions, as rule names.
+
+    `doubtful`: what they may show; no sentence states it.
+    """
 
     sentences: tuple[Sentence, ...]
     findings: tuple[Finding, ...] = ()
     flags: tuple[str, ...] = ()
+    doubtful: tuple[Finding, ...] = ()
 
     @property
     def text(self) -> str:
