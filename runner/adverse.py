@@ -1,13 +1,13 @@
 """What the search for adverse events came to, for the manifest: persons, episodes, doubts, pairs. Counts only."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runner.tally import flags_of, frequent, rows_of
 from store.lake import Draft
 
 FINDINGS, ACCOUNT = "findings", "findings_account"
@@ -20,10 +20,10 @@ COLUMNS = ["subject_id", "kind", "drug", "effect", "assertion", "drug_code", "co
 
 def adverse_of(draft: Draft) -> dict[str, Any]:
     """Nothing where no step looks for adverse events."""
-    account = _read(draft, ACCOUNT, ["notes", "notes_read", "flags"])
+    account = rows_of(draft, ACCOUNT, ["notes", "notes_read", "flags"])
     if account is None:
         return {}
-    found = _read(draft, FINDINGS, COLUMNS)
+    found = rows_of(draft, FINDINGS, COLUMNS)
     return counted(account.to_pylist(), found.to_pylist() if found is not None else [])
 
 
@@ -36,10 +36,10 @@ def counted(account: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, A
         "notes": sum(row["notes"] for row in account),
         "notes_read": sum(row["notes_read"] for row in account),
         "episodes": len(present),
-        "assertions": _most(row["assertion"] for row in rows),
-        "contradictions": _most(flag for row in present for flag in row["flags"] or () if flag in CONTRADICTIONS),
-        "flags": _most(flag for row in account for flag in row["flags"] or ()),
-        "artifacts": _most(row["artifact"] for row in rows),
+        "assertions": frequent(row["assertion"] for row in rows),
+        "contradictions": frequent(flag for row in present for flag in row["flags"] or () if flag in CONTRADICTIONS),
+        "flags": frequent(flag for row in account for flag in row["flags"] or ()),
+        "artifacts": frequent(row["artifact"] for row in rows),
         "pairs": _pairs(present),
         "named": _named(found),
     }
@@ -79,19 +79,7 @@ def _commonest(meant: str, words: Mapping[str, Collection[int]]) -> str:
 def flagged(out: Path) -> list[str]:
     """What `apply adverse` says of its persons: how many have which flag."""
     account = pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags", "artifact"])
-    lines = [
-        f"persons with {flag}: {n:,}" for flag, n in _most(f for fs in account["flags"].to_pylist() for f in fs).items()
-    ]
+    lines = [f"persons with {flag}: {n:,}" for flag, n in flags_of(account).items()]
     if any(name.startswith("terms-") for name in account["artifact"].unique().to_pylist()):
         lines.append("no trained artifact is installed: lists of terms alone were used; name one by --set artifact=DIR")
     return lines
-
-
-def _most(values: Any) -> dict[str, int]:
-    found = Counter(value for value in values if value is not None)
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
-
-
-def _read(draft: Draft, name: str, columns: list[str]) -> pa.Table | None:
-    paths = [draft.path(table, shard) for table, shard in draft.files() if table == name]
-    return pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]) if paths else None

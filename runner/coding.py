@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from runner.tally import flags_of, frequent, rows_of
 from store.lake import Draft
 
 CODES, ACCOUNT = "codes", "codes_account"
@@ -17,10 +18,10 @@ BANDS = ("pre_accept", "review", "hidden")
 
 def coding_of(draft: Draft) -> dict[str, Any]:
     """Nothing where no step codes."""
-    account = _read(draft, ACCOUNT, ["notes", "notes_read", *BANDS, "flags", "artifact"])
+    account = rows_of(draft, ACCOUNT, ["notes", "notes_read", *BANDS, "flags", "artifact"])
     if account is None:
         return {}
-    codes = _read(draft, CODES, ["system", "band", "score"])
+    codes = rows_of(draft, CODES, ["system", "band", "score"])
     shown = pc.greater(pc.add(account["pre_accept"], account["review"]), 0)
     return {
         "encounters": len(account),
@@ -28,9 +29,9 @@ def coding_of(draft: Draft) -> dict[str, Any]:
         "notes": int(pc.sum(account["notes"]).as_py() or 0),
         "notes_read": int(pc.sum(account["notes_read"]).as_py() or 0),
         "bands": {band: int(pc.sum(account[band]).as_py() or 0) for band in BANDS},
-        "systems": _counted(codes["system"]) if codes is not None else {},
-        "flags": _counted(pc.list_flatten(account["flags"])),
-        "artifacts": _counted(account["artifact"]),
+        "systems": frequent(codes["system"].to_pylist()) if codes is not None else {},
+        "flags": flags_of(account),
+        "artifacts": frequent(account["artifact"].to_pylist()),
         "scores": _scores(codes),
     }
 
@@ -38,7 +39,7 @@ def coding_of(draft: Draft) -> dict[str, Any]:
 def flagged(out: Path) -> list[str]:
     """What `apply icd` says of its encounters: how many have which flag; why there is nothing, and what to do."""
     path = out / f"{ACCOUNT}.parquet"
-    flags = _counted(pc.list_flatten(pq.read_table(path, columns=["flags"])["flags"]))
+    flags = flags_of(pq.read_table(path, columns=["flags"]))
     lines = [f"encounters with {flag}: {count:,}" for flag, count in flags.items()]
     if "no-artifact" in flags:
         lines.append("no trained coder is installed, so nothing was suggested: name one by --set artifact=DIR")
@@ -52,13 +53,3 @@ def _scores(codes: pa.Table | None) -> list[int]:
     shown = codes.filter(pc.not_equal(codes["band"], "hidden"))["score"].to_numpy()
     bins = Counter((shown * BINS).clip(0, BINS - 1).astype(int).tolist())
     return [bins[k] for k in range(BINS)]
-
-
-def _counted(values: Any) -> dict[str, int]:
-    found = Counter(value for value in values.to_pylist() if value is not None)
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
-
-
-def _read(draft: Draft, name: str, columns: list[str]) -> pa.Table | None:
-    paths = [draft.path(table, shard) for table, shard in draft.files() if table == name]
-    return pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]) if paths else None

@@ -22,6 +22,7 @@ from runner.balance import balance, tallied
 from runner.clock import Clock, cpu_seconds
 from runner.coding import coding_of
 from runner.config import Config
+from runner.drafts import drafts_of
 from runner.inbox import Found
 from runner.job import Result
 from runner.landing import distinct_rows
@@ -131,6 +132,7 @@ class Account:
             adverse=adverse_of(draft),
             signals=signals_of(draft),
             outcomes=outcomes_of(draft),
+            drafts=drafts_of(draft),
             coverage=whole_of(draft, "phi/coverage"),
             quality=whole_of(draft, "phi/quality"),
             persons=int(pc.sum(pc.is_null(people["merged_into"])).as_py() or 0),

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from runner.tally import rows_of
 from store.lake import Draft
 
 OUTCOMES, ACCOUNT, DRIFT = "outcomes", "outcomes_account", "outcome_drift"
@@ -19,11 +20,11 @@ DECISIONS = ("yes", "no", "abstain")
 
 def outcomes_of(draft: Draft) -> dict[str, Any]:
     """Nothing where no step predicts outcomes."""
-    account = _read(draft, ACCOUNT, ["subject_id", "events", "unseen", "flags", "artifact"])
+    account = rows_of(draft, ACCOUNT, ["subject_id", "events", "unseen", "flags", "artifact"])
     if account is None:
         return {}
     columns = ["subject_id", "task", "target", "decision", "observed", "in_training", "probability", "artifact"]
-    found = _read(draft, OUTCOMES, columns)
+    found = rows_of(draft, OUTCOMES, columns)
     path = draft.path(DRIFT, "all")
     drift = pq.read_table(path).to_pylist() if path else None
     return counted(account, found) | {"drift": drifted(drift) if drift is not None else None}
@@ -107,11 +108,6 @@ def apart(counts: Mapping[str, int]) -> dict[str, int | None]:
 def enough(count: int) -> int | None:
     """None: too few."""
     return None if 0 < count < FEWEST else count
-
-
-def _read(draft: Draft, name: str, columns: list[str]) -> Mapping[str, Any] | pa.Table | None:
-    paths = [draft.path(table, shard) for table, shard in draft.files() if table == name]
-    return pa.concat_tables([pq.read_table(path, columns=columns) for path in paths]) if paths else None
 
 
 def flagged(out: Path) -> list[str]:

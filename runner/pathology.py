@@ -1,15 +1,16 @@
 """What `apply pathology` says of its reports: how many have which flag; why there is nothing, and what to do."""
 
-from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from runner.tally import flags_of
+
 
 def flagged(out: Path) -> list[str]:
     account = pq.read_table(out / "pathology_account.parquet", columns=["flags", "readers"])
-    flags = Counter(flag for said in account["flags"].to_pylist() for flag in said)
-    lines = [f"reports with {flag}: {n:,}" for flag, n in sorted(flags.items(), key=lambda each: (-each[1], each[0]))]
+    flags = flags_of(account)
+    lines = [f"reports with {flag}: {n:,}" for flag, n in flags.items()]
     if "no-artifact" in flags:
         read = {name for said in account["readers"].to_pylist() for name in said}
         told = f"only {', '.join(sorted(read))} read these reports" if read else "no report was read"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from eval.drawing import style as drawing
 from runner.account import COLUMNS, Manifest, accounts, remarks, size, verdict
-from runner.pages import adverse, coding, outcomes, quality, sections, signals
+from runner.pages import adverse, coding, drafts, outcomes, quality, sections, signals
 
 HEADLINES = {
     "published": "The night is published",
@@ -50,6 +50,7 @@ def _shown(manifest: Manifest) -> dict[str, Any]:
         "adverse": adverse.section(manifest),
         "signals": signals.section(manifest),
         "outcomes": outcomes.section(manifest),
+        "drafts": drafts.section(manifest),
         "quarantine": sections.rules(manifest.get("quarantine", ())),
         "warnings": sections.rules(manifest.get("warnings", ())),
         "checks": manifest.get("checks", {}),

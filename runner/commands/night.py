@@ -108,13 +108,14 @@ def apply(
 
 def _remarks(written: Mapping[str, int], out: Path) -> list[str]:
     """What a step says of its units, why there is little or nothing."""
-    from runner import adverse, coding, outcomes, pathology
+    from runner import adverse, coding, drafts, outcomes, pathology
 
     said = {
         "codes_account": coding.flagged,
         "findings_account": adverse.flagged,
         "outcomes_account": outcomes.flagged,
         "pathology_account": pathology.flagged,
+        "reports_account": drafts.flagged,
     }
     return [line for name, flagged in said.items() if name in written for line in flagged(out)]
 

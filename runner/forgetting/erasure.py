@@ -15,10 +15,12 @@ from etl.mentions import Mentions
 from runner.adverse import adverse_of
 from runner.assemble import Assembly, partials_table
 from runner.coding import coding_of
+from runner.drafts import drafts_of
 from runner.forgetting.person import Person
 from runner.inbox import MEMORY, Inbox
 from runner.job import Result
 from runner.manifest import quarantine_of, summary_fingerprints, tables_of, whole_of
+from runner.outcomes import outcomes_of
 from runner.plan import Plan
 from runner.recognise import table_of
 from runner.recorded import run_id
@@ -172,7 +174,10 @@ class Erasure:
             quality=whole_of(self.draft, "phi/quality"),
             forgotten={"after": self.previous.id, "rows": sum(self.removed.values())},
         )
-        counted = {"coding": coding_of, "adverse": adverse_of, "signals": signals_of}
+        counted = {
+            "coding": coding_of, "adverse": adverse_of, "signals": signals_of, "outcomes": outcomes_of,
+            "drafts": drafts_of,
+        }  # fmt: skip
         said.update({name: of(self.draft) for name, of in counted.items() if name in said})
         said["persons"] = said.get("persons", 1) - 1
         return json.dumps(said, indent=1).encode()

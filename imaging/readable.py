@@ -1,0 +1,84 @@
+"""Images that an artifact can read, apart from those it cannot: each study with the reasons, none lost."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from imaging.studies import Studies, read
+
+OTHER_ENCODER, OTHER_WIDTH, NOT_FINITE = "other-encoder", "other-width", "not-finite"
+OTHER_MODALITY, OTHER_BODY_PART, TWO_PATIENTS, NO_IMAGE = (
+    "other-modality", "other-body-part", "two-patients", "no-image",
+)  # fmt: skip
+MANY_IMAGES = "many-images"
+MANY = 6  # images of one study beyond which something may be wrong; all are read
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What training saw. Empty modalities or body parts: none was named, any will do."""
+
+    encoder: str
+    width: int
+    modalities: tuple[str, ...] = ()
+    body_parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Readable:
+    studies: Studies  # of the images that can be read
+    images: Mapping[tuple[int, str], int]  # (subject_id, study_id) -> images there are; in the order of the rows
+    flags: Mapping[tuple[int, str], list[str]] = field(default_factory=dict)
+
+
+def sorted_out(embeddings: pa.Table, expected: Expected) -> Readable:
+    keys = list(zip(embeddings["subject_id"].to_pylist(), embeddings["study_id"].to_pylist(), strict=True))
+    images = Counter(keys)
+    why = _why(embeddings, expected)
+    why[_shared(keys)] = TWO_PATIENTS
+    flags: dict[tuple[int, str], dict[str, None]] = defaultdict(dict)
+    for key, reason in zip(keys, why, strict=True):
+        if reason:
+            flags[key][reason] = None
+    for key, many in images.items():
+        if many > MANY:
+            flags[key][MANY_IMAGES] = None
+    sound = embeddings.filter(pa.array(why == ""))
+    return Readable(read(sound), dict(images), {key: list(each) for key, each in flags.items()})
+
+
+def _why(rows: pa.Table, expected: Expected) -> np.ndarray:
+    """(n,) the first reason why an image cannot be read; empty: none."""
+    why = np.full(len(rows), "", object)
+    vectors = rows["embedding"].combine_chunks()
+    lengths = pc.fill_null(pc.list_value_length(vectors), -1).to_numpy(zero_copy_only=False)
+    named = [("body_part", expected.body_parts, OTHER_BODY_PART), ("modality", expected.modalities, OTHER_MODALITY)]
+    for column, allowed, reason in named:
+        if allowed and column in rows.column_names:
+            known = pc.or_(pc.is_null(rows[column]), pc.is_in(rows[column], pa.array(allowed, pa.string())))
+            why[~known.to_numpy(zero_copy_only=False)] = reason
+    why[~_finite(vectors, lengths)] = NOT_FINITE
+    why[lengths != expected.width] = OTHER_WIDTH
+    other = pc.not_equal(pc.fill_null(rows["encoder"], ""), expected.encoder)
+    why[other.to_numpy(zero_copy_only=False)] = OTHER_ENCODER
+    return why
+
+
+def _finite(vectors: pa.Array, lengths: np.ndarray) -> np.ndarray:
+    """(n,) an image whose vector has no null, NaN or infinity."""
+    values = pc.fill_null(vectors.flatten().cast(pa.float64()), float("nan")).to_numpy(zero_copy_only=False)
+    place = np.repeat(np.arange(len(vectors)), np.maximum(lengths, 0))
+    wrong = np.bincount(place[~np.isfinite(values)], minlength=len(vectors))
+    return np.asarray(wrong == 0, bool)
+
+
+def _shared(keys: list[tuple[int, str]]) -> np.ndarray:
+    """(n,) rows of studies that are said to be of several persons: nobody knows whose they are."""
+    owners: dict[str, set[int]] = defaultdict(set)
+    for subject, study in keys:
+        owners[study].add(subject)
+    return np.array([len(owners[study]) > 1 for _, study in keys], bool)

@@ -1,0 +1,54 @@
+"""What drafting of imaging reports came to, for the manifest: studies, drafts, findings, why there are none."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from runner.outcomes import enough
+from runner.tally import flags_of, frequent, rows_of
+from store.lake import Draft
+
+REPORTS, ACCOUNT = "reports", "reports_account"
+SHOWN = 20  # findings
+
+
+def drafts_of(draft: Draft) -> dict[str, Any]:
+    """Nothing where no step drafts. No count below five: a rare finding may point at somebody."""
+    account = rows_of(draft, ACCOUNT, ["images", "images_read", "sentences", "flags", "artifact"])
+    if account is None:
+        return {}
+    reports = rows_of(draft, REPORTS, ["text", "findings"])
+    found = [each for said in (reports["findings"].to_pylist() if reports else ()) for each in said or ()]
+    stated = frequent(each["finding"] for each in found if each["state"] == "present")
+    return {
+        "studies": len(account),
+        "images": int(pc.sum(account["images"]).as_py() or 0),
+        "images_read": int(pc.sum(account["images_read"]).as_py() or 0),
+        "drafts": sum(bool(text) for text in reports["text"].to_pylist()) if reports else 0,
+        "sentences": int(pc.sum(account["sentences"]).as_py() or 0),
+        "findings": {name: enough(many) for name, many in list(stated.items())[:SHOWN]},
+        "flags": {name: enough(many) for name, many in _kinds(flags_of(account)).items()},
+        "artifacts": list(frequent(account["artifact"].to_pylist())),
+    }
+
+
+def flagged(out: Path) -> list[str]:
+    """What `apply reports` says of its studies: how many have which flag; why there is nothing, and what to do."""
+    flags = _kinds(flags_of(pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags"])))
+    lines = [f"studies with {flag}: {many:,}" for flag, many in flags.items()]
+    if "no-artifact" in flags:
+        lines.append("nothing is trained, so nothing was drafted: name an artifact by --set artifact=DIR")
+    if "other-encoder" in flags:
+        lines.append("embeddings of another encoder cannot be read: `chartloom train reports` learns from your own")
+    return lines
+
+
+def _kinds(flags: dict[str, int]) -> dict[str, int]:
+    """Flags without what they are said of: doubtful:effusion counts as doubtful."""
+    found: dict[str, int] = {}
+    for name, many in flags.items():
+        kind = name.partition(":")[0]
+        found[kind] = found.get(kind, 0) + many
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
