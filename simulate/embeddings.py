@@ -8,13 +8,15 @@ import pyarrow as pa
 
 from simulate.arrays import Bytes, Floats, Ints, generator, pick, text, uuids
 from simulate.config import HospitalConfig
-from simulate.films import CHEST, Films, findings
+from simulate.devices import device_inputs, kinds
+from simulate.films import CHEST, Films, findings, place_of_device
 from simulate.people import People
 
 WIDTH = 256
 ENCODER = "simulate-random-network-1"
 SCALE = 2.0  # makes the variance of a coordinate about one
 VIEWS = ["PA", "AP", "LATERAL"]
+PARTS = ["CHEST", "PELVIS"]  # by region
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,20 @@ class Images:
 def network() -> tuple[Floats, Floats]:
     """The fixed random network: one hidden layer of 128; the same in every hospital."""
     rng = np.random.default_rng(20240229)
-    inputs = 4 * len(findings())
-    return rng.normal(size=(inputs, 128)) / 2, rng.normal(size=(128, WIDTH)) / np.sqrt(128)
+    first = rng.normal(size=(4 * len(findings()), 128)) / 2
+    second = rng.normal(size=(128, WIDTH)) / np.sqrt(128)
+    states = np.random.default_rng(20240301).normal(size=(4 * len(kinds()), 128)) / 2
+    return np.concatenate([first, states]), second
 
 
 def inputs(films: Films) -> Floats:
-    """film x (4 x finding): present, left, right, grade in thirds."""
+    """film x (4 x finding, then 4 x kind of device): present, left, right, grade in thirds or placed badly."""
     here = films.present.astype(float)
-    left = here * (films.left | films.both)
-    right = here * (~films.left | films.both)
-    return np.concatenate([here, left, right, here * films.grade / 3], 1)
+    state = here.copy()
+    state[:, place_of_device()] = 0  # its sides are those of its kinds
+    left = state * (films.left | films.both)
+    right = state * (~films.left | films.both)
+    return np.concatenate([here, left, right, state * films.grade / 3, device_inputs(films.devices)], 1)
 
 
 def encode(given: Floats) -> Floats:
@@ -69,6 +75,7 @@ def embeddings(images: Images, films: Films, people: People) -> tuple[Ints, pa.T
         "image_id": text(images.ids),
         "time": pa.array(films.time[film].astype("datetime64[s]").astype("datetime64[us]")),
         "modality": pa.array(["CR"] * len(film)),
+        "body_part": pick(PARTS, films.region[film]),
         "view": pick(VIEWS, images.view),
         "encoder": pa.array([ENCODER] * len(film)),
         "embedding": pa.ListArray.from_arrays(offsets, flat),

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from simulate.arrays import DAY, Bools, Bytes, Floats, Ints, generator, pick, sigmoid, stamps, text, uuids
 from simulate.config import HospitalConfig
+from simulate.devices import CRITICAL, OUTSIDE, WARD, Devices, draw_devices
 from simulate.encounters import EMERGENCY, FOLLOW_UP, INPATIENT, WELLNESS, Encounters
 from simulate.illness import Illness
 from simulate.knowledge import diseases, load, places, reasons
@@ -16,6 +17,7 @@ from simulate.people import People
 from simulate.stays import Stays
 
 CHEST, PELVIS = 0, 1
+DEVICE = "device"  # the finding; which devices they are stands in Films.devices
 HIP = ("hip_fracture", "hip_surgery")
 BODY = [("51185008", "Thoracic structure (body structure)", "399208008"), ("12921003", "Pelvis", "268425006")]
 
@@ -30,12 +32,18 @@ class Films:
     present: Bools  # film x finding, all false for the pelvis
     left: Bools  # film x finding
     both: Bools
-    grade: Ints  # film x finding: 1 mild, 2 moderate, 3 severe
+    grade: Ints  # film x finding: 1 mild, 2 moderate, 3 severe; a device has none
+    devices: Devices
 
 
 @cache
 def findings() -> dict[str, dict[str, Any]]:
     return dict(load("findings"))
+
+
+@cache
+def place_of_device() -> int:
+    return list(findings()).index(DEVICE)
 
 
 def _causes(illness: Illness, stays: Stays, who: Ints, stay: Ints) -> Floats:
@@ -47,6 +55,16 @@ def _causes(illness: Illness, stays: Stays, who: Ints, stay: Ints) -> Floats:
             logit[:, j] += size * illness.has[who, index[name]]
     by_reason = np.array([[r.findings.get(name, 0.0) for name in findings()] for r in reasons()])
     return logit + np.where((stay >= 0)[:, None], by_reason[stays.reason[stay]], 0.0) if len(stays.who) else logit
+
+
+def _setting(encounters: Encounters, stays: Stays, encounter: Ints) -> Ints:
+    """Of each film, as a place in SETTINGS of simulate/devices.py."""
+    if not len(stays.who):
+        return np.full(len(encounter), OUTSIDE)
+    critical = np.array([r.name in load("devices")["critical"] for r in reasons()])
+    stay = encounters.stay[encounter]
+    inside = np.where(critical[stays.reason[stay]], CRITICAL, WARD)
+    return np.where(stay >= 0, inside, OUTSIDE)
 
 
 def draw_films(config: HospitalConfig, illness: Illness, stays: Stays, encounters: Encounters,
@@ -69,7 +87,8 @@ def draw_films(config: HospitalConfig, illness: Illness, stays: Stays, encounter
     grade = 1 + rng.choice(3, shape, p=[0.5, 0.35, 0.15])
     time = np.minimum(e.start[encounter] + delay, e.stop[encounter] - 60)
     return Films(uuids(rng, len(encounter)), e.who[encounter], encounter, time, region, present,
-                 rng.random(shape) < 0.5, both, grade)  # fmt: skip
+                 rng.random(shape) < 0.5, both, grade, draw_devices(config.seed, block, present[:, place_of_device()],
+                 _setting(e, stays, encounter)))  # fmt: skip
 
 
 def imaging_studies(films: Films, people: People, encounters: Encounters) -> tuple[Ints, pa.Table]:

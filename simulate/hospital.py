@@ -11,11 +11,13 @@ from contract.errors import InputError
 from simulate import films, measures, records, registers, truth
 from simulate.arrays import BLOCK
 from simulate.block import Block, draw_block
-from simulate.ceiling import image_ceiling
+from simulate.ceiling import image_ceiling, posteriors
 from simulate.config import HospitalConfig, Progress
+from simulate.device_ceiling import device_ceiling, device_odds
 from simulate.embeddings import draw_images, embeddings
 from simulate.errors import plant_errors
 from simulate.notes import charting
+from simulate.reader import reader
 from simulate.records import Rows
 from simulate.shared import draw_shared, shared_tables
 from simulate.vendors.reshape import reshape
@@ -44,6 +46,7 @@ TRUE: dict[str, Callable[[Block], Rows]] = {
     "effects": truth.harm_events,
     "exposures": truth.exposures,
     "image_findings": truth.image_findings,
+    "image_devices": truth.image_devices,
 }
 
 
@@ -119,11 +122,19 @@ def write_block(folder: Folder, block: Block, people: int) -> dict[str, pa.Table
     for name, table in true.items():
         folder.parquet(f"truth/{name}", table)
     if block.config.embeddings:
-        images = draw_images(block.config, block.films, block.number)
-        folder.parquet("embeddings/embeddings", keep(embeddings(images, block.films, block.people), people))
-        best = image_ceiling(block.config, block.films, images, block.people)
-        folder.parquet("truth/image_ceiling", keep(best, people))
+        _write_images(folder, block, people)
     return raw
+
+
+def _write_images(folder: Folder, block: Block, people: int) -> None:
+    films = block.films
+    images = draw_images(block.config, films, block.number)
+    folder.parquet("embeddings/embeddings", keep(embeddings(images, films, block.people), people))
+    best = reader(films, images, block.config.noise)
+    devices = device_odds(best)
+    told = posteriors(best, devices)
+    folder.parquet("truth/image_ceiling", keep(image_ceiling(films, images, block.people, told), people))
+    folder.parquet("truth/device_ceiling", keep(device_ceiling(films, images, block.people, devices), people))
 
 
 def _counts(block: Block, people: int) -> dict[str, int]:

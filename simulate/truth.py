@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from simulate.arrays import DAY, Bools, Bytes, Ints, pick, seconds, text
 from simulate.block import Block
-from simulate.films import CHEST, findings
+from simulate.devices import kinds, sided
+from simulate.films import CHEST, findings, place_of_device
 from simulate.knowledge import Disease, Reason, diseases, drugs, effects, icd10, reasons
 from simulate.records import Rows
 from simulate.risk import death_from, death_within, long_stay_from
@@ -128,7 +129,20 @@ def image_findings(block: Block) -> Rows:
         "patient_id": text(block.people.ids[f.who[film]]), "study_id": text(f.ids[film]),
         "encounter_id": text(block.encounters.ids[f.encounter[film]]), "finding": pick(list(findings()), which),
         "side": pick(["right", "left", "both"], side),
-        "severity": pick(["mild", "moderate", "severe"], f.grade[film, which] - 1),
+        "severity": pick(["mild", "moderate", "severe"],
+                         np.where(which == place_of_device(), -1, f.grade[film, which] - 1)),
+    })  # fmt: skip
+
+
+def image_devices(block: Block) -> Rows:
+    """One row per device on a film: what the finding `device` of that film is."""
+    f, d = block.films, block.films.devices
+    film, which = np.nonzero(d.present)
+    return f.who[film], pa.table({
+        "patient_id": text(block.people.ids[f.who[film]]), "study_id": text(f.ids[film]),
+        "encounter_id": text(block.encounters.ids[f.encounter[film]]), "kind": pick(list(kinds()), which),
+        "side": pick(["right", "left"], np.where(sided()[which], d.left[film, which].astype(np.int64), -1)),
+        "position": pick(["good", "bad"], d.bad[film, which].astype(np.int64)),
     })  # fmt: skip
 
 

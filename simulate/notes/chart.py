@@ -45,6 +45,7 @@ class Chart:
     allergen: str = ""
     died: bool = False
     event: tuple[str, bool] | None = None  # a named event and whether it happened
+    study_id: str | None = None  # of the film that a report is of
     extra: dict[str, str] = field(default_factory=dict)  # fields of a pathology report, findings of a film
 
 

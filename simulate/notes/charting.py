@@ -32,7 +32,8 @@ FACTS = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("enco
 CODES = pa.schema([(n, pa.string()) for n in ("patient_id", "encounter_id", "kind", "name", "icd10cm")])
 INDEX = pa.schema([("note_id", pa.string()), ("patient_id", pa.string()), ("encounter_id", pa.string()),
     ("kind", pa.string()),
-                   ("style", pa.string()), ("event", pa.string()), ("happened", pa.bool_())])  # fmt: skip
+                   ("style", pa.string()), ("event", pa.string()), ("happened", pa.bool_()),
+                   ("study_id", pa.string())])  # fmt: skip
 PATHOLOGY = pa.schema([(n, pa.string()) for n in ("note_id", "patient_id", "specimen", "field", "value")])
 
 
@@ -61,7 +62,11 @@ def _truth(notes: list[Note], specimens: dict[str, list[Specimen]]) -> dict[str,
         "note_facts": _rows(FACTS, [(*i, n.chart.encounter_id, *fact) for n, i in ids for fact in n.facts]),
         "encounter_codes": encounter_codes(notes),
         "notes": _rows(
-            INDEX, [(*i, n.chart.encounter_id, n.chart.kind, n.style, *(n.chart.event or (None, None))) for n, i in ids]
+            INDEX,
+            [
+                (*i, n.chart.encounter_id, n.chart.kind, n.style, *(n.chart.event or (None, None)), n.chart.study_id)
+                for n, i in ids
+            ],
         ),
         "pathology": _rows(
             PATHOLOGY, [(*i, *row) for _, i in ids if i[0] in specimens for row in rows(specimens[i[0]])]

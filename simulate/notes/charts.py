@@ -1,6 +1,7 @@
 """Charts from a block: for each contact, which notes are written and what their authors know."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -8,13 +9,14 @@ import numpy as np
 from nlp.text.grammar import choose
 from simulate.arrays import DAY
 from simulate.block import Block
+from simulate.devices import kinds, sided
 from simulate.encounters import BIOPSY, EMERGENCY, FOLLOW_UP, INPATIENT, SYMPTOM, WELLNESS
-from simulate.films import CHEST, findings
+from simulate.films import CHEST, DEVICE, findings, place_of_device
 from simulate.knowledge import Drug, analytes, diseases, drugs, effects, reasons
 from simulate.notes import documents
 from simulate.notes.chart import Chart, Harm, Note, Place
 from simulate.notes.identity import Identity, identity
-from simulate.notes.radiology import Finding
+from simulate.notes.radiology import Device, Finding, Shown
 from simulate.notes.specimens import Specimen, draw_specimens
 from simulate.people import load_places
 from simulate.records import allergens, care, operated_after
@@ -107,11 +109,13 @@ class Author:
         f = self.block.films
         for film in self.films.get(place, []):
             chart = self._chart(place, "radiology", rng, int(f.time[film] - self.block.encounters.start[place]) + 600)
-            present = [self._finding(film, int(j)) for j in np.flatnonzero(f.present[film])]
+            present = [self._finding(film, int(j)) for j in np.flatnonzero(f.present[film]) if j != place_of_device()]
             pelvis = f.region[film] != CHEST
             chart.extra.update({} if pelvis else self._prior(film))
-            chart = _with(chart, ("hip_dislocation", rng.random() < 0.25) if pelvis else None)
-            yield documents.write_film(chart, rng.getrandbits(62), self._styles, None if pelvis else present)
+            event = ("hip_dislocation", rng.random() < 0.25) if pelvis else None
+            chart = replace(chart, event=event, study_id=f.ids[film].decode())
+            shown = None if pelvis else Shown(present, self._devices(film))
+            yield documents.write_film(chart, rng.getrandbits(62), self._styles, shown)
 
     def _prior(self, film: int) -> dict[str, str]:
         """The same person's last chest film before this one."""
@@ -120,7 +124,8 @@ class Author:
         if not len(earlier):
             return {}
         last = earlier[np.argmax(f.time[earlier])]
-        names = [n for n, here in zip(findings(), f.present[last], strict=True) if here]
+        names = [n for n, here in zip(findings(), f.present[last], strict=True) if here and n != DEVICE]
+        names += [n for n, here in zip(kinds(), f.devices.present[last], strict=True) if here]
         return {"prior": str(f.time[last]), "prior_findings": "|".join(names)}
 
     def _finding(self, film: int, j: int) -> Finding:
@@ -128,6 +133,17 @@ class Author:
         side = "both" if f.both[film, j] else "left" if f.left[film, j] else "right"
         grade = ["mild", "moderate", "severe"][int(f.grade[film, j]) - 1]
         return Finding(name, side if findings()[name]["sided"] else "", grade)
+
+    def _devices(self, film: int) -> list[Device]:
+        d, names = self.block.films.devices, list(kinds())
+        return [
+            Device(
+                names[k],
+                ("left" if d.left[film, k] else "right") if sided()[k] else "",
+                "bad" if d.bad[film, k] else "good",
+            )
+            for k in np.flatnonzero(d.present[film])
+        ]
 
     @property
     def _styles(self) -> tuple[str, ...]:
@@ -198,7 +214,7 @@ class Author:
 
 
 def _with(chart: Chart, event: tuple[str, bool] | None) -> Chart:
-    return Chart(**{**chart.__dict__, "event": event})
+    return replace(chart, event=event)
 
 
 def _by_person(who: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[int, list[int]]:

@@ -6,7 +6,7 @@ from nlp.text.grammar import choose
 from simulate.notes import pathology, radiology
 from simulate.notes.chart import Chart, Note
 from simulate.notes.pen import Pen, phrases
-from simulate.notes.radiology import Finding
+from simulate.notes.radiology import Shown
 from simulate.notes.scribe import Scribe
 from simulate.notes.slots_chart import CHART
 from simulate.notes.slots_clinic import CLINIC
@@ -60,16 +60,16 @@ def write_clinical(chart: Chart, seed: int, styles: tuple[str, ...]) -> Note:
     return _finish(pen)
 
 
-def write_film(chart: Chart, seed: int, styles: tuple[str, ...], present: list[Finding] | None) -> Note:
-    """present: None for a film of the pelvis."""
+def write_film(chart: Chart, seed: int, styles: tuple[str, ...], shown: Shown | None) -> Note:
+    """`shown`: None for a film of the pelvis."""
     pen = _pen(chart, seed, styles)
     _framed(pen)
     if pen.chance(0.6):
         pen.write("[Accession|Acc|Exam|Order] [#|No.|number]: {accession}\n")
-    if present is None:
+    if shown is None:
         radiology.write_pelvis(pen)
     else:
-        radiology.write_findings(pen, present)
+        radiology.write_findings(pen, shown)
     pen.scribe.put("\n")
     pen.one(phrases("endings")[pen.scribe.style])
     return _finish(pen)
