@@ -3,7 +3,7 @@
 A finding counts once a report. Where a report gives it twice (two devices), the first counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +12,22 @@ from numpy.typing import NDArray
 from contract.errors import ConfigError
 
 Floats = NDArray[np.float64]
-ASPECTS = ("finding", "side", "severity", "all")
+ASPECTS = ("finding", "side", "severity", "position", "all")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One finding that is there. `side` and `severity` are empty where nothing is said of them."""
+    """One finding that is there. The rest is empty where nothing is said of it; `position` is a device's."""
 
     finding: str
     side: str = ""
     severity: str = ""
+    position: str = ""
 
     def seen(self, aspect: str) -> tuple[str, ...]:
-        """What must be equal: finding; with side; with severity; with both."""
-        side = (self.side,) if aspect in {"side", "all"} else ()
-        return (self.finding, *side, *((self.severity,) if aspect in {"severity", "all"} else ()))
+        """What must be equal: finding; with side, severity or position; with all of them."""
+        every = ("side", "severity", "position")
+        return (self.finding, *(getattr(self, name) for name in every if aspect in {name, "all"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,12 @@ class Counts:
 def counts(
     gold: Sequence[Iterable[Label]], found: Sequence[Iterable[Label]], findings: Sequence[str], aspect: str = "finding"
 ) -> Counts:
-    """`aspect`: finding, side, severity or all: what must be equal for a label to be right."""
-    if aspect not in ASPECTS:
-        raise ConfigError(f"unknown aspect {aspect!r}: expected one of {', '.join(ASPECTS)}.")
+    """`aspect`: finding, side, severity, position or all: what must be equal for a label to be right."""
+    check(aspect)
     place = {name: at for at, name in enumerate(findings)}
     right, given, wanted = (np.zeros((len(gold), len(place))) for _ in range(3))
     for row, (truth, answer) in enumerate(zip(gold, found, strict=True)):
-        first, second = _once(truth, place), _once(answer, place)
+        first, second = once(truth, place), once(answer, place)
         for name, label in first.items():
             wanted[row, place[name]] = 1
             right[row, place[name]] = name in second and label.seen(aspect) == second[name].seen(aspect)
@@ -92,7 +92,13 @@ def agreement(gold: Sequence[Iterable[Label]], found: Sequence[Iterable[Label]],
     return same, asked
 
 
-def _once(labels: Iterable[Label], known: dict[str, int]) -> dict[str, Label]:
+def check(aspect: str) -> None:
+    if aspect not in ASPECTS:
+        raise ConfigError(f"unknown aspect {aspect!r}: expected one of {', '.join(ASPECTS)}.")
+
+
+def once(labels: Iterable[Label], known: Container[str]) -> dict[str, Label]:
+    """The first of each finding that is known."""
     found: dict[str, Label] = {}
     for label in labels:
         if label.finding in known:

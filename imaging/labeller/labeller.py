@@ -27,17 +27,21 @@ class Labeller:
 
     def one(self, text: str) -> list[Labelled]:
         gathered: dict[tuple[str, str], list[Told]] = {}
+        for place, every in self.read(text):
+            for said in every:
+                known = gathered.get(said.key)
+                if known is None:
+                    gathered[said.key] = [(said, place)]
+                else:
+                    known.append((said, place))
+        return [_merged(every) for every in gathered.values()]
+
+    def read(self, text: str) -> Iterator[tuple[tuple[int, int], tuple[Said, ...]]]:
+        """Sentence by sentence: where it lies, and each mention in it. What states nothing is left out."""
         for begin, finish in stated(text):
             part = text[begin:finish]
             for start, end in _pieces(part):
-                place = (begin + start, begin + end)
-                for said in self._read(part[start:end]):
-                    known = gathered.get(said.key)
-                    if known is None:
-                        gathered[said.key] = [(said, place)]
-                    else:
-                        known.append((said, place))
-        return [_merged(every) for every in gathered.values()]
+                yield (begin + start, begin + end), self._read(part[start:end])
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

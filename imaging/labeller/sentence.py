@@ -54,7 +54,7 @@ class SentenceReader:
                 here = here._replace(side=said[-1].side)
             if last and here.side and not said[-1].side and self._sided(last) and _joined(lower, found, last, each):
                 said[-1] = said[-1]._replace(side=here.side)
-            said.append(here)
+            said.extend(_by_side(here, found[stretch.left : each.place]))
             last = each
         return tuple(dict.fromkeys([*said, *self._implied(said)]))
 
@@ -93,6 +93,17 @@ def _side(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
     start, end = min(start, each.start), max(end, each.end)
     inside = side([token.word.side for token in found if start <= token.start < end])
     return side([token.word.side for token in found[stretch.left : each.place + 1]]) or inside or behind
+
+
+def _by_side(here: Said, before: Sequence[Token]) -> list[Said]:
+    """ "Large left and small right effusions" are two that differ."""
+    if here.side == "both":
+        said = [(token.word.side, token.word.severity) for token in before if token.word.side or token.word.severity]
+        match said:
+            case [("", grade), ("left" | "right" as side, ""), ("", other), ("left" | "right" as opposite, "")]:
+                one, two = here._replace(side=side, severity=grade), here._replace(side=opposite, severity=other)
+                return [one, two] if side != opposite else [here]
+    return [here]
 
 
 def _follows(lower: str, found: Sequence[Token], last: Mention, each: Mention) -> bool:

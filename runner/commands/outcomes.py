@@ -1,5 +1,6 @@
 """`chartloom train outcomes` and `score`: models of what will happen, and how right predictions were."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -77,30 +78,45 @@ def _train(task: list[str], data: Path, out: Path, given: "Training") -> None:
 
 
 def score(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="outcomes.")],
-    pred: Annotated[Path, typer.Option(metavar="FILE", help="What was predicted: outcomes.parquet.")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="outcomes or reports.")],
+    pred: Annotated[Path, typer.Option(metavar="FILE", help="What was predicted: outcomes.parquet, reports.parquet.")],
     gold: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="What became of it; without it the column observed of --pred counts."),
+        typer.Option(metavar="FILE", help="What became of it; for outcomes the column observed of --pred serves too."),
     ] = None,
 ) -> None:
-    """Score predictions: AUROC, AUPRC, calibration and decisions, with intervals over persons.
+    """Score predictions of outcomes, or draft reports, with intervals.
 
-    Gold: Parquet or CSV with subject_id (or patient_id), encounter_id, task, prediction_time, label (1, 0); target for
-    tasks with many. Predictions of persons who taught the model are left out where the file says so.
+    Outcomes: AUROC, AUPRC, calibration and decisions, over persons. Gold: Parquet or CSV with subject_id (or
+    patient_id), encounter_id, task, prediction_time, label (1, 0); target for tasks with many. Predictions of persons
+    who taught the model are left out where the file says so.
+
+    Reports: findings beyond chance, beside the gaming baselines, and errors by kind. Gold: Parquet or CSV with study_id
+    (or uid) and text (or findings, impression).
 
     \b
     Example: chartloom score outcomes --pred out/outcomes.parquet --gold labels.csv
              chartloom score outcomes --pred lake/open/outcomes/00000000.parquet
+             chartloom score reports --pred out/reports.parquet --gold signed.csv
     """
     from contract.errors import ConfigError
 
-    if task != "outcomes":
-        raise ConfigError(f"score knows no task {task!r}; expected outcomes.")
+    if task not in {"outcomes", "reports"}:
+        raise ConfigError(f"score knows no task {task!r}; expected outcomes or reports.")
+    if task == "reports" and gold is None:
+        raise ConfigError("score reports needs --gold FILE: the reports that persons wrote, with study_id and text.")
+    for line in _scored(task, pred, gold):
+        typer.echo(line)
+
+
+def _scored(task: str, pred: Path, gold: Path | None) -> Iterator[str]:
+    if task == "reports" and gold is not None:
+        from runner.report_scoring import scored as reports
+
+        return reports(pred, gold)
     from runner.scoring import scored
 
-    for line in scored(pred, gold):
-        typer.echo(line)
+    return scored(pred, gold)
 
 
 def explain(
