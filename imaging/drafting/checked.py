@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from imaging.draft import GENERATED, NORMAL, Draft, Sentence
 from imaging.drafting.reading import Reading
 from imaging.drafting.stated import Said, changes, said
 from imaging.drafting.words import urgent
-from imaging.draft import GENERATED, NORMAL, Draft, Sentence
 from imaging.labeller.headings import stated
 from nlp.text.sentences import sentences
 
@@ -121,8 +121,6 @@ def _compared(each: Said, claim: str, score: float, before: Reading) -> float | 
     """The lower of both studies' scores; a change only where the study before says the other thing for sure."""
     name = each.finding.name
     was, was_not = max((other.score for other in before.shows(name)), default=0.0), before.absent.get(name, 0.0)
-    if claim == "unchanged" and each.state == "negated":
-        other = was_not
-    else:
-        other = was_not if claim == "new" else was
+    absent = claim == "new" or (claim == "unchanged" and each.state == "negated")
+    other = was_not if absent else was
     return min(score, other) if other > 0 else "change"

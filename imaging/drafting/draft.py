@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
+from imaging.draft import NORMAL, TEMPLATE, Draft, Sentence
 from imaging.drafting import written
 from imaging.drafting.checked import Prior, checked
 from imaging.drafting.reading import Reading
-from imaging.drafting.stated import said
 from imaging.drafting.words import implied, normal, speech, templates, urgent
-from imaging.draft import NORMAL, TEMPLATE, Draft, Sentence
 from imaging.finding import Finding
 
 Choose = Callable[[Finding, str], tuple[str, str] | None]
@@ -17,7 +16,7 @@ UNLIKE, NOTHING_KNOWN, NOTHING_SURE, UNREAD = "unlike-training", "nothing-known"
 
 def drafted(read: Reading, choose: Choose, prior: Prior | None = None) -> Draft:
     """No text where the study is unlike training, or no head knows anything: flags say so."""
-    if read.strange or not read.knows:
+    if read.strange or not read.speaks:
         return Draft((), flags=(UNLIKE if read.strange else NOTHING_KNOWN,))
     stated = sorted(_once(read), key=lambda each: (urgent(each.name, each.position), -each.score, each.name))
     sentences = [_present(each, choose) for each in stated if each.name in templates()]
@@ -67,7 +66,7 @@ def _compared(read: Reading, prior: Prior) -> list[Sentence]:
         if name in now:
             claim = "unchanged" if before.shows(name) else "new" if name in before.absent else ""
         else:
-            claim = "resolved" if name in read.absent else ""
+            claim = "resolved" if name in read.absent and name not in speech().lasting else ""
         if claim:
             text = written.against_prior(name, claim)
             sentences.append(Sentence(text, name, claim, source=TEMPLATE, prior=prior.study_id))
@@ -76,18 +75,10 @@ def _compared(read: Reading, prior: Prior) -> list[Sentence]:
 
 def _flags(read: Reading) -> list[str]:
     """What is doubtful, what of a finding is not known, what has no words, and what nobody can read."""
-    expected = {name for names in speech().pertinent for name in names}
+    expected = [names[0] for names in speech().pertinent if not read.speaks.intersection(names)]
     return [
         *(f"doubtful:{name}" for name in sorted(read.doubtful, key=urgent)),
         *read.unsure,
         *(f"no-words:{name}" for name in sorted(read.present) if name not in templates()),
-        *(f"not-read:{name}" for name in sorted(expected & read.mute)),
+        *(f"not-read:{name}" for name in expected),
     ]
-
-
-def same(text: str, found: Finding, state: str) -> bool:
-    """Whether the text says exactly that, and nothing else."""
-    every = said(text)
-    return len(every) == 1 and (every[0].finding, every[0].state, every[0].tip) == (
-        Finding(found.name, found.side, found.severity, found.position), state, "",
-    )  # fmt: skip

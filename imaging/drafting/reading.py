@@ -2,58 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from imaging.drafting.words import implied, kinds, speech, templates
 from imaging.drafting.written import sayable
-from imaging.finding import DEVICE, POSITIONS, SEVERITIES, SIDES, Finding
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-ASPECTS = {"side": ("", *SIDES), "severity": ("", *SEVERITIES), "position": ("", *POSITIONS)}
-SURE = 0.5  # a side, severity or position less probable than this is left unsaid
-
-
-class Readings(Protocol):
-    """What imaging.heads says of n studies and f findings; bands are closed at the named end."""
-
-    @property
-    def findings(self) -> tuple[str, ...]: ...
-    @property
-    def presence(self) -> Floats: ...  # (n, f) calibrated probability
-    @property
-    def side(self) -> Floats: ...  # (n, f, 4) over "", left, right, both
-    @property
-    def severity(self) -> Floats: ...  # (n, f, 4) over "", mild, moderate, severe
-    @property
-    def position(self) -> Floats: ...  # (n, f, 3) over "", good, bad
-    @property
-    def threshold(self) -> Floats: ...  # (f,) stated from here
-    @property
-    def doubtful(self) -> Floats: ...  # (f,) doubtful from here
-    @property
-    def absent(self) -> Floats: ...  # (f,) absent up to here
-    @property
-    def speaks(self) -> Bools: ...  # (f,)
-    @property
-    def strange(self) -> Bools: ...  # (n,)
+from imaging.finding import DEVICE, Finding
+from imaging.heads.coded import ASPECTS
+from imaging.heads.readings import SAID, Readings
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`absent`: name to the probability that it is not there. `unsure`: aspect:name that is not said. `mute`: names
-    whose head knows nothing; `knows`: whether any head does."""
+    """`absent`: name to the probability that it is not there. `unsure`: aspect:name that is not said. `speaks`: names
+    whose head knows something; `mute`: those whose head does not."""
 
     present: Mapping[str, Finding]
     doubtful: Mapping[str, Finding] = field(default_factory=dict)
     absent: Mapping[str, float] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
+    speaks: frozenset[str] = frozenset()
     mute: frozenset[str] = frozenset()
     strange: bool = False
-    knows: bool = True
 
     def shows(self, name: str) -> tuple[Finding, ...]:
         """The findings that make it be there: itself, then what implies it."""
@@ -61,38 +29,38 @@ class Reading:
         return (*own, *(each for each in self.present.values() if name in implied().get(each.name, ())))
 
 
-def reading(readings: Readings, study: int) -> Reading:
-    columns = {name: at for at, name in enumerate(readings.findings)}
-    mute = frozenset(name for name, at in columns.items() if not readings.speaks[at])
-    if readings.strange[study]:
-        return Reading({}, mute=mute, strange=True, knows=len(mute) < len(columns))
-    chance = {name: float(readings.presence[study, at]) for name, at in columns.items() if name not in mute}
-    present = {name: _finding(readings, study, columns[name])
-               for name, p in chance.items() if p >= readings.threshold[columns[name]]}  # fmt: skip
-    doubtful = {name: Finding(name, score=p) for name, p in chance.items()
-                if name not in present and p >= readings.doubtful[columns[name]]}  # fmt: skip
-    absent = {name: 1 - p for name, p in chance.items() if p <= readings.absent[columns[name]]}
-    unsure = tuple(f"{aspect}:{name}" for name in present for aspect in ASPECTS
-                   if name in templates() and _unsure(readings, study, columns[name], aspect))  # fmt: skip
-    return _coherent(Reading(present, doubtful, absent, unsure, mute, knows=len(mute) < len(columns)))
+def read_all(readings: Readings) -> list[Reading]:
+    names, speaks = readings.findings, readings.speaks
+    bands = (readings.stated, readings.doubted, readings.denied)
+    heads = (frozenset(n for n, s in zip(names, speaks, strict=True) if s), frozenset(
+             n for n, s in zip(names, speaks, strict=True) if not s))  # fmt: skip
+    found = []
+    for study in range(len(readings)):
+        if readings.strange[study]:
+            found.append(Reading({}, speaks=heads[0], mute=heads[1], strange=True))
+            continue
+        stated, doubted, denied = ([int(at) for at in band[study].nonzero()[0]] for band in bands)
+        present = {names[at]: _sayable(readings.finding(study, at)) for at in stated}
+        doubtful = {names[at]: Finding(names[at], score=float(readings.presence[study, at])) for at in doubted}
+        absent = {names[at]: 1 - float(readings.presence[study, at]) for at in denied}
+        unsure = tuple(f"{aspect}:{names[at]}" for at in stated for aspect in ASPECTS
+                       if _unsure(readings, study, at, aspect))  # fmt: skip
+        found.append(_coherent(Reading(present, doubtful, absent, unsure, *heads)))
+    return found
 
 
-def _finding(readings: Readings, study: int, column: int) -> Finding:
-    words = {aspect: _word(getattr(readings, aspect)[study, column], values) for aspect, values in ASPECTS.items()}
-    found = Finding(readings.findings[column], **words, score=float(readings.presence[study, column]))
+def _sayable(found: Finding) -> Finding:
     return sayable(found) if found.name in templates() else found
-
-
-def _word(chances: npt.NDArray[Any], values: tuple[str, ...]) -> str:
-    best = int(np.argmax(chances))
-    return values[best] if chances[best] >= SURE else ""
 
 
 def _unsure(readings: Readings, study: int, column: int, aspect: str) -> bool:
     """Something is more likely said of it than not, but nobody can tell what."""
-    template, chances = templates()[readings.findings[column]], getattr(readings, aspect)[study, column]
+    template = templates().get(readings.findings[column])
+    if template is None:
+        return False
     has = {"side": template.sided, "severity": template.grades, "position": template.positions}[aspect]
-    return bool(has) and chances[0] < SURE and _word(chances, ASPECTS[aspect]) == ""
+    chances = getattr(readings, aspect)[study, column]
+    return bool(has) and chances.max() < SAID
 
 
 def _coherent(read: Reading) -> Reading:

@@ -10,7 +10,7 @@ import yaml
 
 from contract.errors import ConfigError
 from imaging.finding import DEVICE, POSITIONS, SEVERITIES
-from imaging.labeller.knowledge import findings, load
+from imaging.labeller.knowledge import findings, load, spelled
 
 FOLDER = Path(__file__).parent
 SURGICAL, OTHER, BADLY_PLACED = "surgical", "other", "badly_placed"
@@ -39,6 +39,7 @@ class Speech:
     urgency: tuple[str, ...]
     pertinent: tuple[tuple[str, ...], ...]
     opposites: tuple[tuple[str, ...], ...]
+    lasting: frozenset[str]
     changes: Mapping[str, tuple[str, ...]]
     mentions: tuple[str, ...]
     plain: frozenset[str]
@@ -72,6 +73,16 @@ def templates() -> dict[str, Template]:
     return {name: _template(name, each, said) for name, each in given.items()}
 
 
+@lru_cache(maxsize=1)
+def vocabulary() -> frozenset[str]:
+    """All words that findings, organs, qualities, sides, grades and devices are named by."""
+    devices, sides = load("devices"), load("sides")
+    lists = [load("organs"), load("qualities"), sides["side"], sides["severity"], devices["kinds"], devices["position"]]
+    written = (phrase for each in lists for phrases in each.values() for phrase in spelled(phrases))
+    terms = (term for each in findings().values() for term in each.terms)
+    return frozenset(word for phrase in (*written, *terms, *spelled(devices["surgical"])) for word in phrase.split())
+
+
 def normal() -> str:
     return str(_read("templates")["normal"])
 
@@ -87,6 +98,7 @@ def speech() -> Speech:
         tuple(said["urgency"]),
         tuple(map(tuple, said["pertinent"])),
         tuple(map(tuple, said["opposites"])),
+        frozenset(said["lasting"]),
         {claim: tuple(words) for claim, words in said["changes"].items()},
         tuple(said["mentions"]),
         frozenset(said["plain"]),
@@ -106,7 +118,7 @@ def _template(name: str, each: dict[str, str], said: dict[str, Any]) -> Template
     if unknown := set(each) - KEYS or {"one", "absent"} - set(each):
         raise ConfigError(f"templates.yaml: {name} has or lacks {sorted(unknown)}; expected {', '.join(sorted(KEYS))}.")
     grades = said["grades"][each["grades"]] if "grades" in each else None
-    if grades and set(grades) != set(SEVERITIES) or set(said["position"]) != set(POSITIONS):
+    if (grades and set(grades) != set(SEVERITIES)) or set(said["position"]) != set(POSITIONS):
         raise ConfigError(f"templates.yaml: grades of {name} or `position` lack one of {SEVERITIES} {POSITIONS}.")
     positions = said["position"] if name in said["devices"] else None
     return Template(each["one"], each["absent"], each.get("both", ""), grades, positions)

@@ -36,7 +36,8 @@ def absent(name: str) -> str:
 def against_prior(name: str, claim: str) -> str:
     """`claim`: new, unchanged or resolved."""
     what = templates()[name].absent.removeprefix(NO).removeprefix("evidence of ")
-    return _sentence(compared()[claim].format(what=what))
+    gone = claim == "resolved" and templates()[name].positions
+    return _sentence(compared()["removed" if gone else claim].format(what=what))
 
 
 def _sentence(words: str) -> str:
