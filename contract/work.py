@@ -129,10 +129,13 @@ class Weighing(Protocol):
 
 @runtime_checkable
 class Referring(Protocol):
-    """A Source that names persons by the lake's own subject_id, in digits. It brings nobody: `people` has no rows."""
+    """A Source that names persons whom the lake knows already. It brings nobody: `people` has no rows.
+
+    `refers`: True: by the lake's own subject_id, in digits; a text: by their identifiers of that system.
+    """
 
     @property
-    def refers(self) -> Literal[True]: ...
+    def refers(self) -> Literal[True] | str: ...
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,18 @@ def homes_of_all(identities: pa.Table) -> pa.Table:
     return _homes(identities, identities.set_column(identities.column_names.index("key"), "key", named))
 
 
+def homes_named(identities: pa.Table, system: str) -> pa.Table:
+    """The same, the key being an identifier of a system. A placeholder that many keys share is nobody's."""
+    lists = identities["identifiers"].combine_chunks()
+    said = pa.table([pc.list_parent_indices(lists), *lists.flatten().flatten()], ["at", "system", "key"])
+    said = said.filter(pc.and_(pc.equal(said["system"], system), pc.is_valid(said["key"]))).select(["at", "key"])
+    said = said.group_by(["at", "key"]).aggregate([]).sort_by("at")  # identities stand in the order of first sight
+    first = said.group_by("key", use_threads=False).aggregate([("at", "first"), ("at", "count")])
+    first = first.filter(pc.less_equal(first["at_count"], TOO_COMMON))
+    rows = identities.take(first["at_first"])
+    return _homes(identities, rows.set_column(rows.column_names.index("key"), "key", first["key"]))
+
+
 def homes(identities: pa.Table, source: str) -> pa.Table:
     """key, origin_id, subject_id, ordinal of every person of a source: contract.work.HOMES without the batch."""
     return _homes(identities, identities.filter(pc.equal(identities["source"], source)))

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from schemas.digests import hashed, row_digests
 from schemas.segments import keep
 
-IDS = ("id", "decision_id")  # a table has one of them
+IDS = ("id", "decision_id", "study_id", "image_id", "encoder")  # a table has one of them, or those of an image
 APPENDED = frozenset({"decision_id"})  # what was said once stands: of such rows the first version wins
 NOBODY = -1  # ids of persons are positive
 
@@ -184,11 +184,11 @@ def _buried(kind: str, rows: pa.Table, changes: Changes) -> np.ndarray:
 
 def _frame(kind: str, rows: pa.Table) -> pd.DataFrame:
     """One line a contested row: its key, and what decides between versions of one key."""
-    (named,) = (name for name in IDS if name in rows.column_names)
-    source, identifier = rows["source"].to_pandas(), rows[named].to_pandas()
+    named = [name for name in IDS if name in rows.column_names]
+    source, identifier = rows["source"].to_pandas(), _joined(rows, named)
     kinds = rows["resourceType"].to_pandas() if "resourceType" in rows.column_names else kind
     updated = rows["lastUpdated"].to_numpy().astype("int64") if "lastUpdated" in rows.column_names else 0
-    if named in APPENDED:
+    if not APPENDED.isdisjoint(named):
         updated = -rows["arrival"].to_numpy()
     return pd.DataFrame(
         {
@@ -198,6 +198,13 @@ def _frame(kind: str, rows: pa.Table) -> pd.DataFrame:
             "digest": row_digests(rows),
         }
     )
+
+
+def _joined(rows: pa.Table, names: list[str]) -> "pd.Series[str]":
+    found: pd.Series[str] = rows[names[0]].to_pandas()
+    for name in names[1:]:
+        found = found + "\0" + rows[name].to_pandas()
+    return found
 
 
 def _decide(frame: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from schemas.segments import keep, pick
 
 SHARED = "shared"  # the shard of rows that belong to no patient
 WHOLE = "all"  # the shard of tables that are one file
-LANDED = ("phi/fhir/", "phi/decisions")  # how names of tables begin that sources write
+LANDED = ("phi/fhir/", "phi/decisions", "phi/embeddings")  # how names of tables begin that sources write
 
 
 def shard_name(number: int) -> str:

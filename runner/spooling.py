@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from contract.errors import ConfigError
-from contract.work import HOMES, PEOPLE, Group, Referring, Spooled, Weighing
+from contract.work import HOMES, PEOPLE, Group, Referring, Source, Spooled, Weighing
 from etl import identities
 from etl.identities import Sighting
 from runner.clock import Clock
@@ -202,7 +202,12 @@ def spool_folder(work: Path, group: Found) -> Path:
 
 
 def homes_of(plan: Plan, table: pa.Table, source: str, cuts: Cut) -> pa.Table:
-    refers = isinstance(plan.sources[source], Referring)
-    found = identities.homes_of_all(table) if refers else identities.homes(table, source)
+    found = _known_to(plan.sources[source], source, table)
     shards = pc.divide(found["ordinal"], plan.pipeline.shard_subjects).to_numpy()
     return found.append_column("batch", pa.array(cuts.batch_of(shards))).cast(HOMES)
+
+
+def _known_to(source: Source, name: str, table: pa.Table) -> pa.Table:
+    if not isinstance(source, Referring):
+        return identities.homes(table, name)
+    return identities.homes_of_all(table) if source.refers is True else identities.homes_named(table, source.refers)

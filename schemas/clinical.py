@@ -1,8 +1,11 @@
 """The record of a life: timeline (MEDS), notes, image embeddings; each under phi/ and, past the gate, open."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from contract.table import Column, Table
+from schemas.fhir import ORIGIN
 
 SUBJECT = Column("subject_id", pa.int64(), "The person.", required=True)
 
@@ -57,6 +60,7 @@ EMBEDDINGS = (
     Column("encoder", pa.string(), "Name and version of the network that made the vector.", required=True),
     Column("embedding", pa.list_(pa.float32()), "The vector.", required=True),
 )
+CAME = tuple(replace(column, required=False) for column in ORIGIN)  # a file handed to `apply` has none
 CODES = (
     Column("code", pa.string(), "A code of the timeline.", required=True),
     Column("description", pa.string(), "What it means, as the sources or code tables say."),
@@ -89,13 +93,13 @@ PHI_NOTES_REJECTED = Table(
 PHI_EMBEDDINGS, OPEN_EMBEDDINGS = (
     Table(
         root + "embeddings",
-        "One image of one study as a vector.",
-        EMBEDDINGS,
-        ("study_id", "image_id"),
-        ("time", "study_id", "image_id"),
-        version=2,
+        "One image of one study as a vector; by each encoder once.",
+        columns,
+        ("study_id", "image_id", "encoder"),
+        ("time", "study_id", "image_id", "encoder"),
+        version=3,
     )
-    for root in ("phi/", "")
+    for root, columns in (("phi/", (*EMBEDDINGS, *CAME)), ("", EMBEDDINGS))
 )
 PHI_TIMELINE_CODES, OPEN_TIMELINE_CODES = (
     Table(

@@ -23,7 +23,8 @@ def purge(config: Config, plan: Plan, person: Person) -> dict[str, list[Purged]]
 
 def _leaving(person: Person, name: str, source: Source) -> Leaving:
     if isinstance(source, Referring):
-        return Leaving(frozenset(map(str, person.subjects)))
+        named = (value for system, value in person.identifiers if system == source.refers)
+        return Leaving(frozenset(map(str, person.subjects) if source.refers is True else named))
     return person.leaving(name)
 
 
