@@ -5,15 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.dataset as ds
 
 from contract.errors import InputError
 from imaging import pairs
-from imaging.readable import Expected, sorted_out
+from imaging.handed import embeddings, parquet
+from imaging.readable import Expected, expected_of, sorted_out
 from imaging.studies import Studies
-from schemas.registry import table
 
 HELD_OUT = "held_out"
 REPORTS = ("reports.parquet", "reports.csv")
@@ -38,9 +37,9 @@ class Given:
 def given(path: Path, encoder: str = "") -> Given:
     """`encoder`: whose embeddings are learned from; empty: those of the most common one."""
     root = path / "open" if (path / "open" / "embeddings").is_dir() else path
-    embeddings = _embeddings(root)
-    expected = _expected(embeddings, encoder)
-    read = sorted_out(embeddings, expected)
+    rows = _embeddings(root)
+    expected = expected_of(rows, encoder)
+    read = sorted_out(rows, expected)
     lake = (root / "timeline").is_dir()
     texts = _noted(root, read.studies) if lake else _beside(root, read.studies)
     told = np.array([bool(text.strip()) for text in texts], bool)
@@ -56,48 +55,22 @@ def _embeddings(root: Path) -> pa.Table:
     place = root / "embeddings" if (root / "embeddings").is_dir() else root / "embeddings.parquet"
     if not place.exists():
         raise InputError(f"{root} holds no embeddings. {LAYOUT}")
-    rows = _read(place)
-    names = rows.column_names
-    if "subject_id" not in names and "patient_id" in names:  # a file from elsewhere names persons by words
-        person = pc.rank(rows["patient_id"], tiebreaker="dense").cast(pa.int64())
-        rows = rows.append_column("subject_id", person)
-    absent = [
-        name for name in ("subject_id", "study_id", "image_id", "encoder", "embedding") if name not in rows.column_names
-    ]
-    if absent:
-        raise InputError(f"{place.name}: no column {', '.join(absent)}; found {', '.join(names)}. {LAYOUT}")
-    return table("embeddings").conform(rows)
-
-
-def _expected(rows: pa.Table, encoder: str) -> Expected:
-    counted = sorted(pc.value_counts(rows["encoder"]).to_pylist(), key=lambda each: (-each["counts"], each["values"]))
-    names = [each["values"] for each in counted]
-    if not names or (encoder and encoder not in names):
-        raise InputError(f"no embedding is of the encoder {encoder!r}; found {', '.join(names) or 'no embedding'}.")
-    name = encoder or names[0]
-    mine = rows.filter(pc.equal(rows["encoder"], name))
-    widths = pc.value_counts(pc.list_value_length(mine["embedding"])).to_pylist()
-    width = max(widths, key=lambda each: each["counts"])["values"]
-    return Expected(name, width, _words(mine, "modality"), _words(mine, "body_part"))
-
-
-def _words(rows: pa.Table, column: str) -> tuple[str, ...]:
-    return tuple(sorted(each for each in rows[column].unique().to_pylist() if each))
+    return embeddings(place)
 
 
 def _noted(root: Path, studies: Studies) -> list[str]:
     if not (root / "notes").is_dir():
         raise InputError(f"{root} holds no notes, so no report. {LAYOUT}")
     reports = root / "fhir" / "DiagnosticReport"
-    timeline = _read(root / "timeline" / "data")
-    return pairs.texts(studies, _read(root / "notes"), timeline, _read(reports) if reports.is_dir() else None)
+    timeline = parquet(root / "timeline" / "data")
+    return pairs.texts(studies, parquet(root / "notes"), timeline, parquet(reports) if reports.is_dir() else None)
 
 
 def _beside(root: Path, studies: Studies) -> list[str]:
     found = next((root / name for name in REPORTS if (root / name).is_file()), None)
     if found is None:
         raise InputError(f"{root} holds no reports. {LAYOUT}")
-    rows = _read(found)
+    rows = _reports(found)
     absent = [name for name in ("study_id", "text") if name not in rows.column_names]
     if absent:
         raise InputError(f"{found.name}: no column {', '.join(absent)}; found {', '.join(rows.column_names)}. {LAYOUT}")
@@ -107,13 +80,13 @@ def _beside(root: Path, studies: Studies) -> list[str]:
     return [texts.get(str(name)) or "" for name in studies.study_id]
 
 
-def _read(path: Path) -> pa.Table:
+def _reports(path: Path) -> pa.Table:
+    if path.suffix != ".csv":
+        return parquet(path)
     try:
-        if path.suffix == ".csv":
-            return csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True))
-        return ds.dataset(path, format="parquet").to_table()
+        return csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True))
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path.name} cannot be read: {type(error).__name__}. {LAYOUT}") from None  # it quotes cells
+        raise InputError(f"{path.name} cannot be read as CSV: {type(error).__name__}.") from None  # it quotes cells
 
 
 def _held_out(path: Path) -> np.ndarray:

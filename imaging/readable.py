@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contract.errors import InputError
 from imaging.studies import Studies, read
 
 OTHER_ENCODER, OTHER_WIDTH, NOT_FINITE = "other-encoder", "other-width", "not-finite"
@@ -33,6 +34,23 @@ class Readable:
     studies: Studies  # of the images that can be read
     images: Mapping[tuple[int, str], int]  # (subject_id, study_id) -> images there are; in the order of the rows
     flags: Mapping[tuple[int, str], list[str]] = field(default_factory=dict)
+
+
+def expected_of(rows: pa.Table, encoder: str = "") -> Expected:
+    """What most images of the encoder are like; without one, of the encoder of most images."""
+    counted = sorted(pc.value_counts(rows["encoder"]).to_pylist(), key=lambda each: (-each["counts"], each["values"]))
+    names = [each["values"] for each in counted]
+    if not names or (encoder and encoder not in names):
+        raise InputError(f"no embedding is of the encoder {encoder!r}; found {', '.join(names) or 'no embedding'}.")
+    name = encoder or names[0]
+    mine = rows.filter(pc.equal(rows["encoder"], name))
+    widths = pc.value_counts(pc.list_value_length(mine["embedding"])).to_pylist()
+    width = max(widths, key=lambda each: each["counts"])["values"]
+    return Expected(name, width, _words(mine, "modality"), _words(mine, "body_part"))
+
+
+def _words(rows: pa.Table, column: str) -> tuple[str, ...]:
+    return tuple(sorted(each for each in rows[column].unique().to_pylist() if each))
 
 
 def sorted_out(embeddings: pa.Table, expected: Expected) -> Readable:

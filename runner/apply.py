@@ -31,6 +31,7 @@ STEPS = {  # name -> where it lives; a name of pipelines.yaml or module:Class ma
     "adverse": "nlp.adverse.stage:FindAdverse",
     "pathology": "nlp.pathology.stage:ParsePathology",
     "outcomes": "outcomes.stage:PredictOutcomes",
+    "reports": "imaging.stage:DraftReports",
 }
 
 

@@ -20,6 +20,7 @@ from runner.commands import (
     persons,
     quarantine,
     release,
+    reports,
     room,
     signals,
     simulated,
@@ -63,6 +64,7 @@ for command in (
     signals.signals,
     outcomes.score,
     outcomes.explain,
+    reports.drafts,
 ):
     app.command()(command)
 app.command("opt-out")(persons.opt_out)
@@ -71,6 +73,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
 app.add_typer(audit.app, name="audit")
 train.app.command("outcomes")(outcomes.train_outcomes)
+train.app.command("reports")(reports.train_reports)
 app.add_typer(train.app, name="train")
 
 
