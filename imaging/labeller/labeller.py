@@ -11,6 +11,7 @@ from nlp.text.sentences import sentences
 
 LONGEST = 2_000  # characters of a sentence
 REMEMBERED = 50_000
+WRAPPED = 60  # characters: lines that are broken for their length are at least as long, with the next word
 Told = tuple[Said, tuple[int, int]]  # what was said, and where its sentence lies
 
 
@@ -46,13 +47,33 @@ class Labeller:
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """Sentences; what is longer than any sentence (a table, a text without stops) in pieces that end between words."""
-    for start, end in sentences(text, "en"):
+    found = sentences(text, "en")
+    for start, end in _rejoined(text, found) if text.isupper() else found:
         while end - start > LONGEST:
             cut = text.rfind(" ", start + 1, start + LONGEST)
             cut = cut if cut > 0 else start + LONGEST
             yield start, cut
             start = cut
         yield start, end
+
+
+def _rejoined(text: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Lines in capitals that were broken for their length: no small letter tells that the sentence goes on."""
+    begin = last = -1
+    for start, end in found:
+        if begin >= 0 and not _broken(text, last, start):
+            yield begin, last
+            begin = -1
+        begin, last = start if begin < 0 else begin, end
+    if begin >= 0:
+        yield begin, last
+
+
+def _broken(text: str, last: int, start: int) -> bool:
+    """Whether the line that ends at `last`, without a stop, would have been too long with the next word."""
+    if text[last - 1] in ".:;!?" or text[last:start].count("\n") != 1 or not text[start].isalpha():
+        return False
+    return last - text.rfind("\n", 0, last) + len(text[start : start + WRAPPED].split(maxsplit=1)[0]) > WRAPPED
 
 
 def _merged(every: Sequence[Told]) -> Labelled:

@@ -37,7 +37,7 @@ def _fill(pen: Pen, text: str, finding: Finding, grade: str) -> str:
     for mark, word in (("<sevly>", adverb), ("<sev>", grade), ("<Sev>", grade), ("<side>", side), ("<Side>", side)):
         text = text.replace(mark, word)
     text = " ".join(text.split()).replace(" ,", ",").replace(", .", ".").replace(",.", ".").replace(" .", ".")
-    text = text.replace("a extensive", "an extensive")
+    text = text.replace("a extensive", "an extensive").replace("A extensive", "An extensive")
     return text[0].upper() + text[1:] if text[0] != "[" else text
 
 

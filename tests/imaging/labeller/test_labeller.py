@@ -66,6 +66,13 @@ def test_nothing_is_lost_in_a_text_without_stops() -> None:
     assert {("edema", ""), ("pneumothorax", "left")} <= {(e.finding, e.side) for e in found if e.state == "present"}
 
 
+def test_lines_in_capitals_broken_for_their_length_are_one_sentence() -> None:
+    text = "THE HEART IS NOT ENLARGED AND THE LUNGS ARE CLEAR. THERE IS NO\nPNEUMOTHORAX.\nLEFT PICC\nSMALL EFFUSION"
+    found = {each.finding: each.state for each in LABELLER.one(text)}
+    assert found["pneumothorax"] == "negated"
+    assert (found["device"], found["effusion"]) == ("present", "present")
+
+
 def test_remembered_sentences_change_nothing() -> None:
     texts = [case["text"] for cases in CASES.values() for case in cases]
     assert Labeller(0).label(texts) == Labeller(10).label(texts) == LABELLER.label(texts)
