@@ -60,7 +60,7 @@ def _unsure(readings: Readings, study: int, column: int, aspect: str) -> bool:
         return False
     has = {"side": template.sided, "severity": template.grades, "position": template.positions}[aspect]
     chances = getattr(readings, aspect)[study, column]
-    return bool(has) and chances.max() < SAID
+    return bool(has) and chances.max() < SAID[aspect]
 
 
 def _coherent(read: Reading) -> Reading:

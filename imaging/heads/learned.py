@@ -5,98 +5,122 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imaging.heads.aspects import Aspect, directions, priors, sharpnesses
-from imaging.heads.calibrated import line, logit, sigmoid
+from imaging.heads.calibrated import Line, classes, line, logit, sharpness
 from imaging.heads.coded import ASPECTS, Coded
 from imaging.heads.decided import SILENT, Bands, bands, knows
-from imaging.heads.discriminant import SHRINKAGES, Covariance, covariance, means
+from imaging.heads.explained import explained
 from imaging.heads.folds import folds
+from imaging.heads.forward import Forward, best_ridge, forward
+from imaging.heads.states import States, design, states, trimmed
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+SURE = 30.0  # log odds that no calibration is asked about
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What explains the vectors, before calibration: log odds of presence, and of words given presence."""
+
+    presence: Floats  # (n, f)
+    words: dict[str, Floats]  # of each aspect (n, f, k): log of its probability over its prior
 
 
 @dataclass(frozen=True)
 class Learned:
-    """f heads; k classes of an aspect."""
+    """f heads."""
 
-    weights: Floats  # (width, f)
-    shift: Floats  # (f,)
+    forward: Forward
+    states: tuple[States, ...]
+    lines: tuple[Line, ...]
     bands: tuple[Bands, ...]
     speaks: Bools  # (f,)
-    aspects: dict[str, Aspect]
+    sharp: dict[str, Floats]  # of each aspect (f,)
 
-    def presence(self, vectors: Floats) -> Floats:
-        return sigmoid(vectors @ self.weights + self.shift)
+    def read(self, whitened: Floats, precision: Floats) -> tuple[Floats, dict[str, Floats]]:
+        """Presence (n, f), and of each aspect (n, f, k): calibrated."""
+        raw = _raw(whitened, self.forward, precision, self.states)
+        presence = np.stack([each(raw.presence[:, j]) for j, each in enumerate(self.lines)], 1)
+        return presence, {
+            name: np.stack(
+                [
+                    classes(raw.words[name][:, j], prior(each, name), float(self.sharp[name][j]))
+                    for j, each in enumerate(self.states)
+                ],
+                1,
+            )
+            for name in ASPECTS
+        }
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """Scores of studies by heads of the other folds, for each shrinkage."""
-
-    presence: Floats  # (shrinkages, n, f)
-    aspects: dict[str, Floats]  # (n, f, k), with the middle shrinkage
-
-
-def learn(vectors: Floats, truth: Coded, groups: Ints, seed: int = 1) -> Learned:
-    fold = folds(groups, seed=seed)
-    unseen = _unseen(vectors, truth, fold)
-    losses = [_loss(scores, truth.present) for scores in unseen.presence]
-    best = int(np.argmin(losses))
-    shrinkage, scores = SHRINKAGES[best], unseen.presence[best]
-    seen = covariance(vectors)
-    lines = [line(scores[:, j], truth.present[:, j]) for j in range(len(truth.names))]
-    speaks = np.array([knows(scores[:, j], truth.present[:, j], groups, len(lines)) for j in range(len(lines))], bool)
-    slopes = np.array([each.slope for each in lines]) * speaks
-    weights, offset = _directions(vectors, truth.present, seen, shrinkage)
-    chances = [each(scores[:, j]) for j, each in enumerate(lines)]
-    prior = (truth.present.sum(0) + 1) / (len(vectors) + 2)
+def learn(vectors: Floats, truth: Coded, groups: Ints, precision: Floats, seed: int = 1) -> Learned:
+    """`vectors` (n, width): of studies; `groups`: their persons."""
+    known, fold = trimmed(truth), folds(groups, seed=seed)
+    given = design(known)
+    ridge = best_ridge(vectors, given, fold)
+    raw = _unseen(vectors, known, given, fold, ridge, precision)
+    every, f = states(known), len(truth.names)
+    speaks = np.array([knows(raw.presence[:, j], truth.present[:, j], groups, f) for j in range(f)], bool)
+    lines = [line(raw.presence[:, j], truth.present[:, j]) for j in range(f)]
+    decided = [bands(lines[j](raw.presence[:, j]), truth.present[:, j]) for j in range(f)]
     return Learned(
-        weights * slopes,
-        np.where(speaks, [each.shift - each.slope * offset[j] for j, each in enumerate(lines)], [*map(logit, prior)]),
-        tuple(bands(chances[j], truth.present[:, j]) if speaks[j] else SILENT for j in range(len(lines))),
+        forward(vectors, given, ridge),
+        tuple(every),
+        tuple(lines[j] if speaks[j] else _silent(truth.present[:, j]) for j in range(f)),
+        tuple(decided[j] if speaks[j] else SILENT for j in range(f)),
         speaks,
-        {name: _aspect(name, vectors, truth, unseen, seen) for name in ASPECTS},
-    )  # fmt: skip
+        {name: np.array([_sharp(name, j, raw, known, every[j]) for j in range(f)]) * speaks for name in ASPECTS},
+    )
 
 
-def _directions(vectors: Floats, present: Bools, seen: Covariance, shrinkage: float) -> tuple[Floats, Floats]:
-    """(width, f) and the score half way between those with and those without: (f,)."""
-    with_, without = means(vectors, present), means(vectors, ~present)
-    found = seen.solve(with_ - without, shrinkage)
-    return found, (found * (with_ + without) / 2).sum(0)
+def _silent(present: Bools) -> Line:
+    return Line(0.0, logit((int(present.sum()) + 1) / (len(present) + 2)))
 
 
-def _unseen(vectors: Floats, truth: Coded, fold: Ints) -> Unseen:
+def _sharp(name: str, j: int, raw: Raw, truth: Coded, each: States) -> float:
+    here = truth.present[:, j]
+    return sharpness(raw.words[name][here, j], truth.aspects[name][here, j], prior(each, name))
+
+
+def prior(each: States, name: str) -> Floats:
+    """(k,) how often each word of an aspect is said of the finding, where it is there."""
+    at = list(ASPECTS).index(name)
+    many = np.bincount(each.said[1:, at], each.chance[1:], len(ASPECTS[name]))
+    return np.asarray(many / many.sum(), np.float64)
+
+
+def _unseen(vectors: Floats, truth: Coded, given: Floats, fold: Ints, ridge: float, precision: Floats) -> Raw:
+    """By heads of the other folds."""
     n, f = truth.present.shape
-    presence = np.zeros((len(SHRINKAGES), n, f))
-    aspects = {name: np.zeros((n, f, len(values))) for name, values in ASPECTS.items()}
+    whole = Raw(np.zeros((n, f)), {name: np.zeros((n, f, len(values))) for name, values in ASPECTS.items()})
     for each in np.unique(fold):
         train, test = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
-        given, said = vectors[train], truth.take(train)
-        seen = covariance(given)
-        for at, shrinkage in enumerate(SHRINKAGES):
-            found, offset = _directions(given, said.present, seen, shrinkage)
-            presence[at, test] = vectors[test] @ found - offset
-        for name, values in ASPECTS.items():
-            ways, offsets = directions(given, said, name, len(values), seen, SHRINKAGES[len(SHRINKAGES) // 2])
-            aspects[name][test] = np.einsum("nw,fwk->nfk", vectors[test], ways) - offsets
-    return Unseen(presence, aspects)
+        made = forward(vectors[train], given[train], ridge)
+        part = _raw(made.whitened(vectors[test]), made, precision[test], states(truth.take(train)))
+        whole.presence[test] = part.presence
+        for name in ASPECTS:
+            whole.words[name][test] = part.words[name]
+    return whole
 
 
-def _loss(scores: Floats, present: Bools) -> float:
-    """Mean log loss over findings, calibrated."""
-    total = 0.0
-    for j in range(scores.shape[1]):
-        chance = np.clip(line(scores[:, j], present[:, j])(scores[:, j]), 1e-9, 1 - 1e-9)
-        total -= float(np.log(np.where(present[:, j], chance, 1 - chance)).mean())
-    return total
+def _raw(whitened: Floats, made: Forward, precision: Floats, every: tuple[States, ...] | list[States]) -> Raw:
+    found = explained(whitened, made.effects, precision, every)
+    there = [np.maximum(each[:, 1:], 1e-30) for each in found]
+    odds = [
+        np.log(each.sum(1)) - np.log(np.maximum(chance[:, 0], 1e-30)) for each, chance in zip(there, found, strict=True)
+    ]
+    words = {
+        name: np.stack([_words(name, each, state) for each, state in zip(there, every, strict=True)], 1)
+        for name in ASPECTS
+    }
+    return Raw(np.clip(np.stack(odds, 1), -SURE, SURE), words)
 
 
-def _aspect(name: str, vectors: Floats, truth: Coded, unseen: Unseen, seen: Covariance) -> Aspect:
-    k = len(ASPECTS[name])
-    prior = priors(truth, name, k)
-    scores = [unseen.aspects[name][truth.present[:, j], j] for j in range(len(truth.names))]
-    ways, offsets = directions(vectors, truth, name, k, seen, SHRINKAGES[len(SHRINKAGES) // 2])
-    return Aspect(ways, offsets, prior, sharpnesses(scores, truth, name, prior))
+def _words(name: str, there: Floats, each: States) -> Floats:
+    """(n, k) 0 for a word that is never said."""
+    at, k = list(ASPECTS).index(name), len(ASPECTS[name])
+    told = there @ (each.said[1:, at][:, None] == np.arange(k))
+    share = prior(each, name)
+    chance = told / told.sum(1, keepdims=True)
+    return np.where(share > 0, np.log(np.maximum(chance, 1e-12)) - np.log(np.maximum(share, 1e-12)), 0.0)

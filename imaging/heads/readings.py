@@ -1,6 +1,7 @@
 """What the heads say of studies: probabilities, the bands they fall in, and the findings that are stated."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,11 @@ from imaging.heads.coded import ASPECTS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-SAID = 0.5  # a side, a severity or a position less probable than this is left unsaid
+SAID = {
+    "side": 0.5,
+    "severity": 0.4,
+    "position": 0.5,
+}  # what is less probable is left unsaid: a wrong side misleads most
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,18 @@ class Readings:
     absent: Floats  # (f,) up to which it may be said to be absent
     speaks: Bools  # (f,) the head has shown on persons it did not see that it knows anything
     strange: Bools  # (n,) unlike what training saw: nothing can be said
+
+    @classmethod
+    def joined(cls, parts: Sequence["Readings"]) -> "Readings":
+        """Of the same heads."""
+        return replace(
+            parts[0],
+            presence=np.concatenate([part.presence for part in parts]),
+            side=np.concatenate([part.side for part in parts]),
+            severity=np.concatenate([part.severity for part in parts]),
+            position=np.concatenate([part.position for part in parts]),
+            strange=np.concatenate([part.strange for part in parts]),
+        )
 
     def __len__(self) -> int:
         return len(self.presence)
@@ -48,7 +65,7 @@ class Readings:
 
     def finding(self, study: int, column: int) -> Finding:
         """As if it were there, with what is probable enough to be said of it."""
-        words = {name: word(getattr(self, name)[study, column], values) for name, values in ASPECTS.items()}
+        words = {name: word(name, getattr(self, name)[study, column]) for name in ASPECTS}
         return Finding(self.findings[column], **words, score=float(self.presence[study, column]))
 
     def present(self) -> list[list[Finding]]:
@@ -61,6 +78,7 @@ class Readings:
         ]
 
 
-def word(chances: Floats, values: tuple[str, ...]) -> str:
+def word(aspect: str, chances: Floats) -> str:
+    """The most probable word, nothing among them; nothing too where no word is probable enough."""
     best = int(np.argmax(chances))
-    return values[best] if chances[best] >= SAID else ""
+    return ASPECTS[aspect][best] if chances[best] >= SAID[aspect] else ""

@@ -96,7 +96,9 @@ def test_many_images_do_not_break_it(heads: Heads) -> None:
 
 def test_what_is_unlike_training_is_strange(heads: Heads) -> None:
     good = made(1, 6)[0].vectors
-    vectors = np.vstack([good, good + 20, np.zeros((1, WIDTH)) + heads.seen.mean, np.full((1, WIDTH), np.nan)])
+    vectors = np.vstack(
+        [good, good + 20, heads.views.means[:1] + heads.learned.forward.normal, np.full((1, WIDTH), np.nan)]
+    )
     said = heads.read(of(vectors, np.array([1, 1, 1, 1, 0])))
     assert said.strange.tolist() == [False, True, True, True, True]
     assert said.present()[1:] == [[]] * 4 and np.isfinite(said.presence).all()
