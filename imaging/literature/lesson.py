@@ -1,0 +1,95 @@
+"""What the networks learn from: vectors on one scale, reports as numbers, and the persons who are held out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from contract.errors import InputError
+from imaging.literature.vocabulary import Vocabulary
+from imaging.studies import Studies, Vectors
+from models.word_lstm import FILLER
+
+Rows = npt.NDArray[np.int64]
+TOGETHER = 16  # batches that are sorted by length together, so that there is little to fill up
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Every coordinate of a vector to mean 0 and deviation 1 in training."""
+
+    mean: Vectors
+    deviation: Vectors
+
+    @classmethod
+    def of(cls, vectors: Vectors) -> "Scale":
+        return cls(vectors.mean(0), np.maximum(vectors.std(0), 1e-6))
+
+    def __call__(self, studies: Studies) -> Tensor:
+        """(n, width)"""
+        if studies.width != len(self.mean):
+            raise InputError(
+                f"Vectors of width {studies.width}; this system learned from vectors of width {len(self.mean)}."
+            )
+        return torch.from_numpy((studies.pooled - self.mean) / self.deviation)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """`texts`: of each report its sentences as words of the vocabulary. `learn`, `held`: rows of it."""
+
+    vocabulary: Vocabulary
+    scale: Scale
+    images: Tensor  # (n, width)
+    texts: list[list[list[int]]]
+    reports: list[str]
+    learn: Rows
+    held: Rows
+
+    @classmethod
+    def of(cls, studies: Studies, reports: Sequence[str], least: int, held: float, seed: int) -> "Lesson":
+        """Of studies with an image and a report; `held`: the share of persons held out."""
+        usable = np.array([bool(report.strip()) for report in reports]) & (studies.images > 0)
+        if usable.sum() < 2:
+            raise InputError(f"{usable.sum()} studies have both an image and a report; expected 2 at least.")
+        known, said = studies.take(usable), [report for report, use in zip(reports, usable, strict=True) if use]
+        out = _held_out(known.subject_id, held, seed)
+        learn = np.flatnonzero(~out)
+        vocabulary = Vocabulary.of([said[row] for row in learn], least)
+        scale = Scale.of(known.pooled[learn])
+        texts = [vocabulary.sentences(report) for report in said]
+        return cls(vocabulary, scale, scale(known), texts, said, learn, np.flatnonzero(out))
+
+
+def batches(rows: Rows, lengths: Rows, size: int, chance: np.random.Generator) -> Iterator[Rows]:
+    """Rows at random, but beside others of about their length."""
+    order = chance.permutation(rows)
+    pieces = []
+    for one in range(0, len(order), TOGETHER * size):
+        near = order[one : one + TOGETHER * size]
+        near = near[np.argsort(lengths[near], kind="stable")]
+        pieces += [near[at : at + size] for at in range(0, len(near), size)]
+    for at in chance.permutation(len(pieces)):
+        yield pieces[at]
+
+
+def filled(texts: Sequence[Sequence[int]]) -> Tensor:
+    """(N, T), FILLER last."""
+    ids = torch.full((len(texts), max(map(len, texts))), FILLER)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = torch.tensor(text)
+    return ids
+
+
+def _held_out(persons: Rows, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """Rows of some persons: one at least, and one at least left to learn from. Of a single person, some rows."""
+    known = np.unique(persons)
+    if len(known) == 1:
+        persons, known = np.arange(len(persons)), np.arange(len(persons))
+    count = min(max(1, round(share * len(known))), len(known) - 1)
+    chosen = np.random.default_rng(seed).permutation(known)[:count]
+    out: npt.NDArray[np.bool_] = np.isin(persons, chosen)
+    return out
