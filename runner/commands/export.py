@@ -12,11 +12,12 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def export() -> None:
-    """Write FHIR out as bulk NDJSON; codes for coders and billing; one event for a regulator.
+    """Write FHIR out as bulk NDJSON; codes for billing; drafts of imaging reports; one event for a regulator.
 
     \b
     Example: chartloom export fhir --out bulk
              chartloom export codes --out billing --format csv
+             chartloom export reports --out drafts
              chartloom export e2b NOTE/1 --out report.xml
     """
 
@@ -77,6 +78,29 @@ def codes(
     for rule, times in manifest["faults"].items():
         typer.echo(f"{rule}: {times:,}", err=True)
     typer.echo(", ".join(f"{status} {number:,}" for status, number in manifest["codes"].items()) or "no codes")
+
+
+@app.command()
+def reports(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder.")],
+    lake: LakeFolder = LAKE,
+) -> None:
+    """Write draft imaging reports as FHIR R4 NDJSON, preliminary and unsigned; written to the audit of PHI.
+
+    Studies of which chartloom says nothing are counted, not written.
+
+    \b
+    Example: chartloom export reports --out drafts
+    """
+    from runner.bars import watching
+    from runner.commands.screen import screen
+    from runner.reports_export import export_reports
+
+    with watching(screen()) as progress:
+        manifest = export_reports(lake, out, progress)
+    for entry in manifest["output"]:
+        typer.echo(f"{entry['url']}: {entry['count']:,}")
+    typer.echo(", ".join(f"{kind} {number:,}" for kind, number in manifest["drafts"].items()) or "no drafts")
 
 
 @app.command()
