@@ -1,14 +1,10 @@
 """A lake with one published snapshot of a few made-up rows, for tests of what reads a lake."""
 
-import json
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from schemas.registry import table
-from store import parquet
-from store.lake import Draft, Lake
+from tests.lakes import publish
 
 ROWS = {
     "phi/fhir/Patient": {"id": ["a", "b"], "subject_id": [1, 2], "source": ["s", "s"], "arrival": [0, 0],
@@ -27,18 +23,4 @@ ROWS = {
 
 @pytest.fixture(scope="session")
 def small_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("small") / "lake"
-    lake = Lake(root)
-    lake.create()
-    draft = Draft(None, root / "work")
-    for name, columns in ROWS.items():
-        draft.add([parquet.write(table(name), pa.table(columns), "00000000", root / "work")])
-    said = {name: {"rows": len(next(iter(columns.values()))), "bytes": 100} for name, columns in ROWS.items()}
-    manifest = {"run_id": "20261120T230000Z", "finished": "2026-11-20T23:00:09+00:00", "tables": said,
-                "status": "published", "pipeline": "nightly", "seconds": 1.5, "cpu_seconds": 1.0, "peak_mb": 100.0,
-                "snapshot": "20261120T230000Z"}  # fmt: skip
-    draft.documents["manifest.json"] = json.dumps(manifest).encode()
-    lake.publish(draft, "20261120T230000Z")
-    (root / "runs" / "20261120T230000Z").mkdir()
-    (root / "runs" / "20261120T230000Z" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return root
+    return publish(tmp_path_factory.mktemp("small") / "lake", ROWS)

@@ -48,13 +48,14 @@ class Asked:
         _require_numbers(self.studies, "what is searched for")
 
     @classmethod
-    def vectors(cls, vectors: npt.NDArray[np.float32], encoder: str) -> "Asked":
-        """Each vector (n, width) is a study that nobody knows: no id, no person, no time."""
-        n = len(vectors)
+    def vectors(cls, vectors: npt.NDArray[np.float32], encoder: str, first: Ints | None = None) -> "Asked":
+        """Studies that nobody knows: no id, no person, no time. Without `first` (of Studies) each vector is a study."""
+        first = np.arange(len(vectors) + 1, dtype=np.int64) if first is None else first
+        n = len(first) - 1
         blank = np.full(n, "", object)
         nowhere, never = np.full(n, NONE), np.full(n, "NaT", "datetime64[us]")
-        first = np.arange(n + 1, dtype=np.int64)
-        return cls(Studies(blank, nowhere, never, blank, first, vectors, blank, nowhere), encoder)
+        views = np.full(len(vectors), "", object)
+        return cls(Studies(blank, nowhere, never, blank, first, vectors, views, nowhere), encoder)
 
     def __len__(self) -> int:
         return len(self.studies)

@@ -6,7 +6,7 @@ float64, so that the answer is that of a float64 search of everything, and the s
 and repositories. Ties go by study_id.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,10 +37,15 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """A similar study, with what its repository says of it; empty where it does not say."""
+
     repository: str
     study_id: str
     similarity: float
-    row: int  # of that repository's index
+    subject_id: int
+    time: np.datetime64
+    modality: str
+    body_part: str
 
 
 def search(index: Index, asked: Asked, k: int, wanted: Wanted | None = None) -> Hits:
@@ -62,16 +67,27 @@ def search(index: Index, asked: Asked, k: int, wanted: Wanted | None = None) -> 
     return Hits(query, row, np.concatenate([one.similarity for one in found]))
 
 
-def everywhere(indexes: Sequence[Index], asked: Asked, k: int, wanted: Wanted | None = None) -> list[list[Hit]]:
-    """The k best of all repositories for each study asked of, as if they were one; ties by study_id, repository."""
-    if len({index.name for index in indexes}) < len(indexes):
-        raise ConfigError("two repositories have one name; give each its own, for a result says where it lies.")
+def everywhere(indexes: Iterable[Index], asked: Asked, k: int, wanted: Wanted | None = None) -> list[list[Hit]]:
+    """The k best of all repositories for each study asked of, as if they were one; ties by study_id, repository.
+
+    Indexes are taken one after the other: those of a generator need not fit into memory together.
+    """
     found: list[list[Hit]] = [[] for _ in range(len(asked))]
+    names: set[str] = set()
     for index in indexes:
+        if index.name in names:
+            raise ConfigError("two repositories have one name; give each its own, for a result says where it lies.")
+        names.add(index.name)
         hits = search(index, asked, k, wanted)
         for query, row, similarity in zip(hits.query, hits.row, hits.similarity, strict=True):
-            found[query].append(Hit(index.name, index.studies.study_id[row], float(similarity), int(row)))
+            found[query].append(_hit(index, int(row), float(similarity)))
     return [sorted(hits, key=lambda hit: (-hit.similarity, hit.study_id, hit.repository))[:k] for hits in found]
+
+
+def _hit(index: Index, row: int, similarity: float) -> Hit:
+    said = index.studies
+    return Hit(index.name, said.study_id[row], similarity, int(said.subject_id[row]), said.time[row],
+               said.modality[row], index.body_part[row])  # fmt: skip
 
 
 def _batch(products: "_Products", k: int, wanted: Wanted) -> Hits:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from runner.commands.options import LAKE, Json, LakeFolder
+from runner.commands.options import LAKE, Json, LakeFolder, pairs
 
 
 class Format(StrEnum):
@@ -124,17 +124,25 @@ def query(
         Path | None, typer.Option(metavar="FILE", help="In place of the terminal; its ending says the format.")
     ] = None,
     lake: LakeFolder = LAKE,
+    further: Annotated[
+        list[str] | None, typer.Option("--and", metavar="NAME=DIR", help="A further lake, as NAME.timeline; repeat.")
+    ] = None,
 ) -> None:
     """Ask the published snapshot in SQL. DuckDB, every table a view; nothing outside the lake can be read.
+
+    `similar('STUDY_ID', 10)` is a table: the studies whose images are most like that one's.
 
     \b
     Example: chartloom query "select code, count(*) from timeline group by all order by 2 desc limit 5"
              chartloom query --phi --format parquet --out labs.parquet "from phi.fhir.Observation"
+             chartloom query "select * from similar('STUDY_ID', 10) join reports using (subject_id, study_id)"
+             chartloom query --and south=south/lake "from timeline union all from south.timeline"
     """
     from runner.commands import answer
     from runner.query import query as ask
 
-    schema, batches = ask(lake, sql, phi=phi)
+    others = {name: Path(folder) for name, folder in pairs("--and", further or []).items()}
+    schema, batches = ask(lake, sql, phi=phi, others=others)
     if form is Format.table and out is None:
         answer.on_screen(schema, batches)
     else:

@@ -63,9 +63,7 @@ def test_unsupported(one, text: str, why: str) -> None:
 
 
 def test_a_text_is_judged_sentence_by_sentence(one) -> None:
-    text = (
-        "INDICATION: Pneumothorax?\nFINDINGS: Small left effusion. Right pneumothorax.\nIMPRESSION:\nEffusion."
-    )
+    text = "INDICATION: Pneumothorax?\nFINDINGS: Small left effusion. Right pneumothorax.\nIMPRESSION:\nEffusion."
     kept, why = check(text, one(SEEN))
     assert [s.text for s in kept] == ["Small left effusion.", "Effusion."]
     assert why == ["silent-part", "present:pneumothorax"]
