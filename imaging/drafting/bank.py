@@ -1,7 +1,7 @@
 """The phrase bank: sentences of training reports that say one finding each, safe to stand in another person's draft.
 
-A phrase is said of at least `persons` persons (k-anonymity: Sweeney, 2002), in words of the labeller and of speech.yaml
-only, without numbers, names, comparisons, places within the lung, or other details that no finding stands behind. Of
+A phrase is said of at least `persons` persons (k-anonymity: Sweeney, 2002), in words of bank.yaml only: no
+numbers, names, comparisons, places within the lung, or other details that no finding stands behind. Of
 the studies it was said of it keeps the mean direction of their vectors: no vector of one person.
 """
 
@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from contract.errors import ConfigError, InputError
 from imaging.drafting.stated import Said, changes, said
-from imaging.drafting.words import speech, templates, vocabulary
+from imaging.drafting.words import capitals, vocabulary
 from imaging.finding import Finding
 from imaging.labeller.headings import stated
 from imaging.studies import Studies
@@ -28,7 +29,8 @@ from nlp.text.sentences import sentences
 Vectors = npt.NDArray[np.float32]
 Key = tuple[str, str, str, str, str]  # name, state, side, severity, position
 NUMBERED = re.compile(r"^(?:\d{1,2}[.)]|[-•*])\s*")
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+PLAIN = re.compile(r"[A-Za-z ,-]+\.")
+WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 LONGEST = 100  # characters
 BYTES = 1_500_000  # of all vectors
 PHRASES, VECTORS = "phrases.json", "phrases.npy"
@@ -90,9 +92,9 @@ class Bank:
         at = self._places.get((found.name, state, found.side, found.severity, found.position))
         if not at:
             return None
-        near: npt.NDArray[np.float64] = np.zeros(len(at))
-        if self.vectors.shape[1] == len(vector) and (length := float(np.linalg.norm(vector))):
-            near = np.round((self.vectors[at] @ (vector / length)).astype(np.float64), 6)
+        near: npt.NDArray[Any] = np.zeros(len(at))
+        if self.vectors.shape[1] == len(vector) and 0 < (length := float(np.linalg.norm(vector))) < np.inf:
+            near = np.round(self.vectors[at] @ (vector / length), 6)
         return min(zip(-near, (self.phrases[each] for each in at), strict=True),
                    key=lambda pair: (pair[0], -pair[1].said, pair[1].text))[1]  # fmt: skip
 
@@ -133,20 +135,13 @@ def candidates(report: str) -> Iterator[str]:
 @lru_cache(maxsize=50_000)
 def single(text: str) -> Said | None:
     """The one finding that the sentence says, present or negated; None: it is not fit for a phrase."""
-    lower = text.lower()
-    words = WORD.findall(lower)
-    if not _plain(lower) or any(word not in _allowed() for word in words) or _details() & set(words):
-        return None
-    if changes(lower):
+    if not PLAIN.fullmatch(text) or changes(text):
         return None
     every = said(text)
-    if len(every) != 1 or every[0].tip or every[0].state == "uncertain" or every[0].finding.name not in templates():
+    if len(every) != 1 or every[0].tip or every[0].state == "uncertain":
         return None
-    return every[0]
-
-
-def _plain(lower: str) -> bool:
-    return not re.search(r"[^a-z ,.\-]|xx|\bx\b", lower)
+    allowed = vocabulary().get(every[0].finding.name, frozenset())
+    return every[0] if allowed.issuperset(WORD.findall(text.lower())) else None
 
 
 def _agrees(one: Said, findings: Iterable[Finding]) -> bool:
@@ -165,7 +160,8 @@ def _bank(studies: Studies, phrases: list[Phrase], places: dict[str, list[int]])
     """As many phrases as BYTES allow; of those left out the rarest first."""
     often = sorted(phrases, key=lambda phrase: (-phrase.said, phrase.text))
     kept = sorted(often[: BYTES // (2 * max(studies.width, 1))], key=lambda phrase: (phrase.key, phrase.text))
-    unit = studies.pooled / np.maximum(np.linalg.norm(studies.pooled, axis=1, keepdims=True), 1e-9)
+    unit = np.nan_to_num(studies.pooled, posinf=0, neginf=0)
+    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-9)
     means = np.array([unit[places[phrase.text]].mean(axis=0) for phrase in kept]).reshape(len(kept), studies.width)
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     return Bank(tuple(kept), means.astype(np.float16).astype(np.float32))
@@ -177,20 +173,5 @@ def _phrase(text: str, one: Said, at: list[int], studies: Studies) -> Phrase:
 
 
 def _spelled(lower: str) -> str:
-    words = re.sub(r"[a-z]+", lambda match: _capitals().get(match.group(), match.group()), lower)
+    words = re.sub(r"[a-z]+", lambda match: capitals().get(match.group(), match.group()), lower)
     return words[0].upper() + words[1:]
-
-
-@lru_cache(maxsize=1)
-def _capitals() -> dict[str, str]:
-    return {word.lower(): word for word in speech().capitals}
-
-
-@lru_cache(maxsize=1)
-def _allowed() -> frozenset[str]:
-    return vocabulary() | speech().plain
-
-
-@lru_cache(maxsize=1)
-def _details() -> frozenset[str]:
-    return frozenset(speech().details)

@@ -1,5 +1,6 @@
 """The fact checker: of a draft by any system only those sentences stay that the readings of the study support."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from imaging.drafting.words import urgent
 from imaging.labeller.headings import stated
 from nlp.text.sentences import sentences
 
+LETTER = re.compile(r"[^\W\d_]")
 CLAIMS = ("new", "unchanged", "resolved")
 
 
@@ -52,7 +54,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         for begin, finish, spoken in ((last, start, False), (start, end, True)):
             part = text[begin:finish]
             words = (" ".join(part[a:b].split()) for a, b in sentences(part, "en"))
-            yield from ((each, spoken) for each in words if each and (spoken or not each.endswith(":")))
+            yield from ((each, spoken) for each in words if LETTER.search(each) and (spoken or not each.endswith(":")))
         last = end
 
 

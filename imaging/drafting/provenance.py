@@ -76,9 +76,7 @@ def faults(lines: Sequence[Line], present: Collection[str], priors: Collection[s
         if not _stands(line) or not _says(line, shown):
             found.append(UNSUPPORTED)
         named = bool(line.prior)
-        if named != bool(_prior().search(line.text.lower())) or (
-            named and not (priors is None or line.prior in priors)
-        ):
+        if named != speaks_of_prior(line.text) or (named and not (priors is None or line.prior in priors)):
             found.append(FALSE_PRIOR)
     return found
 
@@ -183,7 +181,12 @@ def _implied() -> dict[str, tuple[str, ...]]:
     return {**{name: each.implies for name, each in findings().items()}, **kinds}
 
 
+def speaks_of_prior(text: str) -> bool:
+    words = _words()
+    return words["prior"].search(words["other"].sub("", text.lower())) is not None
+
+
 @lru_cache(maxsize=1)
-def _prior() -> re.Pattern[str]:
-    said = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["prior"]
-    return re.compile(rf"(?<!\w)(?:{trie(sorted(spelled(said)))})(?!\w)")
+def _words() -> dict[str, re.Pattern[str]]:
+    said = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return {name: re.compile(rf"(?<!\w)(?:{trie(sorted(spelled(each)))})(?!\w)") for name, each in said.items()}

@@ -32,8 +32,9 @@ def said(sentence: str) -> tuple[Said, ...]:
 
 def changes(text: str) -> frozenset[str]:
     """What is claimed of an earlier study: new, unchanged, resolved, other; or mentions, where it is only named."""
-    lower = text.lower()
-    return frozenset(claim for claim, pattern in _patterns().items() if pattern.search(lower))
+    every = _patterns()
+    lower = every["hides"].sub("", text.lower())
+    return frozenset(claim for claim, pattern in every.items() if claim != "hides" and pattern.search(lower))
 
 
 def _finding(label: Labelled) -> Finding:
@@ -59,5 +60,5 @@ def _labeller() -> Labeller:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
-    every = {**speech().changes, "mentions": speech().mentions}
+    every = {**speech().changes, "mentions": speech().mentions, "hides": speech().hides}
     return {claim: re.compile(rf"(?<!\w)(?:{trie(sorted(spelled(words)))})(?!\w)") for claim, words in every.items()}

@@ -10,7 +10,7 @@ import yaml
 
 from contract.errors import ConfigError
 from imaging.finding import DEVICE, POSITIONS, SEVERITIES
-from imaging.labeller.knowledge import findings, load, spelled
+from imaging.labeller.knowledge import findings, load
 
 FOLDER = Path(__file__).parent
 SURGICAL, OTHER, BADLY_PLACED = "surgical", "other", "badly_placed"
@@ -42,9 +42,7 @@ class Speech:
     lasting: frozenset[str]
     changes: Mapping[str, tuple[str, ...]]
     mentions: tuple[str, ...]
-    plain: frozenset[str]
-    details: tuple[str, ...]
-    capitals: tuple[str, ...]
+    hides: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -74,13 +72,21 @@ def templates() -> dict[str, Template]:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> frozenset[str]:
-    """All words that findings, organs, qualities, sides, grades and devices are named by."""
-    devices, sides = load("devices"), load("sides")
-    lists = [load("organs"), load("qualities"), sides["side"], sides["severity"], devices["kinds"], devices["position"]]
-    written = (phrase for each in lists for phrases in each.values() for phrase in spelled(phrases))
-    terms = (term for each in findings().values() for term in each.terms)
-    return frozenset(word for phrase in (*written, *terms, *spelled(devices["surgical"])) for word in phrase.split())
+def vocabulary() -> dict[str, frozenset[str]]:
+    """Name to all words that a phrase for it may be made of; bank.yaml."""
+    said = _read("bank")
+    if unknown := set(said["words"]) ^ set(templates()):
+        raise ConfigError(f"bank.yaml: `words` and templates.yaml differ in {sorted(unknown)}; expected equal names.")
+    free = frozenset((*said["plain"], *said["sides"], *said["grades"]))
+    placed = frozenset(said["placed"])
+    return {name: free | set(words) | (placed if templates()[name].positions else set())
+            for name, words in said["words"].items()}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def capitals() -> dict[str, str]:
+    """Small letters to how the word is written."""
+    return {word.lower(): word for word in _read("bank")["capitals"]}
 
 
 def normal() -> str:
@@ -101,9 +107,7 @@ def speech() -> Speech:
         frozenset(said["lasting"]),
         {claim: tuple(words) for claim, words in said["changes"].items()},
         tuple(said["mentions"]),
-        frozenset(said["plain"]),
-        tuple(said["details"]),
-        tuple(said["capitals"]),
+        tuple(said["hides"]),
     )
 
 
@@ -124,7 +128,7 @@ def _template(name: str, each: dict[str, str], said: dict[str, Any]) -> Template
     return Template(each["one"], each["absent"], each.get("both", ""), grades, positions)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read(name: str) -> dict[str, Any]:
     said = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     if not isinstance(said, dict):

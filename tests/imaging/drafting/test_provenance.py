@@ -11,7 +11,16 @@ from contract.errors import ConfigError
 from contract.work import Check
 from imaging.draft import NORMAL, Draft, Sentence
 from imaging.drafting.drafter import Drafter
-from imaging.drafting.provenance import FALSE_PRIOR, UNSUPPORTED, Faults, Provenance, of_drafts, of_reports
+from imaging.drafting.provenance import (
+    FALSE_PRIOR,
+    UNSUPPORTED,
+    Faults,
+    Provenance,
+    of_drafts,
+    of_reports,
+    speaks_of_prior,
+)
+from imaging.drafting.stated import changes
 from imaging.finding import Finding
 from schemas.registry import table
 
@@ -105,3 +114,11 @@ def test_the_nightly_check_withholds() -> None:
     assert Provenance("phi").reads[0] == "phi/reports"
     with pytest.raises(ConfigError, match="expected open or phi"):
         Provenance("shut")
+
+
+@pytest.mark.parametrize(
+    "text", ["Prior granulomatous disease.", "Bilateral effusions, right larger than left.", "Old fracture.",
+             "Degenerative changes of the spine.", "Changes of prior CABG."],
+)  # fmt: skip
+def test_what_is_no_prior_study(text: str) -> None:
+    assert not speaks_of_prior(text) and not changes(text)
