@@ -23,8 +23,8 @@ from imaging.drafting.stated import Said, changes, said
 from imaging.drafting.words import capitals, vocabulary
 from imaging.finding import Finding
 from imaging.labeller.headings import stated
+from imaging.labeller.labeller import pieces
 from imaging.studies import Studies
-from nlp.text.sentences import sentences
 
 Vectors = npt.NDArray[np.float32]
 Key = tuple[str, str, str, str, str]  # name, state, side, severity, position
@@ -126,7 +126,7 @@ def candidates(report: str) -> Iterator[str]:
     """Sentences of the parts that speak of the film, in one spelling: small letters but the first, no list numbers."""
     for start, end in stated(report):
         part = report[start:end]
-        for begin, finish in sentences(part, "en"):
+        for begin, finish in pieces(part, start - report.rfind("\n", 0, start) - 1):
             words = NUMBERED.sub("", " ".join(part[begin:finish].split())).rstrip(" .;,")
             if 3 < len(words) <= LONGEST:
                 yield _spelled(words.lower()) + "."

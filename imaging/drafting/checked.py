@@ -9,7 +9,7 @@ from imaging.drafting.reading import Reading
 from imaging.drafting.stated import Said, changes, said
 from imaging.drafting.words import urgent
 from imaging.labeller.headings import stated
-from nlp.text.sentences import sentences
+from imaging.labeller.labeller import pieces
 
 LETTER = re.compile(r"[^\W\d_]")
 CLAIMS = ("new", "unchanged", "resolved")
@@ -53,7 +53,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     for start, end in [*stated(text), (len(text), len(text))]:
         for begin, finish, spoken in ((last, start, False), (start, end, True)):
             part = text[begin:finish]
-            words = (" ".join(part[a:b].split()) for a, b in sentences(part, "en"))
+            words = (" ".join(part[a:b].split()) for a, b in pieces(part, begin - text.rfind("\n", 0, begin) - 1))
             yield from ((each, spoken) for each in words if LETTER.search(each) and (spoken or not each.endswith(":")))
         last = end
 

@@ -41,14 +41,17 @@ class Labeller:
         """Sentence by sentence: where it lies, and each mention in it. What states nothing is left out."""
         for begin, finish in stated(text):
             part = text[begin:finish]
-            for start, end in _pieces(part):
+            for start, end in pieces(part, begin - text.rfind("\n", 0, begin) - 1):
                 yield (begin + start, begin + end), self._read(part[start:end])
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences; what is longer than any sentence (a table, a text without stops) in pieces that end between words."""
+def pieces(text: str, indent: int = 0) -> Iterator[tuple[int, int]]:
+    """Sentences; what is longer than any sentence (a table, a text without stops) in pieces that end between words.
+
+    `indent`: characters before `text` on its first line, as a heading.
+    """
     found = sentences(text, "en")
-    for start, end in _rejoined(text, found) if text.isupper() else found:
+    for start, end in _rejoined(text, found, indent) if text.isupper() else found:
         while end - start > LONGEST:
             cut = text.rfind(" ", start + 1, start + LONGEST)
             cut = cut if cut > 0 else start + LONGEST
@@ -57,11 +60,11 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _rejoined(text: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _rejoined(text: str, found: Sequence[tuple[int, int]], indent: int) -> Iterator[tuple[int, int]]:
     """Lines in capitals that were broken for their length: no small letter tells that the sentence goes on."""
     begin = last = -1
     for start, end in found:
-        if begin >= 0 and not _broken(text, last, start):
+        if begin >= 0 and not _broken(text, last, start, indent):
             yield begin, last
             begin = -1
         begin, last = start if begin < 0 else begin, end
@@ -69,11 +72,13 @@ def _rejoined(text: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int
         yield begin, last
 
 
-def _broken(text: str, last: int, start: int) -> bool:
+def _broken(text: str, last: int, start: int, indent: int) -> bool:
     """Whether the line that ends at `last`, without a stop, would have been too long with the next word."""
     if text[last - 1] in ".:;!?" or text[last:start].count("\n") != 1 or not text[start].isalpha():
         return False
-    return last - text.rfind("\n", 0, last) + len(text[start : start + WRAPPED].split(maxsplit=1)[0]) > WRAPPED
+    line = text.rfind("\n", 0, last)
+    long = last - line + (indent if line < 0 else 0)
+    return long + len(text[start : start + WRAPPED].split(maxsplit=1)[0]) > WRAPPED
 
 
 def _merged(every: Sequence[Told]) -> Labelled:

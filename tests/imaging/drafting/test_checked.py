@@ -1,5 +1,7 @@
 """The fact checker on sentences of any system: what stays, what goes, and why."""
 
+from pathlib import Path
+
 import pytest
 
 from imaging.draft import NORMAL, Draft, Sentence
@@ -97,6 +99,12 @@ def test_a_sentence_of_another_prior_goes(one) -> None:
     prior = Prior("before", one({}))
     draft = Draft((Sentence("New left effusion.", prior="elsewhere"),))
     assert checked(draft, one(SEEN), prior)[1][0].why == "prior"
+
+
+def test_the_example_of_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "imaging.md").read_text(encoding="utf-8")
+    block = page.split("## Drafts")[1].split("```python\n")[1].split("```")[0]
+    exec(block, {})
 
 
 def test_odd_texts(one) -> None:

@@ -71,6 +71,8 @@ def test_lines_in_capitals_broken_for_their_length_are_one_sentence() -> None:
     found = {each.finding: each.state for each in LABELLER.one(text)}
     assert found["pneumothorax"] == "negated"
     assert (found["device"], found["effusion"]) == ("present", "present")
+    headed = "FINDINGS: NO CARDIOMEGALY. NO PLEURAL EFFUSION. NO ABNORMAL\nCALCIFICATION."
+    assert {each.state for each in LABELLER.one(headed)} == {"negated"}
 
 
 def test_remembered_sentences_change_nothing() -> None:
