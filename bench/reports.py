@@ -16,6 +16,7 @@ from bench.reports_systems import OURS, Written, ours, written
 from contract.errors import InputError
 from imaging.drafting.provenance import Faults, of_drafts
 from imaging.literature import named
+from models.threads import one_blas_thread
 
 KEYS = (
     "final", "systems", "classifier_f1", "ceiling_f1", "control_f1", "constant_f1", "unsupported_sentences",
@@ -78,7 +79,8 @@ def main(
         say(f"{len(shared)} texts stand in both files, word for word: short normal reports do")
     abnormal = sum(map(bool, asked.truth))
     say(f"{len(teaching)} reports to learn from, {len(asked)} to judge on, {abnormal} of them abnormal")
-    levels = {each: level(teaching, asked, each, names, seed) for each in ([noise] if noise else LEVELS)}
+    with one_blas_thread():
+        levels = {each: level(teaching, asked, each, names, seed) for each in ([noise] if noise else LEVELS)}
     for each, one in levels.items():
         reports_table.tell(f"noise {each:g}", asked, one)
     shown = levels[noise or SHOWN]

@@ -6,6 +6,7 @@ noise of a stated size: the best possible score is known, and no figure says any
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from bench import labeller_gold
 from bench.labeller import given as labels_of
+from bench.labeller_gold import Finding as Meaning
 from bench.labeller_gold import known
 from contract.errors import InputError
 from eval.findings import Label
@@ -69,7 +71,7 @@ def read(path: Path) -> Given:
     reports = [each for each in labeller_gold.read(path) if each.text.strip()]
     if not reports:
         raise InputError(f"{path.name}: no report has a text; expected findings or impression.")
-    mesh = known()
+    mesh = _meaning()
     labelled = Labeller().label([each.text for each in reports])
     truth = [
         [meaning.label(name, each.mesh) for name, meaning in mesh.items() if meaning.marked(each.mesh)]
@@ -83,7 +85,12 @@ def read(path: Path) -> Given:
 
 def read_back(said: Sequence[Labelled]) -> list[Label]:
     """What the labeller read in a text, in the thirteen names."""
-    return labels_of(said, known())
+    return labels_of(said, _meaning())
+
+
+@cache
+def _meaning() -> Mapping[str, Meaning]:
+    return known()
 
 
 def inputs(truth: Sequence[Sequence[Label]]) -> Floats:

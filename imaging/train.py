@@ -16,6 +16,7 @@ from imaging.given import Given, given
 from imaging.labeller.labeller import Labeller
 from imaging.reporter import KIND, Reporter
 from models import folder
+from models.threads import one_blas_thread
 
 LEAST = 200  # studies with reports from which a training makes sense
 APART = 0.2  # of the persons, where nobody is held out by the lake's splits
@@ -52,7 +53,8 @@ def train(data: Path, out: Path, training: Training, tell: Tell = lambda _: None
     apart = _apart(held, training.seed)
     tell(f"{len(studies):,} studies with reports, {int(apart.sum()):,} held out; encoder {held.expected.encoder}")
     start = time.process_time()
-    reporter = _taught(held, findings, ~apart, training.seed)
+    with one_blas_thread():
+        reporter = _taught(held, findings, ~apart, training.seed)
     measured = {**judged(reporter, held, findings, apart), "cpu_s": round(time.process_time() - start, 1)}
     with folder.writing(out) as partial:
         reporter.save(partial)

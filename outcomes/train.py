@@ -1,7 +1,6 @@
 """`chartloom train outcomes`: from timelines to one artifact a task, judged on persons who taught it nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from contract.errors import ConfigError
 from models import folder
+from models.threads import one_blas_thread
 from outcomes import forecast
 from outcomes.cohort import Cohort
 from outcomes.described import described
@@ -88,19 +88,9 @@ def train(
         cohort = select(task, timeline, rows=held.rows)
         apart = held.judged(timeline, cohort.subject)
         lesson = Lesson(task, yaml, held, timeline, narrowed(task, cohort, ~apart), apart)
-        with one_thread():
+        with one_blas_thread():
             done.append(learn(lesson, learners(task, challengers, tell), out / task.name, training, tell))
     return done
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """For sums of numpy and scipy: with more, they are added up in another order, and another digest comes out."""
-    import scipy.optimize  # noqa: F401  its own BLAS is held too, once it is there
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, "blas"):
-        yield
 
 
 def learners(task: Task, challengers: Sequence[str], tell: Tell) -> list[str]:

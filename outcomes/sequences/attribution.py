@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.threads import one_thread
 from outcomes.learning.learner import Contribution
 from outcomes.sequences.events import Events
 from outcomes.sequences.grid import Grid
-from outcomes.sequences.training import one_thread
 from outcomes.sequences.vocabulary import Words
 from outcomes.timeline import Floats, Ints
 

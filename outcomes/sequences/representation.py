@@ -10,13 +10,13 @@ import numpy as np
 from scipy import sparse
 
 from contract.errors import InputError
+from models.threads import one_thread
 from models.train import Schedule, fit
 from outcomes.cohort import Cohort
 from outcomes.features.matrix import Features, Matrix
 from outcomes.learning.folds import folds, persons
 from outcomes.sequences.bag import STATED, Bags, bag, gathered
 from outcomes.sequences.ragged import dealt
-from outcomes.sequences.training import one_thread
 from outcomes.sequences.vocabulary import Words
 from outcomes.sequences.vocabulary import learn as learn_words
 from outcomes.timeline import Bools, Ints, Timeline

@@ -1,12 +1,12 @@
 """Trains one network on sequences: batches of like length, masked loss, stopped by persons who were held out."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from models.threads import one_thread
 from models.train import History, Schedule, fit
 from outcomes.learning.learner import Scores
 from outcomes.sequences.ragged import dealt
@@ -101,16 +101,3 @@ def widths(lengths: Ints) -> Ints:
     """The next multiple of 8, from 64 on of 64."""
     step = np.where(lengths <= 64, 8, 64)
     return np.asarray(-(-lengths // step) * step)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """The same sums in the same order on every machine, and no cores taken from others."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

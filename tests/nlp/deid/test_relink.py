@@ -164,11 +164,22 @@ def test_onsets_of_findings_move_back_and_their_account_comes_with_them(moved: b
     assert made["phi/findings_account"].to_pylist()[0]["subject_id"] == 11
 
 
-def test_reports_come_back_to_their_study() -> None:
-    (found,) = relinked(
-        "reports", [{"subject_id": 922, "study_id": opened(BOB, "ImagingStudy", "s1"), "text": "Clear."}]
-    )
-    assert (found["subject_id"], found["study_id"], found["text"]) == (22, "s1", "Clear.")
+def test_reports_come_back_to_their_study_its_time_and_its_prior() -> None:
+    images = [
+        {"subject_id": 22, "study_id": name, "image_id": "i", "encoder": "e", "embedding": [0.0]}
+        for name in ("s0", "s1")
+    ]
+    said = {"text": "Clear again.", "finding": "opacity", "state": "unchanged", "score": 0.5, "source": "template"}
+    priors = (opened(BOB, "ImagingStudy", "s0"), "a study that nobody knows", None)
+    row = {
+        "subject_id": 922, "study_id": opened(BOB, "ImagingStudy", "s1"), "text": "Clear again.",
+        "time": TIME + timedelta(weeks=-7), "sentences": [{**said, "prior_study_id": each} for each in priors],
+    }  # fmt: skip
+    (found,) = relinked("reports", [row], **{"phi/embeddings": conformed("phi/embeddings", images)})
+    assert (found["subject_id"], found["study_id"], found["text"]) == (22, "s1", "Clear again.")
+    assert found["time"] == TIME
+    assert [each["prior_study_id"] for each in found["sentences"]] == ["s0", None, None]
+    assert found["sentences"][0] == {**said, "prior_study_id": "s0"}
 
 
 def test_what_leads_nowhere_is_left_out() -> None:
