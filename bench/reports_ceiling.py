@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 def ceiling(train: Given, test: Given, asked: Studies, noise: float) -> list[list[Finding]]:
     """Of each study of `test`; how frequent findings, sides and severities are is counted in `train`."""
     image = np.repeat(np.arange(len(asked)), asked.images)
-    reader = Reader(test.inputs[image], asked.vectors, noise)
+    reader = Reader(test.inputs[image], asked.vectors.astype(np.float64), noise)
     found: list[list[Finding]] = [[] for _ in range(len(asked))]
     names = list(simulated())
     for place, name in enumerate(names):
