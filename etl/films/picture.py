@@ -24,7 +24,7 @@ def read(path: Path) -> Image.Image:
                 image.load()
                 return _plain(image)
         except UnidentifiedImageError:
-            raise Unreadable("cut-short" if _begins(path) else "not-an-image") from None
+            raise Unreadable("cut-short" if is_picture(path) else "not-an-image") from None
         except Image.DecompressionBombError:
             raise Unreadable("too-large") from None
         except (OSError, SyntaxError, ValueError, EOFError):
@@ -38,6 +38,7 @@ def _plain(image: Image.Image) -> Image.Image:
     return (ImageOps.exif_transpose(image) or image).convert("L" if grey else "RGB")
 
 
-def _begins(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """By its first bytes."""
     with path.open("rb") as file:
         return file.read(8).startswith(BEGINS)
