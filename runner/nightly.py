@@ -135,7 +135,7 @@ class _Night:
         if not due and self.previous and all(f.state == "unchanged" for f in found):
             return self._unchanged()
         self.account.manifest.update(dropped=self.dropped, retired=sorted({f.source for f in retired}))
-        self.lake.require_space(spooling.space(found, self.previous, forced=bool(forced)))
+        self.lake.require_space(spooling.space(self.plan, found, self.previous, forced=bool(forced)))
         results, spooled, people = self._work(found, forced, whole)
         assembly = Assembly(self.plan, self.lake, self.previous, self.work, self.id)
         inbox = self.inbox.after(found, {place: spooling.tombstones(said) for place, said in spooled.items()})

@@ -52,12 +52,13 @@ class Cut:
         return list(zip(self.starts.tolist(), [*self.starts[1:].tolist(), self.end], strict=True))
 
 
-def space(found: Sequence[Found], previous: Snapshot | None, *, forced: bool) -> int:
+def space(plan: Plan, found: Sequence[Found], previous: Snapshot | None, *, forced: bool) -> int:
     """Bytes a night needs on disk, about: spool and files of what is read, and what forced steps make anew."""
     again = 0
     if forced and previous:
         again = sum(stat.bytes for (name, _), stat in previous.files.items() if not name.startswith("phi/fhir/"))
-    return 2 * sum(f.raw_bytes for f in found if f.to_read) + again + SPARE_BYTES
+    read = sum(min(f.raw_bytes, _weight(plan, f)) for f in found if f.to_read)  # of films only vectors are spooled
+    return int(2 * read) + again + SPARE_BYTES
 
 
 def require_same_shards(previous: Snapshot | None, size: int) -> None:

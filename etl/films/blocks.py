@@ -87,8 +87,9 @@ class Films:
             return Refusal(name, "unknown-patient", number, "patient_id", MESSAGES["unknown-patient"], raw)
         vector = self.encoding.of(file)
         self.frames["several"] += said.frames > 1
-        row = {word: getattr(said, word, "") or None for word in WORDS} | {"encoder": self.encoding.name}
-        return Block(name, number, pa.Table.from_pylist([{**row, "time": said.time or None, "embedding": vector}], BLOCK))
+        row = {word: getattr(said, word, "") or None for word in (*WORDS, "time")}
+        row |= {"encoder": self.encoding.name, "embedding": vector}
+        return Block(name, number, pa.Table.from_pylist([row], BLOCK))
 
     def _name(self, file: Path) -> str:
         folder = self.group.folder or file.parent

@@ -28,6 +28,7 @@ class Encoding:
     kept: Kept
     pickled: bool = False
     threads: int = 1
+    wanted: bool = True  # that vectors are kept
     made: int = 0
     again: int = 0
 
@@ -55,9 +56,9 @@ class Encoding:
     def said(self) -> tuple[str, ...]:
         """What a person should know of it, for the report."""
         opened = self.encoder.said if self.made else ()
-        lost = () if self.kept.connection is not None or not self.made else ("vectors could not be kept beside the films",)
+        lost = self.made and self.wanted and self.kept.connection is None
         counted = (f"{self.made} image(s) encoded by {self.name}, {self.again} taken from what was kept",)
-        return (*opened, *lost, *counted)
+        return (*opened, *(("vectors could not be kept beside the films",) if lost else ()), *counted)
 
 
 def read(path: Path, frame: dicom.Frame = "middle") -> "Image.Image":

@@ -37,8 +37,8 @@ def _lines(table: Path, columns: Mapping[str, str], folder: Path) -> list[Line]:
         return list(lines(table, columns, folder))
     except Unreadable as fault:
         raise InputError(
-            f"{table}: it cannot be read ({fault.rule}), so nobody knows whether the person is in it. Mend or remove it; "
-            "then `chartloom forget --resume`."
+            f"{table}: it cannot be read ({fault.rule}), so nobody knows whether the person is in it. Mend or remove "
+            "it; then `chartloom forget --resume`."
         ) from fault
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 Vector = npt.NDArray[np.float32]
-TABLE = "create table if not exists vectors (maker text, file text, vector blob, primary key (maker, file)) without rowid"
+COLUMNS = "maker text, file text, vector blob, primary key (maker, file)"
+TABLE = f"create table if not exists vectors ({COLUMNS}) without rowid"
 
 
 @dataclass

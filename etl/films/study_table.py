@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.films.film import Header, Unreadable
@@ -21,7 +21,7 @@ class Line:
     first: int
     number: int
     raw: str = field(repr=False)
-    header: Header = Header()
+    header: Header
     file: Path | None = field(default=None, repr=False)
     fault: Unreadable | None = None
 
@@ -52,7 +52,7 @@ def lines(table: Path, columns: Mapping[str, str], folder: Path) -> Iterator[Lin
 def _line(place: tuple[int, int], said: dict[str, str], table: Path, folder: Path) -> Line:
     named = said.pop("file")
     raw = ",".join([named, *said.values()])
-    header = Header(**{**said, "image_id": said["image_id"] or Path(named).stem})
+    header = replace(Header(), **{**said, "image_id": said["image_id"] or Path(named).stem})
     if not named:
         return Line(*place, raw, header, fault=Unreadable("no-file"))
     file = table.parent / named

@@ -12,6 +12,7 @@ from contract.errors import MappingError, StoreError
 from etl.timeline.valid import problems
 from runner import nightly
 from runner.config import load
+from runner.plan import make_plan
 from runner.spooling import space
 from tests.runner.hospital import (
     Hospital,
@@ -183,5 +184,6 @@ def test_a_full_disk_is_seen_before_anything_is_written(hospital: Hospital, monk
     assert hospital.snapshot.id == before and not list((hospital.lake.root / "work").iterdir())
     snapshot = hospital.snapshot
     made = sum(stat.bytes for (name, _), stat in snapshot.files.items() if not name.startswith("phi/fhir/"))
-    assert made == space([], snapshot, forced=True) - space([], snapshot, forced=False) > 0
+    plan = make_plan(load(hospital.configure()), "nightly")
+    assert made == space(plan, [], snapshot, forced=True) - space(plan, [], snapshot, forced=False) > 0
     assert json.loads(json.dumps(hospital.last_run()))["error"]["kind"] == "StoreError"
