@@ -28,7 +28,6 @@ class Encoding:
     kept: Kept
     pickled: bool = False
     threads: int = 1
-    wanted: bool = True  # that vectors are kept
     made: int = 0
     again: int = 0
 
@@ -56,7 +55,7 @@ class Encoding:
     def said(self) -> tuple[str, ...]:
         """What a person should know of it, for the report."""
         opened = self.encoder.said if self.made else ()
-        lost = self.made and self.wanted and self.kept.connection is None
+        lost = self.made and self.kept.lost
         counted = (f"{self.made} image(s) encoded by {self.name}, {self.again} taken from what was kept",)
         return (*opened, *(("vectors could not be kept beside the films",) if lost else ()), *counted)
 

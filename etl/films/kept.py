@@ -20,6 +20,7 @@ class Kept:
     """A small database in one file, readable by its owner only. A folder that may not be written keeps nothing."""
 
     connection: sqlite3.Connection | None
+    lost: bool = False  # it was to keep, and cannot
 
     @classmethod
     def at(cls, path: Path) -> "Kept":
@@ -30,7 +31,7 @@ class Kept:
             connection.execute(TABLE)
             return cls(connection)
         except (OSError, sqlite3.Error):
-            return cls(None)
+            return cls(None, lost=True)
 
     def get(self, maker: str, file: str) -> Vector | None:
         if self.connection is None:

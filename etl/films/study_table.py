@@ -2,8 +2,9 @@
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from etl.films.film import Header, Unreadable
 
@@ -49,10 +50,10 @@ def lines(table: Path, columns: Mapping[str, str], folder: Path) -> Iterator[Lin
         raise Unreadable("cut-short") from None
 
 
-def _line(place: tuple[int, int], said: dict[str, str], table: Path, folder: Path) -> Line:
+def _line(place: tuple[int, int], said: dict[str, Any], table: Path, folder: Path) -> Line:
     named = said.pop("file")
     raw = ",".join([named, *said.values()])
-    header = replace(Header(), **{**said, "image_id": said["image_id"] or Path(named).stem})
+    header = Header(**{**said, "image_id": said["image_id"] or Path(named).stem})
     if not named:
         return Line(*place, raw, header, fault=Unreadable("no-file"))
     file = table.parent / named
