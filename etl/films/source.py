@@ -88,9 +88,7 @@ class Films:
 
     def spool(self, group: Group, homes: pa.Table, folder: Path) -> Spooled:
         kept = Kept.at(self._beside(group) / KEPT) if self.keep else Kept(None)
-        encoding = Encoding(
-            Path(self.checkpoint), self._name(), self.frame, kept, self.pickled, self.threads, self.keep
-        )
+        encoding = Encoding(Path(self.checkpoint), self._name(), self.frame, kept, self.pickled, self.threads)
         known = frozenset(homes["key"].to_pylist())
         films = blocks.Films(group, encoding, known, self.study, self.columns)
         try:
