@@ -9,9 +9,9 @@ import typer
 
 from bench import reports_table
 from bench.json_line import command, finish, say
-from bench.reports_ceiling import ceiling
 from bench.reports_given import Given, read
 from bench.reports_judged import Judged, of_findings, of_texts
+from bench.reports_reader import read as best_reader
 from bench.reports_systems import OURS, Written, ours, written
 from contract.errors import InputError
 from imaging.drafting.provenance import Faults, of_drafts
@@ -50,7 +50,7 @@ def level(train: Given, test: Given, noise: float, names: Sequence[str], seed: i
         found,
         {name: of_texts(test, each.texts) for name, each in found.items()},
         of_findings(test, readings.present()),
-        of_findings(test, ceiling(train, test, asked, noise)),
+        of_findings(test, best_reader(train.truth, asked, noise, seed)),
         of_texts(test, shuffled.texts),
         of_drafts(made.drafts, [()] * len(test)),
     )

@@ -2,7 +2,7 @@
 
 Gibbs sampling of what a film shows, given its images: finding after finding is drawn anew with the others as they were
 drawn, and the probabilities on the way are averaged (Geman and Geman 1984; Gelfand and Smith 1990). Nobody does better
-on average, and what it says is calibrated; reports_ceiling.py, who is told all other findings, stands above it.
+on average, and what it says is calibrated: the ceiling of bench.reports.
 """
 
 from collections import Counter
