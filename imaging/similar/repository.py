@@ -64,10 +64,10 @@ def _of(encoder: str, rows: pa.Table) -> Mask:
 def _numbers(rows: pa.Table) -> Mask:
     lists = rows["embedding"].combine_chunks()
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    flat = pc.fill_null(lists.flatten().cast(pa.float32()), np.nan).to_numpy(zero_copy_only=False)
-    wrong = np.concatenate([[0], np.cumsum(~np.isfinite(flat))])
-    end = np.cumsum(lengths)
-    made: Mask = (wrong[end] == wrong[end - lengths]) & (lengths > 0)
+    flat = lists.flatten().cast(pa.float32())
+    wrong = np.flatnonzero(~np.isfinite(flat.to_numpy(zero_copy_only=False)))  # a null among numbers is NaN here
+    made: Mask = lengths > 0
+    made[np.searchsorted(np.cumsum(lengths), wrong, side="right")] = False
     return made
 
 

@@ -189,6 +189,19 @@ def test_sql_over_two_lakes(north: Path, south: Path) -> None:
     assert ask(*both, "select count(*) as n from south.fhir.Patient") == [{"n": 0}]
 
 
+def test_one_study_id_in_two_lakes_is_two_studies(north: Path) -> None:
+    rows = ask("--lake", north, "--and", f"again={north}", "select repository, study_id from similar('o-q', 99)")
+    assert rows[0] == {"repository": "again", "study_id": "o-q"} and len(rows) == 4 + 5
+    assert len({(row["repository"], row["study_id"]) for row in rows}) == len(rows)
+
+
+def test_sql_tells_apart_what_float32_cannot(tmp_path: Path) -> None:
+    lake = publish(tmp_path / "lake", {"embeddings": films(a=[1, 3e-4, 0], b=[1, 2e-4, 0])})
+    sql = "select study_id from similar('q', 2)"
+    assert [row["study_id"] for row in ask("--lake", lake, sql)] == ids("--lake", lake, "--study", "q", "-k", 2)
+    assert ids("--lake", lake, "--study", "q", "-k", 2) == ["b", "a"]
+
+
 def test_a_further_lake_shows_its_open_root_only(north: Path, south: Path) -> None:
     inside = (south / "open").resolve() / "embeddings" / "*.parquet"
     outside = (south / "phi").resolve() / "embeddings" / "*.parquet"

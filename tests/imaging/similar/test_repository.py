@@ -31,8 +31,8 @@ def rows(*given: dict[str, Any]) -> pa.Table:
 
 
 BAD = (
-    row("b1", 1, [1.0, float("nan"), 0.0]),
-    row("b2", 1, [1.0, None, 0.0]),
+    row("b1", 1, [float("nan"), 1.0, 0.0]),
+    row("b2", 1, [1.0, 0.0, None]),
     row("b3", 1, []),
     row("b4", 2, [1.0, 0.0]),
     row("b5", 2, [1.0, 0.0, 0.0], encoder="other"),
