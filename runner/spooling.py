@@ -185,7 +185,8 @@ def spool(
             folder.mkdir(parents=True, mode=0o700)
             homes = homes_of(plan, table, each.source, cuts)
             with clock.part("spool"), reading(each.source):
-                result = bars.spooled(plan.sources[each.source].spool(group, homes, folder), each.source)
+                source = plan.sources[each.source]
+                result = bars.spooled(source.spool(group, homes, folder), each.source, _system(source))
             done.with_suffix(".part").write_bytes(pickle.dumps(result))
             done.with_suffix(".part").rename(done)
         spooled[each.source, each.name] = pickle.loads(done.read_bytes())
@@ -211,4 +212,10 @@ def homes_of(plan: Plan, table: pa.Table, source: str, cuts: Cut) -> pa.Table:
 def _known_to(source: Source, name: str, table: pa.Table) -> pa.Table:
     if not isinstance(source, Referring):
         return identities.homes(table, name)
-    return identities.homes_of_all(table) if source.refers is True else identities.homes_named(table, source.refers)
+    system = _system(source)
+    return identities.homes_named(table, system) if system else identities.homes_of_all(table)
+
+
+def _system(source: Source) -> str:
+    """Of the identifiers by which a source names persons whom others bring."""
+    return source.refers if isinstance(source, Referring) and isinstance(source.refers, str) else ""

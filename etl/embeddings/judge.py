@@ -36,24 +36,26 @@ class Vectors:
         lists = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         widths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
         flat = np.asarray(lists.flatten().to_numpy(zero_copy_only=False), np.float32)
-        starts = np.concatenate([[0], np.cumsum(widths)])
-        finite, said = np.isfinite(flat), np.nan_to_num(flat, posinf=1.0, neginf=1.0) != 0
-        return cls(widths, _sums(finite, starts) == widths, _sums(said, starts) == 0, _hashes(flat, widths, starts))
+        starts = np.cumsum(widths) - widths
+        found = cls(widths, np.ones(len(widths), bool), np.ones(len(widths), bool), np.zeros(len(widths), np.uint64))
+        for width in np.unique(widths[widths > 0]).tolist():
+            rows = np.flatnonzero(widths == width)
+            alike = (
+                flat.reshape(-1, width) if len(rows) == len(widths) else flat[starts[rows][:, None] + np.arange(width)]
+            )
+            found.finite[rows] = np.isfinite(alike).all(axis=1)
+            found.blank[rows] = ~((alike != 0) & ~np.isnan(alike)).any(axis=1)
+            found.hashes[rows] = _hashes(alike)
+        return found
 
 
-def _sums(flags: Flags, starts: Ints) -> Ints:
-    found: Ints = np.diff(np.concatenate([[0], np.cumsum(flags)])[starts])
-    return found
-
-
-def _hashes(flat: npt.NDArray[np.float32], widths: Ints, starts: Ints) -> Hashes:
-    """A weighted sum of the bits; the weights are odd, and always the same."""
-    found = np.zeros(len(widths), np.uint64)
-    for width in np.unique(widths):
-        rows = np.flatnonzero(widths == width)
-        weights = np.random.default_rng(int(width)).integers(0, 1 << 63, int(width), np.uint64) * np.uint64(2)
-        bits = flat[starts[rows][:, None] + np.arange(width)].view(np.uint32).astype(np.uint64)
-        found[rows] = (bits * (weights + np.uint64(1))).sum(axis=1, dtype=np.uint64) + np.uint64(width)
+def _hashes(vectors: npt.NDArray[np.float32]) -> Hashes:
+    """A weighted sum of the bits of each row; the weights are odd, and always the same."""
+    width = vectors.shape[1]
+    weights = np.random.default_rng(width).integers(0, 1 << 63, width, np.uint64) * np.uint64(2) + np.uint64(1)
+    bits = np.ascontiguousarray(vectors).view(np.uint32).astype(np.uint64)
+    bits *= weights
+    found: Hashes = bits.sum(axis=1, dtype=np.uint64) + np.uint64(width)
     return found
 
 

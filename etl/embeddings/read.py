@@ -13,7 +13,6 @@ from schemas.clinical import PHI_EMBEDDINGS
 from schemas.digests import row_digests
 
 ORDER = ("ordinal", "time", "study_id", "image_id", "encoder")
-PERSON = pa.schema([("origin_id", pa.int64()), ("digest", pa.uint64())])
 
 
 def read(folder: Path, batch: int, skip: np.ndarray | None = None, raw: str = "embeddings") -> Shard:
@@ -34,14 +33,16 @@ def digests(folder: Path, batch: int, raw: str = "embeddings") -> pa.Table:
     columns = [name for name in PHI_EMBEDDINGS.schema.names if name not in ("source", "arrival", "embedding")]
     rows = _rows(folder, batch, [*columns, "row", "vector"])
     if rows is None or not len(rows):
-        return pa.table(
-            {**dict(zip(PERSON.names, PERSON.empty_table().columns, strict=True)), raw: pa.array([], pa.int64())}
-        )
+        return _digests(raw).empty_table()
     each = row_digests(rows.drop_columns(["subject_id", "row"]))
     origins, at = np.unique(rows["origin_id"].to_numpy(), return_inverse=True)
     sums = np.zeros(len(origins), np.uint64)
     np.add.at(sums, at, each)
-    return pa.table({"origin_id": origins, "digest": sums, raw: np.bincount(at, minlength=len(origins))})
+    return pa.table([origins, sums, np.bincount(at, minlength=len(origins))], schema=_digests(raw))
+
+
+def _digests(raw: str) -> pa.Schema:
+    return pa.schema([pa.field("origin_id", pa.int64(), nullable=False), ("digest", pa.uint64()), (raw, pa.int64())])
 
 
 def _rows(folder: Path, batch: int, columns: list[str] | None = None) -> pa.Table | None:

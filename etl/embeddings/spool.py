@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 
 from contract.errors import InputError
 from contract.work import Group, Spooled
@@ -22,7 +25,10 @@ REJECTED = pa.schema([each for each in QUARANTINE.schema if each.name != "source
 INNER = pa.schema([("patient_id", pa.string()), ("ordinal", pa.int64()), ("row", pa.int64()), ("vector", pa.uint64())])
 SPOOLED = pa.schema([*(f for f in PHI_EMBEDDINGS.schema if f.name not in ("source", "arrival")), *INNER])
 HOME = ("origin_id", "subject_id", "ordinal", "batch")
+CODED = ("modality", "body_part")  # DICOM spells them in capitals
+STRANGE = "row(s) of a modality that DICOM does not have: taken, and without it behind the gate"
 NOBODY = -1
+PLAIN: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}  # written fast
 FAULTS = {"not-finite": "embedding", "no-vector": "embedding", "width": "embedding", "time-format": "time",
           "unknown-patient": "patient_id", "study-of-two": "study_id", "image-repeated": "image_id",
           "study-without-image": "image_id"}  # fmt: skip
@@ -39,11 +45,12 @@ class Pass:
     raw: str = "embeddings"
     _rows: int = 0
     _in: int = 0
+    _strange: int = 0
     _facts: Facts = field(default_factory=Facts)
     _rejected: list[dict[str, Any]] = field(default_factory=list)
     _writers: dict[int, pq.ParquetWriter] = field(default_factory=dict)
 
-    def run(self, blocks: Iterable[Block | Refusal], notes: tuple[str, ...] = ()) -> Spooled:
+    def run(self, blocks: Iterable[Block | Refusal]) -> Spooled:
         try:
             for each in blocks:
                 self._take(each) if isinstance(each, Block) else self._refuse(each)
@@ -53,6 +60,7 @@ class Pass:
         spooled = self._held_together()
         batches = sorted(batch for batch, rows in spooled.items() if rows)
         rejected = pa.Table.from_pylist(self._rejected, schema=REJECTED)
+        notes = [f"{self._strange} {STRANGE}"] if self._strange else []
         return Spooled({self.raw: self._in}, {self.raw: sum(spooled.values())}, batches, rejected, notes=notes)
 
     def _refuse(self, said: Refusal) -> None:
@@ -68,6 +76,8 @@ class Pass:
         good = ~np.logical_or.reduce([broken for _, broken in faults])
         self._facts.add(rows, vectors, homes["subject_id"], good)
         self._alone(block, rows, faults)
+        strange = pc.and_(pc.is_valid(rows["modality"]), pc.invert(pc.is_in(rows["modality"], modalities())))
+        self._strange += pc.sum(strange).as_py() or 0
         more = {name: pa.array(homes[name]) for name in HOME} | {"vector": pa.array(vectors.hashes)}
         more["row"] = pa.array(np.arange(self._rows, self._rows + len(rows)))
         self._rows += len(rows)
@@ -81,6 +91,7 @@ class Pass:
             text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
             if name == "encoder" and self.wanted.encoder:
                 text = pc.fill_null(text, self.wanted.encoder)
+            text = pc.utf8_upper(text) if name in CODED else text
             rows = rows.set_column(rows.column_names.index(name), name, text)
         return rows
 
@@ -100,7 +111,7 @@ class Pass:
         for batch in np.unique(batches[good]).tolist():
             if batch not in self._writers:
                 path = place(self.folder, batch)
-                self._writers[batch] = pq.ParquetWriter(path, _loose(SPOOLED), compression="none")
+                self._writers[batch] = pq.ParquetWriter(path, _loose(SPOOLED), **PLAIN)
             self._writers[batch].write_table(whole.filter(pa.array(good & (batches == batch))))
 
     def _alone(self, block: Block, rows: pa.Table, faults: list[tuple[str, Flags]]) -> None:
@@ -148,6 +159,13 @@ def require_persons(homes: pa.Table, system: str) -> None:
             "patients first, or mend `system` of the source in pipelines.yaml: `chartloom query --phi` on "
             "phi.identities shows which systems there are."
         )
+
+
+@cache
+def modalities() -> pa.Array:
+    """Of DICOM, as the gate knows them."""
+    text = resources.files("fhir_mappings").joinpath("deid/lists.yaml").read_text(encoding="utf-8")
+    return pa.array(yaml.safe_load(text)["modality"], pa.string())
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -72,13 +72,16 @@ class Bars:
         other = row["replaced_by"]
         return {**known, "replaced_by": None if other and (other in barred or self._key(row, other)) else other}
 
-    def spooled(self, found: Spooled, source: str) -> Spooled:
-        """Without rejected rows that name somebody barred: they name nobody whom the source knows."""
+    def spooled(self, found: Spooled, source: str, system: str = "") -> Spooled:
+        """Without rejected rows that name somebody barred: they name nobody whom the source knows.
+
+        `system`: of the identifiers by which the source names persons whom others bring.
+        """
         if not self.ledger.marks or not len(found.quarantine):
             return found
         lines = list(zip(found.quarantine["file"].to_pylist(), found.quarantine["line"].to_pylist(), strict=True))
         raw = found.quarantine["raw"].to_pylist()
-        gone = {line for line, text in zip(lines, raw, strict=True) if self._mentioned(source, text or "")}
+        gone = {line for line, text in zip(lines, raw, strict=True) if self._mentioned(source, system, text or "")}
         stay = pa.array([line not in gone for line in lines], pa.bool_())
         return replace(found, quarantine=found.quarantine.filter(stay), barred=len(gone))
 
@@ -94,11 +97,11 @@ class Bars:
             return self.ledger.mark("binary", row["source"], row["id"]) in self.ledger.marks
         return any(self._key(row, key) for key in PATIENT.findall(json.dumps(row, default=str)))
 
-    def _mentioned(self, source: str, raw: str) -> bool:
-        return any(mark in self.ledger.marks for word in set(said(raw)) for mark in self._marks(source, word))
+    def _mentioned(self, source: str, system: str, raw: str) -> bool:
+        return any(mark in self.ledger.marks for word in set(said(raw)) for mark in self._marks(source, system, word))
 
-    def _marks(self, source: str, word: str) -> Iterator[str]:
-        yield self.ledger.mark("key", source, word)
+    def _marks(self, source: str, system: str, word: str) -> Iterator[str]:
+        yield self.ledger.mark("identifier", system, word) if system else self.ledger.mark("key", source, word)
         yield self.ledger.mark("value", word)
 
 

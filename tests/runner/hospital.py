@@ -22,7 +22,6 @@ PERSON = {"BIRTHDATE": "1950-02-28", "GENDER": "F", "LAST": "Tulip"}
 VISIT = {"ENCOUNTERCLASS": "inpatient", "CODE": "185347001", "DESCRIPTION": "Stay"}
 WEIGHT = {"CATEGORY": "vital-signs", "CODE": "29463-7", "DESCRIPTION": "Weight", "UNITS": "kg", "TYPE": "numeric"}
 MRN = {"type": {"coding": [{"code": "MR"}]}, "system": "urn:mrn"}
-SYNTHEA = "https://github.com/synthetichealth/synthea"
 STEPS = {"notes": "etl.notes:ExtractNotes", "timeline": "etl.timeline.stage:BuildTimeline"}
 SUMMARIES = {"codes": "etl.timeline.codes:CountCodes", "coverage": "etl.timeline.coverage:Coverage"}
 
@@ -140,7 +139,7 @@ class Hospital:
         if name == "decisions":
             return {"uses": "etl.decisions.source:Decisions", "with": {**common, "delivery": "delta"}}
         if name == "embeddings":
-            return {"uses": "etl.embeddings.source:Embeddings", "with": {**common, "system": SYNTHEA}}
+            return {"uses": "etl.embeddings.source:Embeddings", "with": {**common, "system": MRN["system"]}}
         return {"uses": "etl.sources.fhir:Fhir", "with": common}
 
     def night(self, *, replay: bool = False, **more: Any) -> dict[str, Any]:

@@ -38,6 +38,13 @@ def test_outcomes_are_learned_after_the_first_night_and_told_by_the_second(demo:
     assert all(task in asked.stdout for task in artifacts)
 
 
+def test_images_are_of_studies_that_the_hospital_knows(demo: tuple[Path, Result]) -> None:
+    asked = call("query", "--lake", demo[0] / "lake", "--format", "csv",
+                 "SELECT count(*) > 0, count(*) = count(s.id) FROM embeddings e LEFT JOIN fhir.ImagingStudy s "
+                 "ON s.id = e.study_id AND s.subject_id = e.subject_id")  # fmt: skip
+    assert "true,true" in asked.stdout.lower(), asked.output
+
+
 def test_manifest_report_and_log_name_no_patient(demo: tuple[Path, Result]) -> None:
     out, _ = demo
     with (out / "inbox" / "csv" / "patients.csv").open(encoding="utf-8") as file:

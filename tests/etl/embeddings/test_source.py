@@ -113,6 +113,13 @@ def test_the_source_names_the_encoder_of_rows_that_name_none(inbox: Inbox) -> No
     assert named.rules() == {} and [row["encoder"] for row in named.read()] == ["net:9", "net:1"]
 
 
+def test_a_modality_that_dicom_does_not_have_is_taken_and_told(inbox: Inbox) -> None:
+    parquet(inbox, image(0, modality="dx", body_part="chest"), image(1, modality="selfie"), image(2, modality=None))
+    found = inbox.spool()
+    assert [note.split()[0] for note in found.notes] == ["1"] and inbox.rules(found) == {}
+    assert [row["modality"] for row in inbox.read()] == ["DX", "SELFIE", None]
+
+
 def test_times_without_zone_are_local(inbox: Inbox) -> None:
     parquet(inbox, image(0, time="2021-07-08T09:00"), image(1, time="2021-07-08T09:00+00:00"), image(2, time=None))
     local = Inbox(inbox.root, Embeddings("films", "mrn", timezone="Europe/Stockholm", settle_s=0))
