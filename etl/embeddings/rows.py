@@ -31,7 +31,7 @@ MESSAGES = {
     "time-format": "a time was expected, such as 2026-11-20T14:03:00Z; without a zone it is in `timezone` of the "
     "source",
     "unknown-patient": "nobody in the lake has this identifier in the system that the source names; deliver the "
-    "patient, then `chartloom run nightly --replay`",
+    "patient, then `chartloom quarantine replay`",
     "study-of-two": "images of several patients stand under this study_id, and nobody knows whose it is; no row of the "
     "study is taken; correct the patients and deliver again",
     "image-repeated": "the same image comes with several vectors of one encoder, and nobody knows which is right; none "
