@@ -14,6 +14,7 @@ from imaging.heads.heads import Heads
 from imaging.heads.learned import Learned
 from imaging.heads.states import States
 from imaging.heads.strange import Range
+from imaging.heads.together import Together
 from imaging.heads.views import Views, Worth
 
 FILE, VERSION = "heads.npz", 1
@@ -29,7 +30,7 @@ def save(heads: Heads, folder: Path) -> None:
         normal=made.normal.astype(small), effects=made.effects.astype(small), whitening=made.whitening.astype(small),
         many=[len(each.said) for each in known.states], said=np.vstack([each.said for each in known.states]),
         chance=np.concatenate([each.chance for each in known.states]),
-        lines=[(each.slope, each.shift) for each in known.lines],
+        pairs=known.pairs.weights, shifts=known.pairs.shift, lines=[(each.slope, each.shift) for each in known.lines],
         bands=[(each.stated, each.doubtful, each.absent) for each in known.bands], speaks=known.speaks,
         sharp=np.stack([known.sharp[name] for name in ASPECTS]),
         views=np.array(heads.views.names, str), means=heads.views.means.astype(small),
@@ -59,6 +60,7 @@ def _learned(held: Any) -> Learned:
     return Learned(
         Forward(held["normal"].astype(float), held["effects"].astype(float), held["whitening"].astype(float)),
         tuple(States(said, chance) for said, chance in states),
+        Together(held["pairs"], held["shifts"]),
         tuple(Line(*map(float, row)) for row in held["lines"]),
         tuple(Bands(*map(float, row)) for row in held["bands"]),
         held["speaks"],

@@ -1,5 +1,6 @@
 """Heads learned from vectors and coded findings: out of fold what calibrates and decides, then once on all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from imaging.heads.explained import explained
 from imaging.heads.folds import folds
 from imaging.heads.forward import Forward, best_ridge, forward
 from imaging.heads.states import States, design, states, trimmed
+from imaging.heads.together import Together, together
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -33,6 +35,7 @@ class Learned:
 
     forward: Forward
     states: tuple[States, ...]
+    pairs: Together
     lines: tuple[Line, ...]
     bands: tuple[Bands, ...]
     speaks: Bools  # (f,)
@@ -40,7 +43,7 @@ class Learned:
 
     def read(self, whitened: Floats, precision: Floats) -> tuple[Floats, dict[str, Floats]]:
         """Presence (n, f), and of each aspect (n, f, k): calibrated."""
-        raw = _raw(whitened, self.forward, precision, self.states)
+        raw = _raw(whitened, precision, self.forward, self.states, self.pairs)
         presence = np.stack([each(raw.presence[:, j]) for j, each in enumerate(self.lines)], 1)
         return presence, {
             name: np.stack(
@@ -67,6 +70,7 @@ def learn(vectors: Floats, truth: Coded, groups: Ints, precision: Floats, seed: 
     return Learned(
         forward(vectors, given, ridge),
         tuple(every),
+        together(known.present),
         tuple(lines[j] if speaks[j] else _silent(truth.present[:, j]) for j in range(f)),
         tuple(decided[j] if speaks[j] else SILENT for j in range(f)),
         speaks,
@@ -96,16 +100,16 @@ def _unseen(vectors: Floats, truth: Coded, given: Floats, fold: Ints, ridge: flo
     whole = Raw(np.zeros((n, f)), {name: np.zeros((n, f, len(values))) for name, values in ASPECTS.items()})
     for each in np.unique(fold):
         train, test = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
-        made = forward(vectors[train], given[train], ridge)
-        part = _raw(made.whitened(vectors[test]), made, precision[test], states(truth.take(train)))
+        made, said = forward(vectors[train], given[train], ridge), truth.take(train)
+        part = _raw(made.whitened(vectors[test]), precision[test], made, states(said), together(said.present))
         whole.presence[test] = part.presence
         for name in ASPECTS:
             whole.words[name][test] = part.words[name]
     return whole
 
 
-def _raw(whitened: Floats, made: Forward, precision: Floats, every: tuple[States, ...] | list[States]) -> Raw:
-    found = explained(whitened, made.effects, precision, every)
+def _raw(whitened: Floats, precision: Floats, made: Forward, every: Sequence[States], pairs: Together) -> Raw:
+    found = explained(whitened, made.effects, precision, every, pairs)
     there = [np.maximum(each[:, 1:], 1e-30) for each in found]
     odds = [
         np.log(each.sum(1)) - np.log(np.maximum(chance[:, 0], 1e-30)) for each, chance in zip(there, found, strict=True)

@@ -24,6 +24,11 @@ class States:
     chance: Floats  # (s,) share of studies
 
     @property
+    def kinds(self) -> Floats:
+        """(s - 1,) of the states in which it is there, how often each of them is the one."""
+        return np.asarray(self.chance[1:] / self.chance[1:].sum(), np.float64)
+
+    @property
     def values(self) -> Floats:
         """(s, COLUMNS) what each state adds to a film."""
         there = np.arange(len(self.said)) > 0

@@ -8,6 +8,7 @@ import pytest
 from contract.errors import InputError
 from imaging.finding import SEVERITIES, SIDES, Finding
 from imaging.heads.heads import Heads
+from imaging.heads.together import together
 from imaging.studies import NONE, Studies
 
 WIDTH, NAMES = 24, ("effusion", "nodule", "picc")
@@ -125,3 +126,15 @@ def test_another_width_is_refused(heads: Heads) -> None:
         heads.read(of(np.zeros((2, 8)), np.array([1, 1])))
     with pytest.raises(InputError, match="1 lists"):
         Heads.fit(made(60, 1)[0], [[]])
+
+
+def test_what_goes_together_is_known() -> None:
+    rng = np.random.default_rng(1)
+    first = rng.random(4000) < 0.2
+    present = np.stack(
+        [first, np.where(first, rng.random(4000) < 0.6, rng.random(4000) < 0.1), rng.random(4000) < 0.3], 1
+    )
+    pairs = together(present)
+    assert pairs.weights[0, 1] == pairs.weights[1, 0] > 2 > 0.3 > abs(pairs.weights[0, 2])
+    odds = pairs.odds(1, present.astype(float))
+    assert abs((1 / (1 + np.exp(-odds))).mean() - present[:, 1].mean()) < 0.01
