@@ -1,4 +1,4 @@
-"""The best reader of images who must tell all findings at once: it knows network, noise and prevalence, no more.
+"""The best reader of images who must tell all findings at once: it knows network, noise, and how findings go together.
 
 Gibbs sampling of what a film shows, given its images: finding after finding is drawn anew with the others as they were
 drawn, and the probabilities on the way are averaged (Geman and Geman 1984; Gelfand and Smith 1990). Nobody does better
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from bench.reports_given import GRADES
 from eval.findings import Label
 from imaging.finding import Finding
+from imaging.heads.together import Together, together
 from imaging.studies import Studies
 from simulate.embeddings import SCALE, network
 from simulate.films import findings as simulated
@@ -32,7 +33,7 @@ class Choice:
     name: str
     kinds: Kinds
     adds: Floats  # (1 + kinds, hidden) to the hidden layer
-    log_chance: Floats  # (1 + kinds,)
+    log_chance: Floats  # (kinds,) if it is there
 
 
 def choices(train: Sequence[Sequence[Label]]) -> list[Choice]:
@@ -43,13 +44,18 @@ def choices(train: Sequence[Sequence[Label]]) -> list[Choice]:
         said = Counter((each.side, each.severity) for labels in train for each in labels if each.finding == name)
         kinds, many = list(said), np.array(list(said.values()), float)
         values = [(0.0, 0.0, 0.0, 0.0), *((1.0, *SIDES[side], GRADES[grade]) for side, grade in kinds)]
-        chance = np.concatenate([[len(train) - many.sum() + 1], many]) / (len(train) + 1)
         rows = first[place : 4 * len(names) : len(names)]
-        found.append(Choice(name, kinds, np.array(values, np.float32) @ rows, np.log(chance).astype(np.float32)))
+        chance = np.log(many / max(many.sum(), 1)).astype(np.float32)
+        found.append(Choice(name, kinds, np.array(values, np.float32) @ rows, chance))
     return found
 
 
-def posterior(asked: Studies, noise: float, known: Sequence[Choice], seed: int = 1) -> list[Floats]:
+def pairs(train: Sequence[Sequence[Label]], known: Sequence[Choice]) -> Together:
+    said = [{each.finding for each in labels} for labels in train]
+    return together(np.array([[each.name in row for each in known] for row in said]))
+
+
+def posterior(asked: Studies, noise: float, known: Sequence[Choice], usual: Together, seed: int = 1) -> list[Floats]:
     """Of each choice (n, 1 + kinds) its probability given all images of the study."""
     second = network()[1].astype(np.float32)
     seen, gram = asked.pooled @ second.T, second @ second.T * np.float32(SCALE / 2)
@@ -57,7 +63,7 @@ def posterior(asked: Studies, noise: float, known: Sequence[Choice], seed: int =
     rng, n = np.random.default_rng(seed), len(asked)
     drawn = np.zeros((n, len(known)), np.int64)
     hidden = np.zeros((n, len(gram)), np.float32)
-    sums = [np.zeros((n, len(each.log_chance)), np.float32) for each in known]
+    sums = [np.zeros((n, len(each.adds)), np.float32) for each in known]
     for sweep in range(SWEEPS):
         for place in rng.permutation(len(known)):
             each = known[place]
@@ -65,7 +71,8 @@ def posterior(asked: Studies, noise: float, known: Sequence[Choice], seed: int =
             told = np.empty_like(sums[place])
             for at, added in enumerate(each.adds):
                 made = np.tanh(rest + added)
-                told[:, at] = scale * (made * (seen - made @ gram)).sum(1) + each.log_chance[at]
+                told[:, at] = scale * (made * (seen - made @ gram)).sum(1)
+            told[:, 1:] += each.log_chance + usual.odds(int(place), (drawn > 0).astype(np.float64))[:, None]
             chance = np.exp(told - told.max(1, keepdims=True))
             chance /= chance.sum(1, keepdims=True)
             sums[place] += chance * (sweep >= FORGOTTEN)
@@ -78,7 +85,7 @@ def read(train: Sequence[Sequence[Label]], asked: Studies, noise: float, seed: i
     """What it states of each study, so that the expected F1 of each finding is highest, in the likeliest way."""
     known = choices(train)
     found: list[list[Finding]] = [[] for _ in range(len(asked))]
-    for each, chance in zip(known, posterior(asked, noise, known, seed), strict=True):
+    for each, chance in zip(known, posterior(asked, noise, known, pairs(train, known), seed), strict=True):
         present = 1 - chance[:, 0].astype(float)
         for row in stated(present) if each.kinds else ():
             side, severity = each.kinds[int(chance[row, 1:].argmax())]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.reports_given import Given, inputs
-from bench.reports_reader import choices, posterior, read, stated
+from bench.reports_reader import choices, pairs, posterior, read, stated
 from eval.findings import Label
 
 
@@ -34,7 +34,7 @@ def test_it_sees_all_where_there_is_hardly_noise(given: Given) -> None:
 
 def test_it_is_calibrated_and_two_images_tell_more(given: Given) -> None:
     known, studies = choices(given.truth), given.studies(5, 1)
-    chance = posterior(studies, 5, known)
+    chance = posterior(studies, 5, known, pairs(given.truth, known))
     place = [each.name for each in known].index("effusion")
     present = 1 - chance[place][:, 0]
     there = np.array([any(each.finding == "effusion" for each in row) for row in given.truth])
