@@ -10,7 +10,6 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import typer
-from threadpoolctl import threadpool_limits
 
 from bench.json_line import command, finish, say
 from bench.place import workplace
@@ -21,6 +20,7 @@ from eval.resampling import around, draws
 from eval.retrieval import by_finding, mean_by_finding
 from imaging.similar.index import Asked, Index, Measure, build
 from imaging.similar.search import Hits, search
+from models.threads import one_blas_thread
 from simulate.config import HospitalConfig
 from simulate.hospital import simulate
 
@@ -162,7 +162,7 @@ def main(
 
     Relevant to a film is a film of another person that shows the same finding on the same side.
     """
-    with threadpool_limits(1), workplace("similar", work) as place:
+    with one_blas_thread(), workplace("similar", work) as place:
         if hospital is None:
             hospital = place / "hospital"
             simulate(HospitalConfig(patients=patients, seed=seed, noise=noise, notes=False), hospital)

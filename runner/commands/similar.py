@@ -11,6 +11,8 @@ from contract.errors import ConfigError
 from runner.commands.look import Format
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from imaging.similar.wanted import Wanted
     from runner.similar import Answer
     from runner.vector import Vector
@@ -130,8 +132,20 @@ def _tell(answer: "Answer", form: Format, out: Path | None, phi: bool) -> None:
         typer.echo("no study fits; fewer filters find more.", err=True)
     rows = answer.rows
     if form is Format.table and out is None:
-        if len(set(rows["repository"].to_pylist())) < 2:
-            rows = rows.drop_columns(["repository"])
-        writing.on_screen(rows.schema, iter(rows.to_batches()))
+        shown = _shown(rows)
+        writing.on_screen(shown.schema, iter(shown.to_batches()))
     else:
         writing.write(rows.schema, iter(rows.to_batches()), form.value, out, private=phi)
+
+
+def _shown(rows: "pa.Table") -> "pa.Table":
+    """Narrow enough that ids stay whole on a usual screen: the day alone, no column that says nothing."""
+    import pyarrow.compute as pc
+
+    one = len(set(rows["repository"].to_pylist())) < 2
+    empty = [name for name in rows.column_names if len(rows) and rows[name].null_count == len(rows)]
+    shown = rows.drop_columns([*empty, *(["repository"] if one else [])])
+    if "time" not in shown.column_names:
+        return shown
+    at = shown.column_names.index("time")
+    return shown.set_column(at, "day", pc.strftime(shown["time"], format="%Y-%m-%d"))

@@ -97,7 +97,10 @@ def test_the_screen_says_what_was_set_aside(north: Path) -> None:
     said = call("similar", "--lake", north, "--study", "o-q", "--modality", "MG")
     assert "1 images whose vector holds NaN" in said.stderr and "no study fits" in said.stderr
     said = call("similar", "--lake", north, "--study", "o-q")
-    assert "mild left effusion" in said.stdout and "repository" not in said.stdout
+    assert "mild left effusion" in said.stdout and "2021-03-20 " in said.stdout
+    assert "repository" not in said.stdout
+    said = call("similar", "--lake", north, "--study", "q", "--phi")
+    assert "far" in said.stdout and "findings" not in said.stdout
 
 
 def test_two_lakes_are_searched_as_one(north: Path, south: Path) -> None:
