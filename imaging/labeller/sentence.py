@@ -14,7 +14,6 @@ from imaging.labeller.scope import state
 JOINED = re.compile(
     r"\s*(?:and|or|/|and/or|versus|vs\.?|(?:with|and)(?: an?| some)? (?:associated|adjacent|underlying|overlying))\s*"
 )
-UNNAMED = "abnormality"  # "acute cardiopulmonary disease": something is there, but no finding is named
 GRADES = ("severe", "moderate", "mild")
 
 
@@ -49,8 +48,6 @@ class SentenceReader:
         for each, stretch in zip(every, own, strict=True):
             stated = state(lower, found, each)
             if stated is None:
-                continue
-            if each.whole and stated != "negated" and each.finding != UNNAMED:
                 continue
             here = self._said(each, stated, found, stretch)
             if last and not here.side and said[-1].side and self._sided(each) and _follows(lower, found, last, each):
