@@ -13,6 +13,8 @@ NPV = 0.98  # asked of "there is none"
 MOST = 0.05  # the probability of one film that is called free of it
 RARER = 0.25  # and of those called free of it at most this share of the usual have it: absence says something
 CHANCE = 0.001  # that among all heads one that knows nothing speaks
+LEAST = 0.3  # of stated: said as a fact it must not be wrong more often, whatever the F measure gains
+HINT = 0.1  # of doubtful: doubts of every study would be read by nobody
 DOUBT = 2.0  # beta of the F measure of the doubtful band: a missed finding weighs more
 
 
@@ -28,8 +30,8 @@ SILENT = Bands(np.inf, np.inf, -np.inf)
 
 def bands(chances: Floats, present: Bools) -> Bands:
     """From calibrated probabilities out of fold. `absent` < `doubtful` <= `stated`."""
-    stated = best_f(chances)
-    doubtful = min(best_f(chances, DOUBT), stated)
+    stated = max(best_f(chances), LEAST)
+    doubtful = min(max(best_f(chances, DOUBT), HINT), stated)
     return Bands(stated, doubtful, min(free(chances, present), np.nextafter(doubtful, -1)))
 
 

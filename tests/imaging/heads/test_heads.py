@@ -7,6 +7,7 @@ import pytest
 
 from contract.errors import InputError
 from imaging.finding import SEVERITIES, SIDES, Finding
+from imaging.heads.decided import HINT, LEAST
 from imaging.heads.heads import Heads
 from imaging.heads.together import together
 from imaging.studies import NONE, Studies
@@ -68,6 +69,7 @@ def test_probabilities_are_calibrated() -> None:
         assert abs(said.presence[:, j].mean() - share) < 0.03
     assert np.allclose(said.side.sum(2), 1) and np.allclose(said.severity.sum(2), 1)
     assert (said.absent < said.doubtful).all() and (said.doubtful <= said.threshold).all()
+    assert (said.threshold >= LEAST).all() and (said.doubtful >= HINT).all()
 
 
 def test_of_shuffled_vectors_no_head_speaks() -> None:
