@@ -114,7 +114,8 @@ class Back:
         words = {column: self._worded(column) for column in WRITTEN.get(name, ())}
         ids = {column: self._translated(column) for column in self._ids}
         times = {column: self._timed(column) for column in TIMES if column != "time" or name == "reports"}
-        return {**words, **times, "evidence": self._evidence, "sentences": self._compared, **ids}
+        compared = {"sentences": self._compared} if name == "reports" else {}  # the account counts sentences
+        return {**words, **times, "evidence": self._evidence, **compared, **ids}
 
     def _translated(self, column: str) -> Callable[[pa.Table], pa.Array]:
         def back(rows: pa.Table) -> pa.Array:

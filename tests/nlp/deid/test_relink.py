@@ -182,6 +182,14 @@ def test_reports_come_back_to_their_study_its_time_and_its_prior() -> None:
     assert found["sentences"][0] == {**said, "prior_study_id": "s0"}
 
 
+def test_the_account_of_reports_comes_back_with_its_counts() -> None:
+    images = [{"subject_id": 22, "study_id": "s1", "image_id": "i", "encoder": "e", "embedding": [0.0]}]
+    row = {"subject_id": 922, "study_id": opened(BOB, "ImagingStudy", "s1"), "images": 2, "images_read": 1,
+           "sentences": 3}  # fmt: skip
+    (found,) = relinked("reports_account", [row], **{"phi/embeddings": conformed("phi/embeddings", images)})
+    assert (found["subject_id"], found["study_id"], found["sentences"]) == (22, "s1", 3)
+
+
 def test_what_leads_nowhere_is_left_out() -> None:
     rows = [
         code(ANN, opened(ANN, "Encounter", "e1"), [evidence(ANN, "gone", 0, 3), evidence(ANN, "n1", 0, 4)]),
