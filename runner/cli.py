@@ -13,6 +13,7 @@ from contract.errors import ChartloomError, Interrupted
 from runner.commands import (
     audit,
     export,
+    heatmap,
     labelling,
     look,
     night,
@@ -66,6 +67,7 @@ for command in (
     signals.signals,
     outcomes.score,
     outcomes.explain,
+    heatmap.heatmap,
     reports.drafts,
 ):
     app.command()(command)

@@ -1,6 +1,7 @@
 """Where else a person may be: releases that hold them, and networks that were trained on identifiable notes."""
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from runner.config import Config
 
 PROJECTS, CROSSWALK = "phi-releases", "crosswalk.parquet"
+HEATMAPS = "phi-heatmaps"
 
 
 def releases(lake: Path, subjects: Sequence[int]) -> list[str]:
@@ -67,3 +69,8 @@ def sheets(lake: Path, words: set[str]) -> list[Path]:
     """Reviewers' sheets that show a note of the person, by its id."""
     every = (path for path in sorted((lake / "phi-review").rglob("*")) if path.is_file())
     return [path for path in every if any(word in path.read_text(encoding="utf-8", errors="replace") for word in words)]
+
+
+def clear_heatmaps(lake: Path) -> None:
+    """All heat maps of films, for nobody can tell whose they are; they can be drawn again."""
+    shutil.rmtree(lake / HEATMAPS, ignore_errors=True)

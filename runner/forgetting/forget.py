@@ -157,8 +157,9 @@ def _others(lake: Path, current: str) -> list[Path]:
 
 
 def _clean(lake: Lake, person: Person) -> int:
-    """What lies beside the snapshots: rejected rows of a night that was stopped, sheets that show notes of theirs."""
+    """What lies beside the snapshots: rows of a night that was stopped, heat maps, sheets that show notes of theirs."""
     failed.clear(lake.root)
+    elsewhere.clear_heatmaps(lake.root)
     words = {*person.notes, *map(str, person.open_ids), *map(str, person.subjects)}
     gone = elsewhere.sheets(lake.root, words)
     for path in gone:
