@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from contract.errors import ConfigError, InputError
-from etl.films.encode import read
+from etl.films.encode import header, read
 from etl.films.film import Unreadable
 from imaging.attribution.head import Head, head
 from imaging.attribution.overlay import overlay
@@ -41,7 +41,7 @@ def draw(wanted: Wanted, lake: Path, out: Path | None, tell: Callable[[str], Non
     """Where the picture lies. The act is recorded in the lake before anything is shown."""
     film, digest = _film(wanted.image), _digest(wanted.image)
     encoder = open_encoder(wanted.checkpoint, Opening(pickled=wanted.pickled, attentions=True))
-    towards = head(wanted.artifact, wanted.finding, encoder.name) if wanted.artifact else None
+    towards = _towards(wanted, encoder, film)
     said = f"{digest} {encoder.name} {wanted.finding}"
     place = out or _place(lake, said)
     _record(lake, said, tell)
@@ -60,6 +60,14 @@ def _film(path: Path) -> Image.Image:
         return read(path)
     except Unreadable as fault:
         raise InputError(f"{path} gives no picture: {fault.message}.") from fault
+
+
+def _towards(wanted: Wanted, encoder: Encoder, film: Image.Image) -> Head | None:
+    if wanted.artifact is None:
+        return None
+    told = header(wanted.image, "StudyInstanceUID")
+    vector = encoder.encode([film])[0]
+    return head(wanted.artifact, wanted.finding, encoder.name, vector, told.view if told else "")
 
 
 def _digest(path: Path) -> str:
@@ -83,7 +91,7 @@ def _record(lake: Path, said: str, tell: Callable[[str], None]) -> None:
 
 def _lines(encoder: Encoder, found: Attribution, towards: Head | None) -> list[str]:
     target = f"towards {towards.finding}" if towards else "of the length of the vector"
-    chance = f"; {towards.chance(found.score):.0%} by this image alone" if towards else ""
+    chance = f"; {towards.chance:.0%} by this image alone" if towards else ""
     empty = "" if found.heat.any() else " Nothing in the image speaks for it."
     return [f"{found.method} {target}, {encoder.name}{chance}.{empty}", CAUTION]
 

@@ -5,6 +5,7 @@ lake/
 ├── phi -> current/phi, open -> current/open
 ├── snapshots/<id>/              phi/ (0700), open/, index.parquet, manifest.json
 ├── runs/<id>/                   manifest.json, report.html, log.jsonl; no PHI
+├── phi-heatmaps/                0700: where in films findings come from, as pictures
 ├── phi-failed/<id>/             0700: quarantine of the last night that a check stopped
 ├── releases/<project>/          frozen research extracts; phi-releases/<project>/ (0700): their crosswalks
 ├── work/                        0700: spool and files of the night under way; what a killed night leaves is resumed

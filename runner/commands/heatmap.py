@@ -11,7 +11,9 @@ from runner.commands.options import LAKE, LakeFolder
 
 def heatmap(
     image: Annotated[Path, typer.Option(metavar="FILE", help="A DICOM file, a PNG or a JPEG.")],
-    checkpoint: Annotated[Path, typer.Option(metavar="DIR", help="A vision checkpoint of Hugging Face, on this machine.")],
+    checkpoint: Annotated[
+        Path, typer.Option(metavar="DIR", help="A vision checkpoint of Hugging Face, on this machine.")
+    ],
     artifact: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Heads trained on vectors of this checkpoint.")
     ] = None,
@@ -19,7 +21,9 @@ def heatmap(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A PNG; without it, a file in phi-heatmaps of the lake.")
     ] = None,
-    pickled: Annotated[bool, typer.Option("--pickled", help="Open weights that can run code: of a source you trust.")] = False,
+    pickled: Annotated[
+        bool, typer.Option("--pickled", help="Open weights that can run code: of a source you trust.")
+    ] = False,
     lake: LakeFolder = LAKE,
 ) -> None:
     """Draw where in a film a finding comes from. Grad-CAM of a convolutional net, attention rollout of a transformer.
