@@ -139,6 +139,20 @@ def test_a_vector_of_a_file(north: Path, tmp_path: Path) -> None:
     assert "cannot be read" in str(call("similar", "--lake", north, "--vector", tmp_path / "no.npy").exception)
 
 
+def test_which_encoder_is_asked_where_it_is_not_plain(north: Path, other: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "one.npy", np.asarray([0, 0.1, 1]))
+    said = call("similar", "--lake", north, "--vector", tmp_path / "one.npy")
+    assert "taken to be of the encoder net-1" in said.stderr
+    refused = call("similar", "--lake", north, "--lake", other, "--vector", tmp_path / "one.npy")
+    assert isinstance(refused.exception, InputError) and "net-1, net-2; say --encoder" in str(refused.exception)
+    both = {name: values + films("x-", "net-2")[name] for name, values in films("x-").items()}
+    both["image_id"] = [f"{at}" for at in range(len(both["image_id"]))]
+    lake = publish(tmp_path / "lake", {"embeddings": both})
+    said = call("similar", "--lake", lake, "--study", "x-q", "--encoder", "net-2")
+    assert "5 images of another encoder not searched" in said.stderr and "--encoder)" not in said.stderr
+    assert "the encoders net-1, net-2; net-1 was taken" in call("similar", "--lake", lake, "--study", "x-q").stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [
