@@ -1,13 +1,14 @@
 """The fact checker: of a draft by any system only those sentences stay that the readings of the study support."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from imaging.draft import GENERATED, NORMAL, Draft, Sentence
-from imaging.drafting.reading import Reading
+from imaging.drafting.reading import Reading, read_all
 from imaging.drafting.stated import Said, changes, said
 from imaging.drafting.words import urgent
+from imaging.heads.readings import Readings
 from imaging.labeller.headings import stated
 from imaging.labeller.labeller import pieces
 
@@ -126,3 +127,9 @@ def _compared(each: Said, claim: str, score: float, before: Reading) -> float | 
     absent = claim == "new" or (claim == "unchanged" and each.state == "negated")
     other = was_not if absent else was
     return min(score, other) if other > 0 else "change"
+
+
+def all_checked(drafts: Sequence[Draft], readings: Readings) -> tuple[list[Draft], list[tuple[Removed, ...]]]:
+    """Drafts of any system, one a study, against what the heads read of the same studies; no prior is known."""
+    both = [checked(draft, read) for draft, read in zip(drafts, read_all(readings), strict=True)]
+    return [draft for draft, _ in both], [removed for _, removed in both]

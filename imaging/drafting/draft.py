@@ -74,11 +74,18 @@ def _compared(read: Reading, prior: Prior) -> list[Sentence]:
 
 
 def _flags(read: Reading) -> list[str]:
-    """What is doubtful, what of a finding is not known, what has no words, and what nobody can read."""
-    expected = [names[0] for names in speech().pertinent if not read.speaks.intersection(names)]
+    """What is doubtful, what of a finding is not known, what has no words, what is open, and what nobody can read."""
+    mute, undecided = [], []
+    decided = {*read.present, *read.doubtful, *read.absent}
+    for names in speech().pertinent:
+        if not read.speaks.intersection(names):
+            mute.append(names[0])
+        elif not decided.intersection(names):
+            undecided.append(next(name for name in names if name in read.speaks))
     return [
         *(f"doubtful:{name}" for name in sorted(read.doubtful, key=urgent)),
         *read.unsure,
         *(f"no-words:{name}" for name in sorted(read.present) if name not in templates()),
-        *(f"not-read:{name}" for name in expected),
+        *(f"open:{name}" for name in undecided),
+        *(f"not-read:{name}" for name in mute),
     ]

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from imaging.draft import NORMAL, Draft, Sentence
-from imaging.drafting.checked import Prior, checked
+from imaging.drafting.checked import Prior, all_checked, checked
+from imaging.drafting.provenance import of_drafts
 from imaging.drafting.reading import Reading
 
 SEEN = {"effusion": (0.9, "left", "mild"), "consolidation": (0.8, "right"), "picc": (0.7, "right", "", "good"),
@@ -99,6 +100,18 @@ def test_a_sentence_of_another_prior_goes(one) -> None:
     prior = Prior("before", one({}))
     draft = Draft((Sentence("New left effusion.", prior="elsewhere"),))
     assert checked(draft, one(SEEN), prior)[1][0].why == "prior"
+
+
+def test_drafts_of_other_systems_pass_the_provenance_check_afterwards(make) -> None:
+    readings = make(SEEN, {}, {"pneumothorax": 0.9})
+    text = (
+        "Small left effusion. No pneumothorax. Stable right PICC. Large mass. The heart is normal in size. Thank you."
+    )
+    drafts = [Draft((Sentence(text),), tuple(found)) for found in readings.present()]
+    kept, removed = all_checked(drafts, readings)
+    assert [len(draft.sentences) for draft in kept] == [3, 2, 1] and [len(each) for each in removed] == [3, 4, 5]
+    found = of_drafts(kept)
+    assert (found.unsupported, found.false_priors, found.sentences) == (0, 0, 6) and of_drafts(drafts).unsupported == 3
 
 
 def test_the_example_of_the_page() -> None:

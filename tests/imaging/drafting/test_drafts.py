@@ -47,6 +47,11 @@ def test_it_is_not_called_normal_where_an_absence_is_not_sure(make, studies) -> 
     assert NORMAL not in [s.finding for s in draft.sentences] and ("effusion", "negated") in said(draft)
 
 
+def test_what_is_expected_and_not_decided_is_flagged(make, studies) -> None:
+    draft = write(make({"pneumothorax": 0.1, "opacity": 0.1, "consolidation": 0.3}), studies)[0]
+    assert set(draft.flags) == {"open:pneumothorax", "doubtful:consolidation"}
+
+
 def test_what_is_doubtful_is_listed_and_not_said(make, studies) -> None:
     draft = write(make({"edema": 0.3}), studies)[0]
     assert [found.name for found in draft.doubtful] == ["edema"] and draft.flags == ("doubtful:edema",)
