@@ -115,8 +115,11 @@ class Bank:
     def load(cls, folder: Path) -> "Bank":
         if lost := [name for name in (PHRASES, VECTORS) if not (folder / name).is_file()]:
             raise InputError(f"phrase bank: {folder.name} has no {' and no '.join(lost)}; train reports again.")
-        phrases = tuple(Phrase(**each) for each in json.loads((folder / PHRASES).read_text(encoding="utf-8")))
-        vectors = np.load(folder / VECTORS).astype(np.float32)
+        try:
+            phrases = tuple(Phrase(**each) for each in json.loads((folder / PHRASES).read_text(encoding="utf-8")))
+            vectors = np.load(folder / VECTORS).astype(np.float32)
+        except (ValueError, TypeError) as error:
+            raise InputError(f"phrase bank: {folder.name} cannot be read; train reports again.") from error
         if len(vectors) != len(phrases):
             raise InputError(f"phrase bank: {len(phrases)} phrases and {len(vectors)} vectors; train reports again.")
         return cls(phrases, vectors)

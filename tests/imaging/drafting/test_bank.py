@@ -96,6 +96,9 @@ def test_saved_and_loaded(studies: Given, tmp_path: Path) -> None:
     assert [p.read_bytes() for p in sorted((tmp_path / "a").iterdir())] == [
         p.read_bytes() for p in sorted((tmp_path / "b").iterdir())
     ]
+    (tmp_path / "b" / "phrases.json").write_text('[{"text": "No edema."}]', encoding="utf-8")
+    with pytest.raises(InputError, match="b cannot be read"):
+        Drafter.load(tmp_path / "b")
     (tmp_path / "a" / "phrases.npy").unlink()
     with pytest.raises(InputError, match=r"has no phrases\.npy"):
         Drafter.load(tmp_path / "a")

@@ -104,9 +104,7 @@ def test_a_sentence_of_another_prior_goes(one) -> None:
 
 def test_drafts_of_other_systems_pass_the_provenance_check_afterwards(make) -> None:
     readings = make(SEEN, {}, {"pneumothorax": 0.9})
-    text = (
-        "Small left effusion. No pneumothorax. Stable right PICC. Large mass. The heart is normal in size. Thank you."
-    )
+    text = "Small left effusion. No pneumothorax. Stable right PICC. Large mass. Heart size is normal. Thank you."
     drafts = [Draft((Sentence(text),), tuple(found)) for found in readings.present()]
     kept, removed = all_checked(drafts, readings)
     assert [len(draft.sentences) for draft in kept] == [3, 2, 1] and [len(each) for each in removed] == [3, 4, 5]

@@ -1,6 +1,7 @@
 """What is said of a study, in which order, and what is left unsaid and flagged."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -120,6 +121,12 @@ def test_numbers_that_are_none_say_nothing(make, studies) -> None:
 def test_rows_must_fit(make, studies) -> None:
     with pytest.raises(InputError, match="2 studies, 1 readings"):
         Drafter().write(studies([1, 2]), make({}))
+
+
+def test_no_studies_and_studies_without_images(make, studies: Given) -> None:
+    assert Drafter().write(studies([]), make()) == []
+    bare = replace(studies([1]), first=np.array([0, 0]), vectors=np.zeros((0, 3), np.float32))
+    assert Drafter().write(bare, make({}))[0].text
 
 
 class TestComparison:
