@@ -20,6 +20,7 @@ class ImageLstmConfig:
     size: int = 128  # of a word's vector
     hidden: int = 256
     dropout: float = 0.3
+    beside: bool = False  # the image is read beside every word too
 
 
 class ImageLstm(nn.Module):
@@ -28,16 +29,19 @@ class ImageLstm(nn.Module):
         self.config = config
         self.image = nn.Linear(config.width, config.size)
         self.drop = nn.Dropout(config.dropout)
-        self.words = WordLstm(config.words, config.size, config.hidden, dropout=config.dropout)
+        context = config.size if config.beside else 0
+        self.words = WordLstm(config.words, config.size, config.hidden, context, config.dropout)
 
     def forward(self, images: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Of images (N, width) and their reports (N, T): log-probabilities of the words (P,), and whose (P,)."""
         return self.words.likelihoods(ids, self.begin(images))
 
     def begin(self, images: Tensor) -> State:
-        read = self.drop(self.image(images))[:, None]  # (N, 1, size)
-        _, (hidden, cell) = self.words.lstm(read)
-        return hidden[0], cell[0]
+        """The image as the first thing that is read."""
+        seen = self.drop(self.image(images))  # (N, size)
+        beside = (seen,) if self.config.beside else ()
+        _, (hidden, cell) = self.words.lstm(torch.cat([seen, *beside], 1)[:, None])
+        return hidden[0], cell[0], *beside
 
     @torch.no_grad()
     def write(self, images: Tensor, longest: int, width: int = 1) -> Tensor:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 FILLER, UNKNOWN, BEGIN, END, BREAK = range(5)  # BREAK: a sentence ends, the report goes on
 NEVER = END  # ids below are read, but never said
 WORDS = 5  # the first id of a word
+TOGETHER = 48  # texts that are read at once, beside others of their length
 State = tuple[Tensor, ...]  # each with a row a text: hidden (N, H), cell (N, H), and what else is known of the text
 
 
@@ -23,11 +24,21 @@ class WordLstm(nn.Module):
 
         A word that is not known is read, but nobody learns to say it.
         """
+        lengths = (ids != FILLER).sum(1)  # (N,)
+        order = lengths.argsort(stable=True) if len(ids) > TOGETHER else torch.arange(len(ids))
+        pieces = [
+            self._piece(ids[rows, : int(lengths[rows].max())], tuple(part[rows] for part in state), rows)
+            for rows in torch.split(order, TOGETHER)
+        ]
+        return torch.cat([logs for logs, _ in pieces]), torch.cat([whose for _, whose in pieces])
+
+    def _piece(self, ids: Tensor, state: State, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Of texts of about one length, those of these rows."""
         read, said = ids[:, :-1], ids[:, 1:]
         states, _ = self.lstm(self._inputs(read, state), _pair(state))  # (N, T - 1, H)
         real = (said != FILLER) & (said != UNKNOWN)
         logs = self.head(self.drop(states[real])).log_softmax(1)  # (P, words)
-        return logs.gather(1, said[real][:, None])[:, 0], real.nonzero()[:, 0]
+        return logs.gather(1, said[real][:, None])[:, 0], rows[real.nonzero()[:, 0]]
 
     def step(self, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Of the last words (N,): logits of the next (N, words), and the state after."""

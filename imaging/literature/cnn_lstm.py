@@ -31,8 +31,10 @@ class CnnLstm:
     size: int = 96  # of a word's vector
     hidden: int = 192
     dropout: float = 0.3
+    beside: bool = True  # the image is read beside every word, not before the first alone
     least: int = 3
     beam: int = 3  # 1: the likeliest word each time
+    looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 15
     rate: float = 4e-3
     batch: int = 32
@@ -41,17 +43,17 @@ class CnnLstm:
     minutes: float = math.inf
     seed: int = 1
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False, compare=False)
-    longest: int = field(default=0, init=False)  # words of a report that is written
-    vocabulary: "Vocabulary | None" = field(default=None, init=False, repr=False)
-    scale: "Scale | None" = field(default=None, init=False, repr=False)
-    network: "ImageLstm | None" = field(default=None, init=False, repr=False)
+    longest: int = field(default=0, init=False, compare=False)  # words of a report that is written
+    vocabulary: "Vocabulary | None" = field(default=None, init=False, repr=False, compare=False)
+    scale: "Scale | None" = field(default=None, init=False, repr=False, compare=False)
+    network: "ImageLstm | None" = field(default=None, init=False, repr=False, compare=False)
 
     def fit(self, studies: Studies, reports: Sequence[str], findings: Sequence[Sequence[Finding]]) -> Self:
         from imaging.literature.lesson import Lesson
         from models.threads import one_thread
 
         require(studies, reports, findings)
-        lesson = Lesson.of(studies, reports, self.least, self.held, self.seed)
+        lesson = Lesson.of(studies, reports, findings, self.least, self.held)
         self.vocabulary, self.scale = lesson.vocabulary, lesson.scale
         with one_thread():
             self._learn(lesson)
@@ -75,7 +77,7 @@ class CnnLstm:
 
     def _learn(self, lesson: "Lesson") -> None:
         from imaging.literature.lesson import filled
-        from imaging.literature.teaching import teach
+        from imaging.literature.teaching import look, teach
         from imaging.literature.vocabulary import run
         from models.train import Schedule
 
@@ -89,6 +91,7 @@ class CnnLstm:
             words: Tensor = network(lesson.images[rows], texts)[0]
             return -words.mean()
 
+        look(network.image, lesson, self.looks, self.seed)
         teach(network, lesson, self.batch, unlikely, schedule, self.tell)
 
     def _made(self, width: int, words: int) -> "ImageLstm":
@@ -97,4 +100,4 @@ class CnnLstm:
         from models.image_lstm import ImageLstm, ImageLstmConfig
 
         torch.manual_seed(self.seed)
-        return ImageLstm(ImageLstmConfig(width, words, self.size, self.hidden, self.dropout))
+        return ImageLstm(ImageLstmConfig(width, words, self.size, self.hidden, self.dropout, self.beside))

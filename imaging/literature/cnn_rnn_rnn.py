@@ -31,6 +31,7 @@ class CnnRnnRnn:
     hidden: int = 192
     dropout: float = 0.3
     least: int = 3  # reports that a word must stand in to be known
+    looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 15
     rate: float = 4e-3
     batch: int = 32
@@ -43,15 +44,15 @@ class CnnRnnRnn:
     minutes: float = math.inf  # of each of the two trainings
     seed: int = 1
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False, compare=False)
-    scale: "Scale | None" = field(default=None, init=False, repr=False)
-    topics: "Topics | None" = field(default=None, init=False, repr=False)
+    scale: "Scale | None" = field(default=None, init=False, repr=False, compare=False)
+    topics: "Topics | None" = field(default=None, init=False, repr=False, compare=False)
 
     def fit(self, studies: Studies, reports: Sequence[str], findings: Sequence[Sequence[Finding]]) -> Self:
         from imaging.literature.lesson import Lesson
         from models.threads import one_thread
 
         require(studies, reports, findings)
-        lesson = Lesson.of(studies, reports, self.least, self.held, self.seed)
+        lesson = Lesson.of(studies, reports, findings, self.least, self.held)
         self.scale = lesson.scale
         with one_thread():
             self.topics = self._taught(lesson)
@@ -72,7 +73,7 @@ class CnnRnnRnn:
     def _taught(self, lesson: "Lesson") -> "Topics":
         import torch
 
-        from imaging.literature.teaching import teach
+        from imaging.literature.teaching import look, teach
         from imaging.literature.topics import Topics
         from models.topic_lstm import TopicLstm, TopicLstmConfig
         from models.train import Schedule
@@ -86,6 +87,7 @@ class CnnRnnRnn:
         )
         topics = Topics(TopicLstm(config), lesson.vocabulary, longest)
         schedule = Schedule(self.epochs, self.rate, average=self.average, minutes=self.minutes, seed=self.seed)
+        look(topics.network.image, lesson, self.looks, self.seed)
         teach(topics.network, lesson, self.batch,
               lambda rows: topics.loss(lesson.images[rows], [lesson.texts[row] for row in rows]),
               schedule, self.tell)  # fmt: skip

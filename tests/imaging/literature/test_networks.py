@@ -121,7 +121,7 @@ def test_a_reward_that_pays_for_findings_makes_the_network_name_them() -> None:
     system = CnnRnnRnn(**{**QUICK, "epochs": 4}).fit(studies, reports, FOUND)
     topics = system.topics
     assert isinstance(topics, Topics)
-    lesson = Lesson.of(studies, reports, 1, 0.1, 1)
+    lesson = Lesson.of(studies, reports, FOUND, 1, 0.1)
     told: list[str] = []
 
     def pays(_: int, text: str) -> float:
@@ -157,7 +157,7 @@ def test_the_clinical_reward_by_hand() -> None:
 
 def test_held_out_persons_teach_nothing() -> None:
     studies = made(KINDS)
-    lesson = Lesson.of(studies, [f"Word{at}." for at in range(len(KINDS))], 1, 0.2, 1)
+    lesson = Lesson.of(studies, [f"Word{at}." for at in range(len(KINDS))], FOUND, 1, 0.2)
     learn, held = set(studies.subject_id[lesson.learn]), set(studies.subject_id[lesson.held])
     assert not learn & held
     assert len(held) == 15
