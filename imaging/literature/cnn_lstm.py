@@ -28,16 +28,16 @@ CUT = 0.98  # of reports are at most as long as the longest that is written
 class CnnLstm:
     """`least`: reports that a word must stand in to be known; `held`: share of persons that say when to stop."""
 
-    size: int = 96  # of a word's vector
-    hidden: int = 192
+    size: int = 64  # of a word's vector
+    hidden: int = 128
     dropout: float = 0.3
     beside: bool = True  # the image is read beside every word, not before the first alone
-    least: int = 3
+    least: int = 5
     beam: int = 3  # 1: the likeliest word each time
     looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
-    epochs: int = 15
+    epochs: int = 16
     rate: float = 4e-3
-    batch: int = 32
+    batch: int = 24
     average: float = 0.99  # of the weights over steps; less where there are few reports
     held: float = 0.1
     minutes: float = math.inf

@@ -27,19 +27,19 @@ class CnnRnnRnn:
     `fluency`: weight of CIDEr in the reward; `forced`: weight of teacher forcing while the reward teaches.
     """
 
-    size: int = 96  # of a word's vector, an image and a topic
-    hidden: int = 192
+    size: int = 64  # of a word's vector, an image and a topic
+    hidden: int = 128
     dropout: float = 0.3
-    least: int = 3  # reports that a word must stand in to be known
+    least: int = 5  # reports that a word must stand in to be known
     looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
-    epochs: int = 15
+    epochs: int = 12
     rate: float = 4e-3
-    batch: int = 32
+    batch: int = 24
     average: float = 0.99  # of the weights over steps; less where there are few reports
     critical: int = 0
-    critical_rate: float = 5e-4
-    fluency: float = 0.5
-    forced: float = 0.1
+    critical_rate: float = 4e-4
+    fluency: float = 0.2
+    forced: float = 0.0
     held: float = 0.1  # share of persons that say when to stop
     minutes: float = math.inf  # of each of the two trainings
     seed: int = 1
@@ -98,6 +98,8 @@ class CnnRnnRnn:
         from imaging.literature.teaching import improve
         from models.train import Schedule
 
-        schedule = Schedule(self.critical, self.critical_rate, average=0.9, minutes=self.minutes, seed=self.seed)
+        schedule = Schedule(
+            self.critical, self.critical_rate, average=self.average, minutes=self.minutes, seed=self.seed
+        )
         reward = ClinicalReward(lesson.reports, self.fluency)
         improve(topics, lesson, reward, schedule, size=self.batch, forced=self.forced, tell=self.tell)

@@ -1,5 +1,6 @@
 """How the networks of the literature are taught: by reports word for word, then by what their own reports are worth."""
 
+import copy
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -61,7 +62,7 @@ def improve(
 ) -> History:
     """Self-critical training. `forced`: weight of teacher forcing; what earns most on the persons held out is kept.
 
-    The first score that is told is from before: the loop keeps the best of its own epochs.
+    Where no epoch earns more than was earned before, the network stays as it was.
     """
     generator = torch.Generator().manual_seed(schedule.seed)
 
@@ -79,8 +80,13 @@ def improve(
             np.mean([reward(row, " ".join(one)) for row, one in zip(lesson.held.tolist(), written, strict=True)])
         )
 
-    tell(f"reward before self-critical training: {worth():.4f}")
-    return fit(topics.network, shuffled(lesson, size, schedule.seed), taught, worth, schedule, tell)
+    kept, before = copy.deepcopy(topics.network.state_dict()), worth()
+    tell(f"reward before self-critical training: {before:.4f}")
+    history = fit(topics.network, shuffled(lesson, size, schedule.seed), taught, worth, schedule, tell)
+    if history.scores[history.best] <= before:
+        topics.network.load_state_dict(kept)
+        tell("self-critical training earned nothing; the network stays as it was")
+    return history
 
 
 def shuffled(lesson: Lesson, size: int, seed: int) -> Callable[[int], Iterator[Rows]]:

@@ -135,6 +135,17 @@ def test_a_reward_that_pays_for_findings_makes_the_network_name_them() -> None:
     assert "effusion" in topics.texts(topics.write(lesson.images[:1]))[0]
 
 
+def test_training_that_earns_nothing_changes_nothing() -> None:
+    system = CnnRnnRnn(**{**QUICK, "epochs": 1}).fit(made(KINDS), [SAYS[kind] for kind in KINDS], FOUND)
+    topics = system.topics
+    assert isinstance(topics, Topics)
+    before = {name: part.clone() for name, part in topics.network.state_dict().items()}
+    lesson, told = Lesson.of(made(KINDS), [SAYS[kind] for kind in KINDS], FOUND, 1, 0.1), []  # type: ignore[var-annotated]
+    improve(topics, lesson, lambda _, __: 0.5, Schedule(1), size=16, forced=1.0, tell=told.append)
+    assert all(torch.equal(part, before[name]) for name, part in topics.network.state_dict().items())
+    assert "earned nothing" in told[-1]
+
+
 def test_self_critical_training_runs_in_the_system_on_the_clinical_reward() -> None:
     told: list[str] = []
     system = CnnRnnRnn(**{**QUICK, "critical": 1}, tell=told.append)
