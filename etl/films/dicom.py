@@ -4,6 +4,7 @@ PS3.3 C.11.1 (modality LUT, rescale), C.11.2 (VOI LUT, window), C.7.6.3.1.2 (MON
 """
 
 import re
+import zlib
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import yaml
 from PIL import Image
 
-from etl.films.film import Header, Pixels, Unreadable, by_percentiles, picture, require_size, unquoted
+from etl.films.film import PIXELS, Header, Pixels, Unreadable, by_percentiles, picture, require_size, unquoted
 
 StudyTag = Literal["StudyInstanceUID", "AccessionNumber", "StudyID"]
 Frame = Literal["first", "middle"]
@@ -24,6 +25,8 @@ DATES = (("AcquisitionDate", "AcquisitionTime"), ("ContentDate", "ContentTime"),
 MODALITY = re.compile(r"[A-Z]{2,8}")
 OFFSET = re.compile(r"[+-]\d{4}")
 STAMP = re.compile(r"(\d{8})(\d{2})?(\d{2})?(\d{2})?(\.\d{1,6})?")
+META = 144  # bytes before what the length of the meta group counts
+CHUNK, MOST = 1 << 20, 4 * PIXELS  # bytes that a deflated file may become
 FAR = np.array([-1e9, 1e9])  # below and above any window
 
 
@@ -42,7 +45,8 @@ def header(path: Path, study: StudyTag = "StudyInstanceUID") -> Header:
 
 
 def read(path: Path, frame: Frame = "middle") -> Image.Image:
-    """Grey or RGB of eight bits; of several frames one."""
+    """Grey or RGB of eight bits; of several frames one, and only that one is unpacked."""
+    from pydicom import dcmread
     from pydicom.pixels.utils import pixel_array
 
     found = _read(path, None)
@@ -54,7 +58,8 @@ def read(path: Path, frame: Frame = "middle") -> Image.Image:
     frames = _frames(found)
     with unquoted():
         try:
-            values = pixel_array(path, index=frames // 2 if frame == "middle" and frames > 1 else 0)
+            source = dcmread(path) if found.file_meta.TransferSyntaxUID.is_deflated else path
+            values = pixel_array(source, index=frames // 2 if frame == "middle" and frames > 1 else 0)
             return _shown(values, found)
         except AttributeError:
             raise Unreadable("no-pixels") from None
@@ -73,6 +78,7 @@ def _read(path: Path, tags: list[str] | None) -> Any:
     if not path.stat().st_size:
         raise Unreadable("empty")
     with unquoted():
+        _require_inflatable(path)
         try:
             found = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
             found.file_meta.TransferSyntaxUID  # noqa: B018  absent: nobody knows how to read on
@@ -81,6 +87,27 @@ def _read(path: Path, tags: list[str] | None) -> Any:
             raise Unreadable("not-an-image") from None
         except Exception:  # noqa: BLE001  of damaged files pydicom raises whatever it stumbles over
             raise Unreadable("cut-short") from None
+
+
+def _require_inflatable(path: Path) -> None:
+    """A deflated file is unpacked whole even for its header: not where a few bytes become more than any film is."""
+    from pydicom.filereader import read_file_meta_info
+    from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+    try:
+        said = read_file_meta_info(path)
+        if said.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+            return
+        packed = path.read_bytes()[META + int(said.FileMetaInformationGroupLength) :]
+        left, inflate = packed, zlib.decompressobj(-zlib.MAX_WBITS)
+        for _ in range(MOST // CHUNK):
+            inflate.decompress(left, CHUNK)
+            left = inflate.unconsumed_tail
+            if not left or inflate.eof:
+                return
+    except Exception:  # noqa: BLE001  whoever reads the file next says what is wrong with it
+        return
+    raise Unreadable("too-large")
 
 
 def _require_decoder(found: Any) -> None:

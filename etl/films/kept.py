@@ -37,15 +37,28 @@ class Kept:
         if self.connection is None:
             return None
         question = "select vector from vectors where maker = ? and file = ?"
-        found = self.connection.execute(question, (maker, file)).fetchone()
+        try:
+            found = self.connection.execute(question, (maker, file)).fetchone()
+        except sqlite3.Error:
+            self._lose()
+            return None
         return np.frombuffer(found[0], "<f4").astype(np.float32) if found else None
 
     def put(self, maker: str, file: str, vector: Vector) -> None:
         """At once on disk: a night that is killed goes on from here."""
-        if self.connection is not None:
+        if self.connection is None:
+            return
+        try:
             with self.connection:
                 said = (maker, file, vector.astype("<f4").tobytes())
                 self.connection.execute("insert or replace into vectors values (?, ?, ?)", said)
+        except sqlite3.Error:
+            self._lose()
+
+    def _lose(self) -> None:
+        """A full disk, a damaged file: the films are encoded all the same."""
+        self.close()
+        self.connection, self.lost = None, True
 
     def close(self) -> None:
         if self.connection is not None:

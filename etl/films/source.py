@@ -116,7 +116,7 @@ class Films:
     def _beside(self, group: Group) -> Path:
         """`path` itself: the group's folder, or the one above."""
         folder = group.folder or group.files[0].parent
-        return folder if folder.as_posix().endswith(self.path.rstrip("/")) else folder.parent
+        return folder if Path(self.path) in (Path(group.name), folder) else folder.parent
 
     def _wanted(self) -> Wanted:
         return Wanted(timezone=self.timezone)

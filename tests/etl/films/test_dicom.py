@@ -11,6 +11,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import (
     MPEG2MPML,
     UID,
+    DeflatedExplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
@@ -126,6 +127,17 @@ def test_files_that_give_no_picture(tmp_path: Path) -> None:
         path.write_bytes(held)
         assert fault(path).rule == rule
     assert fault(written(tmp_path / "zero.dcm", Rows=0)).rule == "empty"
+
+
+def test_a_deflated_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = dataset(np.zeros((3000, 3000), np.uint8), 8)
+    made.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    assert shown(tmp_path / "a.dcm").shape == (3000, 3000)
+    monkeypatch.setattr(dicom, "MOST", 4 << 20)
+    assert (tmp_path / "a.dcm").stat().st_size < 20_000 and fault(tmp_path / "a.dcm").rule == "too-large"
+    with pytest.raises(Unreadable):
+        dicom.header(tmp_path / "a.dcm")
 
 
 def test_the_header_says_what_the_film_is(tmp_path: Path) -> None:

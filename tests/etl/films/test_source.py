@@ -149,6 +149,13 @@ def test_a_file_is_encoded_once(films: Films, tmp_path: Path, monkeypatch: pytes
     assert "2 image(s) encoded" in spooled(replace(films, keep=False), tmp_path)[0].notes[-1]
 
 
+def test_a_store_that_is_damaged_costs_time_and_no_film(films: Films, tmp_path: Path) -> None:
+    dicom(tmp_path / "films" / "films" / "a.dcm")
+    (tmp_path / "films" / KEPT).write_bytes(b"no database" * 500)
+    found, rows = spooled(films, tmp_path)
+    assert len(rows) == 1 and "vectors could not be kept beside the films" in found.notes
+
+
 def test_what_is_a_group_and_what_waits(films: Films, tmp_path: Path) -> None:
     assert films.groups(tmp_path) == [] and sum(films.aside(tmp_path).values()) == 1
     folder = tmp_path / "films"
