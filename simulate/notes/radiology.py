@@ -43,9 +43,10 @@ def _fill(pen: Pen, text: str, finding: Finding, grade: str) -> str:
 
 def _state(pen: Pen, finding: Finding) -> None:
     """The truth holds side and severity only where the sentence states them."""
-    start = pen.scribe.here
-    text = choose(pen.scribe.rng, phrases("films")[finding.name]["present"])
-    grade = choose(pen.scribe.rng, phrases("films")["severity"][finding.severity])
+    start, bank = pen.scribe.here, phrases("films")
+    text = choose(pen.scribe.rng, bank[finding.name]["present"])
+    grades = bank["sizes" if finding.name in bank["sized"] else "severity"]
+    grade = choose(pen.scribe.rng, grades[finding.severity])
     pen.write(_fill(pen, text, finding, grade))
     severity = finding.severity if "<sevly>" in text or (grade and "<sev>" in text.lower()) else ""
     side = finding.side if "<side>" in text.lower() else ""
@@ -135,7 +136,10 @@ def _compare(pen: Pen, here: set[str]) -> None:
     name = choose(pen.scribe.rng, sorted(names)) if names else ""
     start = pen.scribe.here
     word, change = bank["words"].get(name, name), change if names else "unchanged"
-    texts = bank["removed"] if change == "resolved" and name in bank["devices"] else bank[change]
+    if change == "resolved":
+        texts = bank["removed" if name in bank["devices"] else "gone" if name in bank["lasting"] else change]
+    else:
+        texts = bank[change]
     pen.write(choose(pen.scribe.rng, texts).replace("<finding>", word))
     pen.scribe.mark(start, ("comparison", name, change, "present"))
 
