@@ -62,9 +62,13 @@ def _upper(events: Ints, many: Ints, z: float = 1.645) -> Floats:
 
 
 def knows(scores: Floats, present: Bools, groups: Ints, heads: int) -> bool:
-    """The lower bound of the AUROC is above one half, at CHANCE among all `heads`."""
+    """The lower bound of the AUROC is above one half, at CHANCE among all `heads`. `scores`: out of fold.
+
+    Where nothing is known, what study i teaches of study l is what l teaches of i: each pair counts twice, and the
+    figure varies by the root of two more than that of one test set.
+    """
     area, error = auroc(scores, present, groups)
-    return area - NormalDist().inv_cdf(1 - CHANCE / max(heads, 1)) * error > 0.5
+    return area - NormalDist().inv_cdf(1 - CHANCE / max(heads, 1)) * error * np.sqrt(2) > 0.5
 
 
 def auroc(scores: Floats, present: Bools, groups: Ints) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import pytest
 
 from contract.errors import InputError
 from imaging.finding import SEVERITIES, SIDES, Finding
-from imaging.heads.decided import HINT, LEAST
+from imaging.heads.decided import HINT, LEAST, auroc, knows
 from imaging.heads.heads import Heads
 from imaging.heads.together import together
 from imaging.studies import NONE, Studies
@@ -78,6 +78,16 @@ def test_of_shuffled_vectors_no_head_speaks() -> None:
     said = Heads.fit(of(studies.vectors[order], studies.images), truth).read(made(300, 2)[0])
     assert not said.speaks.any() and said.present() == [[]] * 300
     assert np.ptp(said.presence, axis=0).max() == 0 and not said.denied.any() and not said.doubted.any()
+
+
+def test_a_head_must_know_more_than_folds_make_by_chance() -> None:
+    rng, many = np.random.default_rng(5), 300
+    present, groups = np.arange(many) % 3 == 0, np.arange(many)
+    scores = rng.normal(size=many) + present * 1.0
+    assert knows(scores, present, groups, 20) and not knows(scores - present * 1.0, present, groups, 20)
+    area, error = auroc(scores, present, groups)
+    assert 0.7 < area < 0.82 and 0.02 < error < 0.04
+    assert auroc(scores, present, groups // 3)[1] != error
 
 
 def test_a_side_that_cannot_be_told_is_left_unsaid() -> None:
