@@ -38,7 +38,7 @@ class ImageLstm(nn.Module):
 
     def begin(self, images: Tensor) -> State:
         """The image as the first thing that is read."""
-        seen = self.drop(self.image(images))  # (N, size)
+        seen = self.drop(self.image(images).relu())  # (N, size)
         beside = (seen,) if self.config.beside else ()
         _, (hidden, cell) = self.words.lstm(torch.cat([seen, *beside], 1)[:, None])
         return hidden[0], cell[0], *beside

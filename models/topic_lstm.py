@@ -48,7 +48,7 @@ class TopicLstm(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Of images (B, width): what words are told of S sentences (B, S, 2 size); log-chances of 1 to S sentences."""
-        seen = self.drop(self.image(images))[:, None].expand(-1, self.config.sentences, -1)  # (B, S, size)
+        seen = self.drop(self.image(images).relu())[:, None].expand(-1, self.config.sentences, -1)  # (B, S, size)
         states, _ = self.sentences(seen)  # (B, S, hidden)
         topics = torch.tanh(self.topic(self.drop(states)))
         return torch.cat([topics, seen], 2), _lengths(self.stop(states)[:, :, 0])

@@ -26,7 +26,7 @@ def look(image: nn.Linear, lesson: Lesson, epochs: int, seed: int) -> None:
     if not epochs or not labels[torch.from_numpy(lesson.learn)].any():
         return
     torch.manual_seed(seed)
-    network = nn.Sequential(image, nn.Dropout(0.3), nn.Linear(image.out_features, labels.shape[1]))
+    network = nn.Sequential(image, nn.ReLU(), nn.Dropout(0.3), nn.Linear(image.out_features, labels.shape[1]))
 
     def wrong(rows: Rows) -> Tensor:
         return nn.functional.binary_cross_entropy_with_logits(network(lesson.images[rows]), labels[rows])
