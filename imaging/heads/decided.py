@@ -68,7 +68,7 @@ def knows(scores: Floats, present: Bools, groups: Ints, heads: int) -> bool:
     figure varies by the root of two more than that of one test set.
     """
     area, error = auroc(scores, present, groups)
-    return area - NormalDist().inv_cdf(1 - CHANCE / max(heads, 1)) * error * np.sqrt(2) > 0.5
+    return area - NormalDist().inv_cdf(1 - CHANCE / max(heads, 1)) * error * 2**0.5 > 0.5
 
 
 def auroc(scores: Floats, present: Bools, groups: Ints) -> tuple[float, float]:
