@@ -6,6 +6,7 @@ import pickle
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,7 @@ def spool(
     spooled = {}
     to_read = [(f, f.group) for f in found if f.to_read and f.group]
     bars = Bars.of(work.parent.parent)
+    homes = cache(lambda source: homes_of(plan, table, source, cuts))
     progress.start("spool", len(to_read), "groups")
     for each, group in to_read:
         folder = spool_folder(work, each)
@@ -183,10 +185,9 @@ def spool(
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, mode=0o700)
-            homes = homes_of(plan, table, each.source, cuts)
             with clock.part("spool"), reading(each.source):
                 source = plan.sources[each.source]
-                result = bars.spooled(source.spool(group, homes, folder), each.source, _system(source))
+                result = bars.spooled(source.spool(group, homes(each.source), folder), each.source, _system(source))
             done.with_suffix(".part").write_bytes(pickle.dumps(result))
             done.with_suffix(".part").rename(done)
         spooled[each.source, each.name] = pickle.loads(done.read_bytes())

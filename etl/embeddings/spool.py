@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -48,20 +49,28 @@ class Pass:
     _strange: int = 0
     _facts: Facts = field(default_factory=Facts)
     _rejected: list[dict[str, Any]] = field(default_factory=list)
+    _quarantine: list[pa.Table] = field(default_factory=list)
     _writers: dict[int, pq.ParquetWriter] = field(default_factory=dict)
 
     def run(self, blocks: Iterable[Block | Refusal]) -> Spooled:
         try:
             for each in blocks:
                 self._take(each) if isinstance(each, Block) else self._refuse(each)
+                self._packed()
         finally:
             for writer in self._writers.values():
                 writer.close()
         spooled = self._held_together()
         batches = sorted(batch for batch, rows in spooled.items() if rows)
-        rejected = pa.Table.from_pylist(self._rejected, schema=REJECTED)
+        self._packed()
+        rejected = pa.concat_tables([REJECTED.empty_table(), *self._quarantine])
         notes = [f"{self._strange} {STRANGE}"] if self._strange else []
         return Spooled({self.raw: self._in}, {self.raw: sum(spooled.values())}, batches, rejected, notes=notes)
+
+    def _packed(self) -> None:
+        if self._rejected:
+            self._quarantine.append(pa.Table.from_pylist(self._rejected, schema=REJECTED))
+            self._rejected.clear()
 
     def _refuse(self, said: Refusal) -> None:
         self._in += 1
@@ -95,10 +104,15 @@ class Pass:
             rows = rows.set_column(rows.column_names.index(name), name, text)
         return rows
 
+    @cached_property
+    def _places(self) -> "pd.Index[Any]":
+        found: pd.Index[Any] = pd.Index(self.homes["key"].to_pylist())
+        return found
+
     def _homes(self, rows: pa.Table) -> dict[str, Ints]:
-        at = pc.index_in(rows["patient_id"], self.homes["key"].combine_chunks())
-        at = pc.if_else(pc.is_null(rows["patient_id"]), pa.scalar(None, pa.int32()), at)
-        found = self.homes.select(HOME).take(at)
+        at = self._places.get_indexer(rows["patient_id"].to_numpy(zero_copy_only=False))
+        known = pa.array(at, mask=at < 0)
+        found = self.homes.select(HOME).take(known)
         return {name: pc.fill_null(found[name], NOBODY).to_numpy().astype(np.int64) for name in HOME}
 
     def _deal(self, block: Block, rows: pa.Table, more: dict[str, pa.Array], good: Flags) -> None:

@@ -137,6 +137,15 @@ def beside(inbox: Inbox, held: Any, rows: list[dict[str, Any]]) -> None:
     csv(inbox.folder / "a.csv", rows)
 
 
+def test_a_study_marked_without_image_beside_an_array_is_told(inbox: Inbox) -> None:
+    held = vectors([*SIX, image(7)])
+    held[6] = np.nan
+    beside(inbox, held, [*SIX, image(7, image_id=None)])
+    text = (inbox.folder / "a.csv").read_text(encoding="utf-8")
+    (inbox.folder / "a.csv").write_text(text, encoding="utf-8-sig")
+    assert inbox.rules() == {"study-without-image": 1} and len(inbox.read()) == 6
+
+
 REFUSED = {
     "table-length": lambda inbox: beside(inbox, vectors(SIX), SIX[:5]),
     "table-length ": lambda inbox: beside(inbox, vectors(SIX[:5]), SIX),
