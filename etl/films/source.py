@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pyarrow as pa
 
-from contract.errors import ConfigError
+from contract.errors import ConfigError, InputError
 from contract.work import PEOPLE, Delivery, Group, Leaving, Purged, Shard, Spooled
 from etl.embeddings.read import digests, read
 from etl.embeddings.rows import Wanted
@@ -72,9 +72,14 @@ class Films:
         return self.system
 
     def digest(self) -> str:
-        return f"{READING} {self._name()}"
+        """Of a checkpoint that is not there too: `groups` refuses it, and the night goes on without films."""
+        try:
+            return f"{READING} {self._name()}"
+        except InputError:
+            return f"{READING} without a checkpoint"
 
     def groups(self, root: Path) -> list[Group]:
+        self._name()
         return self._inbox(root).groups()
 
     def aside(self, root: Path) -> dict[str, int]:

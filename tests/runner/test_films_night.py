@@ -1,12 +1,19 @@
-"""A night with films: rows of their persons, encoded once, and nothing of their headers in logs or in the report."""
+"""Nights with films: rows of their persons, encoded once, nothing of their headers in logs; a person is forgotten."""
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from etl.films.source import KEPT
+from runner.config import load
+from runner.forgetting import forget
+from runner.forgetting.elsewhere import HEATMAPS
+from runner.forgetting.person import Asked
 from tests.checkpoints import resnet
 from tests.etl.films.made import RAMP, dicom
 from tests.runner.hospital import Hospital, Row, patient
@@ -53,3 +60,27 @@ def test_films_become_vectors(made: Hospital, tmp_path: Path, capfd: pytest.Capt
     before = made.snapshot.id
     made.night(sources=sources(checkpoint))
     assert made.snapshot.id == before, "nothing is new"
+    leaves(made, checkpoint, folder)
+
+
+def test_without_its_checkpoint_the_night_goes_on(made: Hospital, tmp_path: Path) -> None:
+    settled(dicom(tmp_path / "inbox" / "films" / "monday" / "a.dcm"))
+    manifest = made.night(sources=sources(tmp_path / "nowhere"))
+    assert list(manifest["refused"]) == ["films"] and made.ids("Patient") == ["ann"]
+    assert "no such folder" in str(manifest["refused"])
+
+
+def leaves(made: Hospital, checkpoint: Path, folder: Path) -> None:
+    """Ann, out of the lake, the inbox, the vectors that were kept; heat maps go, whoever they are of."""
+    maps = made.lake.root / HEATMAPS
+    maps.mkdir()
+    (maps / "0.png").touch()
+    config = load(made.configure(sources=sources(checkpoint)))
+    forget.forget(config, "nightly", [Asked("ann-7")], lambda _: None)
+    assert not len(made.table("phi/embeddings")) and not maps.exists()
+    left = [path.name for path in folder.parent.rglob("*") if path.is_file()]
+    assert sorted(left) == [KEPT, "Smith_Bob.dcm"]
+    with closing(sqlite3.connect(folder.parent / KEPT)) as store:
+        assert store.execute("select count(*) from vectors").fetchone() == (0,)
+    made.night(sources=sources(checkpoint))
+    assert not len(made.table("phi/embeddings"))

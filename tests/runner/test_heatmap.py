@@ -3,16 +3,20 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from contract.errors import ChartloomError, ConfigError, InputError
+from etl.films.encode import read
+from models.vision import open_encoder
 from runner import cli
 from runner.forgetting.elsewhere import HEATMAPS, clear_heatmaps
 from runner.heatmaps import Wanted, draw
 from tests.checkpoints import resnet
 from tests.etl.films.made import dicom
+from tests.imaging.attribution import taught
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,20 @@ def test_a_file_outside_a_lake(checkpoint: Path, tmp_path: Path) -> None:
     film, out, told = dicom(tmp_path / "a.dcm"), tmp_path / "maps" / "a.png", list[str]()
     place = draw(Wanted(film, checkpoint), tmp_path / "none", out, told.append)
     assert place == out and out.stat().st_mode & 0o777 == 0o600 and "nothing records" in told[0]
+
+
+def test_a_map_explains_a_finding(checkpoint: Path, tmp_path: Path) -> None:
+    """Heads that were trained on vectors among which the film's own is a usual one."""
+    film, encoder, told = dicom(tmp_path / "a.dcm"), open_encoder(checkpoint), list[str]()
+    near = encoder.encode([read(film)])[0] - np.random.default_rng(2).normal(size=encoder.width)
+    artifact = taught.artifact(tmp_path / "imaging", encoder.name, near)
+    whole, aimed = tmp_path / "whole.png", tmp_path / "aimed.png"
+    draw(Wanted(film, checkpoint), tmp_path, whole, told.append)
+    draw(Wanted(film, checkpoint, artifact, "effusion"), tmp_path, aimed, told.append)
+    assert f"Grad-CAM towards effusion, {encoder.name}; " in told[-2] and "by this image alone" in told[-2]
+    assert whole.read_bytes() != aimed.read_bytes()
+    with pytest.raises(InputError, match="no head for 'gout'"):
+        draw(Wanted(film, checkpoint, artifact, "gout"), tmp_path, aimed, told.append)
 
 
 def test_what_is_wrong_is_said_before_anything_is_drawn(checkpoint: Path, tmp_path: Path) -> None:

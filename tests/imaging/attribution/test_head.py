@@ -7,44 +7,19 @@ import pytest
 
 from contract.errors import InputError
 from imaging.attribution.head import head
-from imaging.finding import Finding
 from imaging.heads.heads import Heads
-from imaging.readable import Expected
-from imaging.reporter import KIND, Reporter
-from imaging.studies import NONE, Studies
-from models import folder as folders
+from tests.imaging.attribution import taught
 
-WIDTH, MANY = 6, 400
-
-
-def studies(vectors: np.ndarray) -> Studies:
-    many = len(vectors)
-    words = np.full(many, "DX", object)
-    ids = np.array([f"s{at}" for at in range(many)], object)
-    days = np.datetime64("2026-01-01", "us") + np.arange(many) * np.timedelta64(1, "D")
-    return Studies(ids, np.arange(many), days, words, np.arange(many + 1), vectors.astype(np.float32), words,
-                   np.full(many, NONE))  # fmt: skip
+WIDTH = 6
 
 
 @pytest.fixture(scope="module")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Whoever has an effusion lies further along the first axis."""
-    drawn = np.random.default_rng(5)
-    there = drawn.random(MANY) < 0.4
-    vectors = drawn.normal(size=(MANY, WIDTH))
-    vectors[there, 0] += 3
-    found = [[Finding("effusion", "left")] if each else [] for each in there]
-    texts = ["There is a left pleural effusion." if each else "No effusion is seen." for each in there]
-    out = tmp_path_factory.mktemp("artifacts") / "imaging"
-    reporter = Reporter.taught(studies(vectors), texts, found, Expected("tiny@0", WIDTH))
-    with folders.writing(out) as folder:
-        reporter.save(folder)
-        folders.finish(folder, KIND, reporter.said(), "# card", phi=False)
-    return out
+    return taught.artifact(tmp_path_factory.mktemp("artifacts") / "imaging", "tiny@0", np.zeros(WIDTH))
 
 
 def odds(heads: Heads, vector: np.ndarray) -> float:
-    chance = float(heads.read(studies(vector[None])).presence[0, heads.names.index("effusion")])
+    chance = float(heads.read(taught.studies(vector[None])).presence[0, heads.names.index("effusion")])
     return float(np.log(chance / (1 - chance)))
 
 
