@@ -69,6 +69,13 @@ QUESTIONS = (
         "GROUP BY ALL ORDER BY risk DESC, told LIMIT 6",
     ),
     (
+        "What do drafts of films say, and what stands behind each sentence?",
+        "WITH chosen AS (SELECT * FROM reports WHERE len(sentences) BETWEEN 6 AND 9 AND len(list_filter(sentences, "
+        "lambda s: s.state = 'present')) > 1 ORDER BY study_id LIMIT 1), said AS (SELECT unnest(sentences) AS s, "
+        "generate_subscripts(sentences, 1) AS n FROM chosen) SELECT s.text AS sentence, s.finding AS finding, "
+        "s.state AS state, round(s.score, 3) AS score, s.source AS source FROM said ORDER BY n",
+    ),
+    (
         "What became of the names in notes? (The left side is PHI, and never leaves lake/phi.)",
         'SELECT label, first(substr(p.text, s.start + 1, s."end" - s.start) ORDER BY s.note_id, s.start) AS original, '
         "first(substr(n.text, open_start + 1, open_end - open_start) ORDER BY s.note_id, s.start) AS released "
