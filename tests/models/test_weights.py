@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from imaging import reporter
 from models.artifact import load
 from nlp.icd import artifact as coders
 from outcomes import forecast
+from simulate.embeddings import ENCODER
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "weights"
 CODER = SHIPPED / "icd"
 TAGGERS = sorted(SHIPPED.glob("deid-*"))
 OUTCOMES = sorted(SHIPPED.glob("outcomes/*"))
+DRAFTS = SHIPPED / "imaging"
 PATHOLOGY = sorted(SHIPPED.glob("pathology/*"))
 
 
@@ -52,6 +55,14 @@ def test_what_is_shipped_of_pathology_is_small_and_open(folder: Path) -> None:
     assert _size(folder) < 5_000_000
     assert json.loads((folder / "config.json").read_text(encoding="utf-8"))["phi"] is False
     assert "icence" in (folder / "card.md").read_text(encoding="utf-8")
+
+
+def test_the_shipped_writer_of_drafts_is_small_open_and_whole() -> None:
+    assert _size(DRAFTS) < 2_000_000
+    known = reporter.load(DRAFTS)
+    assert known.expected.encoder == ENCODER  # of the simulator: it learned from no real image
+    assert not json.loads((DRAFTS / "config.json").read_text(encoding="utf-8"))["phi"]
+    assert "simulated hospitals" in (DRAFTS / "card.md").read_text(encoding="utf-8")
 
 
 def test_all_that_is_shipped_is_packaged() -> None:
