@@ -16,7 +16,7 @@ from simulate.hospital import simulate
 
 KEYS = ("studies", "digest", "measured")
 HOSPITALS = ((101, 2.0), (102, 3.0), (103, 3.0), (104, 4.0))  # seed, noise: the default twice
-PATIENTS = 2_000  # of each
+PATIENTS = 2_500  # of each
 COMMAND = "python -m bench.reports_shipped --out models/weights/imaging"
 
 

@@ -43,8 +43,9 @@ def load(folder: Path) -> Heads:
     if not path.is_file():
         raise InputError(f"heads: no {FILE} in the artifact; expected what Heads.save writes.")
     with np.load(path, allow_pickle=False) as held:
-        if int(held["version"]) != VERSION:
-            raise InputError(f"heads: {FILE} is of version {int(held['version'])}; this program reads {VERSION}.")
+        version = int(held["version"]) if "version" in held else 0
+        if version != VERSION:
+            raise InputError(f"heads: {FILE} is of version {version}; this program reads {VERSION}. Train them anew.")
         return Heads(
             tuple(map(str, held["names"])),
             _learned(held),
