@@ -114,7 +114,7 @@ def test_under_full_what_is_absent_goes_but_not_too_much(made: Hospital) -> None
 
 
 def test_a_merge_moves_the_images_and_its_reversal_moves_them_back(made: Hospital) -> None:
-    made.numbers["shard_subjects"] = 1
+    made.numbers["shard_subjects"], made.engine = 1, {"kind": "serial", "batch_mb": 0.0001}  # a batch each
     deliver(made, image("sa", ANN), image("sb", BOB))
     night(made)
     apart = made.contents()
