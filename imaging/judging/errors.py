@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from imaging.judging.aligned import Differing, differing
-from imaging.judging.heard import Place, Topic, topics
+from imaging.judging.heard import Place, Topic, knowledge, topics
 from imaging.labeller.knowledge import findings
 from imaging.labeller.labeller import Labeller
 
@@ -38,7 +38,12 @@ class Judge:
     def errors(self, reference: str, draft: str) -> list[Error]:
         wanted, given = topics(reference, self._labeller), topics(draft, self._labeller)
         _same_devices(wanted, given)
-        found = [each for name in {**wanted, **given} for each in _compared(name, wanted.get(name), given.get(name))]
+        found = [
+            each
+            for name in {**wanted, **given}
+            if not (_kin(name, wanted, given) or _kin(name, given, wanted))
+            for each in _compared(name, wanted.get(name), given.get(name))
+        ]
         found = [each for each in found if not _implied(each, found)]
         return [*found, *_worded(differing(reference, draft), found, wanted, given)]
 
@@ -78,7 +83,8 @@ def _swapped(wanted: Topic, given: Topic) -> tuple[str, str] | None:
     """Sides in the draft and the reference where they differ: of all, of a zone, or of the grades."""
     if wanted.sides and given.sides and wanted.sides != given.sides:
         return _named(given.sides), _named(wanted.sides)
-    for zone in sorted(wanted.zones & given.zones):
+    whole = wanted.zoned and given.zoned
+    for zone in sorted(wanted.zones & given.zones) if whole else ():
         if not wanted.in_zone(zone) & given.in_zone(zone):
             return _named(given.in_zone(zone)), _named(wanted.in_zone(zone))
     one, other = _grades(wanted), _grades(given)
@@ -113,6 +119,15 @@ def _implied(error: Error, every: list[Error]) -> bool:
         for other in every
         if other.finding in known
     )
+
+
+def _kin(name: str, one: dict[str, Topic], other: dict[str, Topic]) -> bool:
+    """Whether only `one` names it, and only beside a finding that both state and that it may go unsaid with."""
+    if name not in one or name in other:
+        return False
+    beside = [one[kin] for kin in knowledge("kin").get(name, ()) if kin in one and kin in other and other[kin].stated]
+    sentences = {each.sentence for topic in beside for each in topic.said}
+    return bool(beside) and all(each.sentence in sentences for each in one[name].said)
 
 
 def _same_devices(wanted: dict[str, Topic], given: dict[str, Topic]) -> None:

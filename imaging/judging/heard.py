@@ -89,6 +89,11 @@ class Topic:
         return next((grade for grade in GRADES if grade in said), "")
 
     @property
+    def zoned(self) -> bool:
+        """Whether of each side the place is said."""
+        return self.sides == {side for each in self.said for _, side in each.zones}
+
+    @property
     def zones(self) -> frozenset[str]:
         return frozenset(zone for each in self.said for zone, _ in each.zones)
 
@@ -117,7 +122,7 @@ def _mention(said: Said, sentence: Place, zones: Sequence[tuple[str, str]]) -> M
 
 def placed(kind: str, tip: str) -> str:
     """Whether a tip lies well there, for devices of that kind; empty where nobody can tell."""
-    return next((position for position, tips in _known("tips").get(kind, {}).items() if tip in tips), "")
+    return next((position for position, tips in knowledge("tips").get(kind, {}).items() if tip in tips), "")
 
 
 def zoned(sentence: str) -> list[tuple[str, str]]:
@@ -142,7 +147,7 @@ def zoned(sentence: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _places() -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
-    zones = _known("zones")
+    zones = knowledge("zones")
     words: dict[str, tuple[str, tuple[str, ...]]] = {}
     for side, said in load("sides")["side"].items():
         words |= dict.fromkeys(plain(said), ("side", (side,)))
@@ -155,11 +160,11 @@ def _places() -> tuple[re.Pattern[str], dict[str, tuple[str, tuple[str, ...]]]]:
 
 def plain(said: Iterable[str]) -> list[str]:
     """Words that are nothing but a side; "lower lobes" is a place, and may stand for both."""
-    zones = {word for name, words in _known("zones").items() if name != "whole" for word in spelled(words)}
+    zones = {word for name, words in knowledge("zones").items() if name != "whole" for word in spelled(words)}
     return [word for word in spelled(said) if word not in zones and "than" not in word]
 
 
-@lru_cache(maxsize=2)
-def _known(name: str) -> dict[str, Any]:
+@lru_cache(maxsize=3)
+def knowledge(name: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return found

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from imaging.labeller.lexicon import Token
 from imaging.labeller.mentions import Mention
 
-BREAK = re.compile(r",|;| and | with | or |/| as well as | superimposed on ")
+BREAK = re.compile(
+    r",|;|(?<!(?<!the )left)(?<!(?<!the )right) and | and (?!left|right)| with | or |/| as well as | superimposed on "
+)
+"""Parts two findings; the "and" of "left and right effusions" does not."""
 
 PLACED = re.compile(
     r"(?: (?:is|are|was|were|again|seen|noted|present|identified))* (?:in|at|of|on|within|involving|over) "

@@ -11,6 +11,7 @@ JOINED = re.compile(r"[\s,/&]*(?:and|or|as well as|size|the|contours?|,)?[\s,/&]
 """What may stand between two organs that share a quality: "heart size, mediastinum and hila are normal"."""
 FIRST = frozenset({"granuloma"})  # organs that take a quality before a nearer one does: "calcified left base granuloma"
 PARTED = re.compile(r",|/|\b(?:and|with|suggest\w*|which|represent\w*)\b")
+OF = re.compile(r"\s+of\s")
 REACH = 90  # characters between a quality and its organ
 COMMA = 30  # characters that a comma counts for
 
@@ -58,6 +59,8 @@ def _paired(lower: str, found: Sequence[Token], place: int, quality: str) -> Ite
 def _organs(lower: str, found: Sequence[Token], place: int, wanted: frozenset[str]) -> list[int]:
     """Places of the nearest organ that the quality can be said of, and of those joined to it."""
     near = [at for at in _statement(found, place) if wanted.intersection(found[at].word.organs)]
+    if OF.match(lower, found[place].end):  # "prominence of the left hilum"
+        near = [at for at in near if at > place] or near
     if not near:
         return []
     first = [
