@@ -119,9 +119,7 @@ def _spoiled(facts: list[Fact], kind: str, rng: Random) -> Case | None:
     if kind == "negation" and one == other:
         return _case(kind, fact, written(facts, one), _undenied(facts, fact, one))
     paired = sum(each.name == fact.name for each in facts) > 1
-    spoiled = [
-        new for each in facts for new in (_changed(each, kind, rng) if _hit(each, fact, kind) else [each])
-    ]
+    spoiled = [new for each in facts for new in (_changed(each, kind, rng) if _hit(each, fact, kind) else [each])]
     case = _case(kind, fact, written(facts, one), written(spoiled, other))
     return replace(case, kinds=case.kinds | PAIRED[kind]) if paired and kind in PAIRED else case
 
@@ -193,7 +191,9 @@ def _stated(name: str, rng: Random) -> list[Fact]:
         first, second = rng.sample(GRADES, 2)
         return [Fact(name, side="left", grade=first), Fact(name, side="right", grade=second)]
     side = rng.choice(sides) if sides else ""
-    return [Fact(name, side=side, grade=grade, lobe=rng.randrange(len(spec()["lobes"][side])) if entry.get("lobes") else -1)]
+    return [
+        Fact(name, side=side, grade=grade, lobe=rng.randrange(len(spec()["lobes"][side])) if entry.get("lobes") else -1)
+    ]
 
 
 def _placed(name: str, rng: Random) -> Fact:

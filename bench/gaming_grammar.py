@@ -31,13 +31,18 @@ class Fact:
 
 @lru_cache(maxsize=1)
 def spec() -> dict[str, Any]:
-    digest = hashlib.sha256(SPEC.read_bytes()).hexdigest()
-    if digest != FROZEN:
+    return frozen(SPEC, FROZEN)
+
+
+def frozen(path: Path, digest: str) -> dict[str, Any]:
+    """Refused where the file is not as it was when it was written."""
+    text = path.read_text(encoding="utf-8")
+    if (found := hashlib.sha256(text.encode()).hexdigest()) != digest:
         raise ConfigError(
-            f"{SPEC.name} is not as frozen: its sha256 is {digest[:12]}..., expected {FROZEN[:12]}... Restore it; a "
-            "change that is meant is recorded in bench/gaming_grammar.py with its reason."
+            f"{path.name} is not as frozen: its sha256 is {found[:12]}..., expected {digest[:12]}... Restore it; a "
+            "change that is meant is recorded beside its digest, with its reason."
         )
-    said: dict[str, Any] = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
+    said: dict[str, Any] = yaml.safe_load(text)
     return said
 
 
@@ -109,7 +114,9 @@ def _carried(carrier: str, said: str, fact: Fact) -> str:
 def _device(fact: Fact, rng: Random) -> str:
     entry = spec()["devices"][fact.name]
     template = rng.choice(spec()["gone"] if fact.position == "gone" else entry[fact.position])
-    return _tidy(_filled(template.replace("{Device}", "{device}"), fact, rng).replace("{device}", rng.choice(entry["names"])))
+    return _tidy(
+        _filled(template.replace("{Device}", "{device}"), fact, rng).replace("{device}", rng.choice(entry["names"]))
+    )
 
 
 def _filled(template: str, fact: Fact, rng: Random) -> str:

@@ -19,8 +19,8 @@ from nlp.text.sentences import sentences
 
 MARK = "\0"
 PAIR = re.compile(rf"{MARK}\w+ (?:and|or) {MARK}\w+")
-SMALL = re.compile(r"\b(?:an?|the|there|is|are|was|were|with|of|positive for|evidence)\b")
-WORDS = re.compile(rf"{MARK}?[\w/-]+")
+SMALL = re.compile(r"[,;:]|\b(?:an?|the|there|is|are|was|were|with|of|positive for|evidence)\b")
+WORDS = re.compile(r"[\w/-]+|[,;:]")  # "on the left, and right effusion" is no pair
 Values = tuple[str, ...]
 
 
@@ -38,8 +38,7 @@ class Differing:
 def differing(reference: str, draft: str) -> Iterator[Differing]:
     """One a pair of sentences and kind; sentences that stand in both reports are compared with none."""
     first, second = _sentences(reference), _sentences(draft)
-    wanted = [place for words, place in first.items() if words not in second]
-    given = [place for words, place in second.items() if words not in first]
+    wanted, given = _alone(first, second), _alone(second, first)
     if wanted and given:
         for kind in ("side", "severity", "device"):
             yield from _valued(kind, _shapes(reference, wanted, kind), _shapes(draft, given, kind))
@@ -85,14 +84,23 @@ def _told(said: Iterable[Values]) -> str:
     return "; ".join(sorted(", ".join(each) for each in said))
 
 
-def _sentences(text: str) -> dict[str, Place]:
-    """Words of each sentence to its place; two that are the same stand once."""
-    found = {}
+def _alone(one: Mapping[str, list[Place]], other: Mapping[str, list[Place]]) -> list[Place]:
+    """Sentences that the other report has not, or not as often."""
+    return [place for words, places in one.items() for place in places[len(other.get(words, ())) :]]
+
+
+def _sentences(text: str) -> dict[str, list[Place]]:
+    """Words of each sentence to its places."""
+    found: dict[str, list[Place]] = defaultdict(list)
     for begin, finish in stated(text):
         for start, end in sentences(text[begin:finish]):
-            words = " ".join(WORDS.findall(text[begin + start : begin + end].lower()))
-            found[words] = (begin + start, begin + end)
+            place = (begin + start, begin + end)
+            found[_plain(text, place)].append(place)
     return found
+
+
+def _plain(text: str, place: Place) -> str:
+    return " ".join(WORDS.findall(text[slice(*place)].lower()))
 
 
 def _shapes(text: str, places: Iterable[Place], kind: str) -> dict[str, list[_Shape]]:
@@ -101,7 +109,7 @@ def _shapes(text: str, places: Iterable[Place], kind: str) -> dict[str, list[_Sh
     pattern, words = _words(kind)
     for place in places:
         values: list[str] = []
-        lower = " ".join(WORDS.findall(text[slice(*place)].lower()))
+        lower = _plain(text, place)
         if kind == "no":
             values = pattern.findall(lower)
             shape = " ".join(SMALL.sub(" ", pattern.sub(" ", lower)).split())

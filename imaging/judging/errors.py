@@ -77,6 +77,8 @@ def _differing(wanted: Topic, given: Topic) -> Iterator[Error]:
     said, expected = given.position, wanted.position
     if wanted.device and said and expected and said != expected:
         yield Error("device", wanted.name, said, expected, *places)
+    elif wanted.device and given.gone and not wanted.gone:
+        yield Error("device", wanted.name, "negated", "present", given.gone, wanted.spans)
 
 
 def _swapped(wanted: Topic, given: Topic) -> tuple[str, str] | None:

@@ -67,6 +67,11 @@ class Topic:
         return tuple(each.span for each in self.said)
 
     @property
+    def gone(self) -> tuple[Place, ...]:
+        """Where it is denied, though it may be stated elsewhere: one tube is out, another in."""
+        return tuple(each.span for each in self.mentions if each.state == "negated")
+
+    @property
     def sides(self) -> frozenset[str]:
         return frozenset(side for each in self.said for side in each.sides)
 
@@ -131,7 +136,7 @@ def zoned(sentence: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     zone, side = "", ""
     for match in pattern.finditer(sentence.lower()):
-        kind, name = words[match.group()]
+        kind, name = words[" ".join(match.group().split())]
         if kind == "whole":
             found.append((name[1], name[0]))
             zone = side = ""

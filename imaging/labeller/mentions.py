@@ -11,6 +11,7 @@ JOINED = re.compile(r"[\s,/&]*(?:and|or|as well as|size|the|contours?|,)?[\s,/&]
 """What may stand between two organs that share a quality: "heart size, mediastinum and hila are normal"."""
 FIRST = frozenset({"granuloma"})  # organs that take a quality before a nearer one does: "calcified left base granuloma"
 PARTED = re.compile(r",|/|\b(?:and|with|suggest\w*|which|represent\w*)\b")
+PLAIN = re.compile(r"[\s\w-]*?(?<!\band)(?<!\bwith)\s+")
 OF = re.compile(r"\s+of\s")
 REACH = 90  # characters between a quality and its organ
 COMMA = 30  # characters that a comma counts for
@@ -26,7 +27,7 @@ class Mention:
     place: int
     device: str = ""
     denied: bool = False  # an organ is called normal: negated where nothing speaks against it
-    whole: bool = False  # a statement over many findings: says something only where it is negated
+    whole: bool = False  # a statement over many findings: where it is not negated, something unnamed is there
     organ: tuple[int, int] | None = None
 
 
@@ -41,9 +42,22 @@ def mentions(lower: str, found: Sequence[Token]) -> list[Mention]:
             every.append(Mention("device", token.start, token.end, place, device=word.device))
         for name in word.denies:
             every.append(Mention(name, token.start, token.end, place, whole=True))
-        for quality in word.qualities:
-            every.extend(_paired(lower, found, place, quality))
+        if word.qualities and not _sizes(lower, found, place):
+            for quality in word.qualities:
+                every.extend(_paired(lower, found, place, quality))
     return every
+
+
+def _sizes(lower: str, found: Sequence[Token], place: int) -> bool:
+    """Whether it is the size of the finding behind it, and no quality of an organ: "large effusion, aorta normal"."""
+    if not found[place].word.severity:
+        return False
+    behind = next((token for token in found[place + 1 :] if not token.word.side), None)
+    return (
+        behind is not None
+        and bool(behind.word.findings)
+        and PLAIN.fullmatch(lower, found[place].end, behind.start) is not None
+    )
 
 
 def _paired(lower: str, found: Sequence[Token], place: int, quality: str) -> Iterator[Mention]:

@@ -22,16 +22,14 @@ def state(lower: str, found: Sequence[Token], each: Mention) -> State | None:
     said = _left(lower, found, each)
     if "no" in said:
         return None if each.denied else "negated"
-    if each.whole:
-        return "negated" if "no" in _right(lower, found, each) else None
     if each.denied:
         return "negated"
-    if "silent" in said:
+    if "silent" in said and not each.whole:
         return None
     behind = _right(lower, found, each)
     if "no" in behind:
         return "negated"
-    if "silent" in behind:
+    if "silent" in behind or "silent" in said:
         return None
     return "uncertain" if "doubt" in said or "doubt" in behind else "present"
 

@@ -14,6 +14,7 @@ from imaging.labeller.scope import state
 JOINED = re.compile(
     r"\s*(?:and|or|/|and/or|versus|vs\.?|(?:with|and)(?: an?| some)? (?:associated|adjacent|underlying|overlying))\s*"
 )
+UNNAMED = "abnormality"  # "acute cardiopulmonary disease": something is there, but no finding is named
 GRADES = ("severe", "moderate", "mild")
 
 
@@ -46,8 +47,13 @@ class SentenceReader:
         said: list[Said] = []
         last: Mention | None = None
         for each, stretch in zip(every, own, strict=True):
+            if each.whole and last and last.place == each.place:  # one phrase over many findings
+                said.extend(_also(said[-1], each.finding))
+                continue
             stated = state(lower, found, each)
             if stated is None:
+                continue
+            if each.whole and stated != "negated" and each.finding != UNNAMED:
                 continue
             here = self._said(each, stated, found, stretch)
             if last and not here.side and said[-1].side and self._sided(each) and _follows(lower, found, last, each):
@@ -93,6 +99,10 @@ def _side(found: Sequence[Token], each: Mention, stretch: Stretch) -> str:
     start, end = min(start, each.start), max(end, each.end)
     inside = side([token.word.side for token in found if start <= token.start < end])
     return side([token.word.side for token in found[stretch.left : each.place + 1]]) or inside or behind
+
+
+def _also(here: Said, finding: str) -> list[Said]:
+    return [here._replace(finding=finding, key=(finding, ""))] if here.state == "negated" else []
 
 
 def _by_side(here: Said, before: Sequence[Token]) -> list[Said]:
