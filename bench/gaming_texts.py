@@ -90,7 +90,9 @@ def reworded(text: str, rng: Random) -> str:
         lines.append(" ".join(map(_ended, sentences)))
     text = "\n".join(lines)
     for one, other in rng.sample(edits()["same"], len(edits()["same"]) // 2):
-        text = _words([one]).sub(lambda match, to=other: _cased(match.group(), to), text, count=1)
+        match = _words([one]).search(text)
+        if match:
+            text = text[: match.start()] + _cased(match.group(), other) + text[match.end() :]
     return text
 
 

@@ -154,9 +154,9 @@ def _worded(
                 yield Error(each.kind, name, each.said, each.expected, (each.draft,), (each.reference,))
 
 
-def _alike(one: Kind, other: Kind) -> bool:
+def _alike(words: Kind, other: Kind) -> bool:
     """Grades that change their sides are sides that change their grades."""
-    return one == other or {one, other} == {"side", "severity"}
+    return words == other or (words, other) == ("severity", "side")
 
 
 def _within(error: Error, differing: Differing) -> bool:

@@ -6,12 +6,13 @@ from functools import lru_cache
 from imaging.labeller.attributes import side
 from imaging.labeller.headings import stated
 from imaging.labeller.labelled import STATES, Device, Labelled, Span
-from imaging.labeller.sentence import GRADES, Said, SentenceReader
+from imaging.labeller.sentence import GRADES, UNNAMED, Said, SentenceReader
 from nlp.text.sentences import sentences
 
 LONGEST = 2_000  # characters of a sentence
 REMEMBERED = 50_000
 WRAPPED = 60  # characters: lines that are broken for their length are at least as long, with the next word
+NOTHING_NAMED = (UNNAMED, "")
 Told = tuple[Said, tuple[int, int]]  # what was said, and where its sentence lies
 
 
@@ -35,6 +36,8 @@ class Labeller:
                     gathered[said.key] = [(said, place)]
                 else:
                     known.append((said, place))
+        if all(said.state == "negated" for said, _ in gathered.get(NOTHING_NAMED, ())):
+            gathered.pop(NOTHING_NAMED, None)  # nothing of no name is there: no label
         return [_merged(every) for every in gathered.values()]
 
     def read(self, text: str) -> Iterator[tuple[tuple[int, int], tuple[Said, ...]]]:
