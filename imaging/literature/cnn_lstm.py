@@ -33,10 +33,10 @@ class CnnLstm:
     dropout: float = 0.3
     beside: bool = True  # the image is read beside every word, not before the first alone
     least: int = 5
-    beam: int = 3  # 1: the likeliest word each time
+    beam: int = 1  # texts that are held at a time; 1: the likeliest word each time
     looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 16
-    rate: float = 4e-3
+    rate: float = 8e-3
     batch: int = 24
     average: float = 0.99  # of the weights over steps; less where there are few reports
     held: float = 0.1

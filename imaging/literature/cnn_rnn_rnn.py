@@ -33,7 +33,7 @@ class CnnRnnRnn:
     least: int = 5  # reports that a word must stand in to be known
     looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 12
-    rate: float = 4e-3
+    rate: float = 1.2e-2
     batch: int = 24
     average: float = 0.99  # of the weights over steps; less where there are few reports
     critical: int = 0

@@ -19,7 +19,7 @@ SYSTEMS: Mapping[str, Callable[..., System]] = {
     **NAIVE,
     "cnn_lstm": CnnLstm,
     "cnn_rnn_rnn": CnnRnnRnn,
-    "cnn_rnn_rnn_scst": partial(CnnRnnRnn, critical=4),
+    "cnn_rnn_rnn_scst": partial(CnnRnnRnn, critical=3),
 }
 
 
