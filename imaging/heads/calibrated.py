@@ -30,24 +30,34 @@ def logit(chance: float) -> float:
 
 
 def line(scores: Floats, present: Bools) -> Line:
-    """By Newton's steps on the log loss."""
     positives, n = int(present.sum()), len(present)
     prior = (positives + 1) / (n + 2)
     target = np.where(present, (positives + 1) / (positives + 2), 1 / (n - positives + 2))
     spread = float(scores.std()) or 1.0
     x = np.stack([(scores - scores.mean()) / spread, np.ones(n)], 1)
-    weights = np.array([0.0, logit(prior)])
-    for _ in range(STEPS):
-        chance = sigmoid(x @ weights)
-        slope = x.T @ (chance - target)
-        bend = (x * (chance * (1 - chance))[:, None]).T @ x + 1e-6 * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        weights -= step
-        if np.abs(step).max() < ENOUGH:
-            break
+    weights = _least_loss(x, target, np.array([0.0, logit(prior)]))
     if weights[0] <= 0 or not np.isfinite(weights).all():
         return Line(0.0, logit(prior))
     return Line(float(weights[0] / spread), float(weights[1] - weights[0] * scores.mean() / spread))
+
+
+def _least_loss(x: Floats, target: Floats, weights: Floats) -> Floats:
+    """By Newton's steps on the log loss, each halved until it lowers the loss: whole ones may run away (Lin 2007)."""
+    loss = _loss(x @ weights, target)
+    for _ in range(STEPS):
+        chance = sigmoid(x @ weights)
+        bend = (x * (chance * (1 - chance))[:, None]).T @ x + 1e-6 * np.eye(2)
+        step = np.linalg.solve(bend, x.T @ (chance - target))
+        while (tried := _loss(x @ (weights - step), target)) > loss and np.abs(step).max() >= ENOUGH:
+            step = step / 2
+        if np.abs(step).max() < ENOUGH:
+            break
+        weights, loss = weights - step, tried
+    return weights
+
+
+def _loss(logits: Floats, target: Floats) -> float:
+    return float((np.logaddexp(0, logits) - target * logits).sum())
 
 
 def sharpness(scores: Floats, said: npt.NDArray[np.int64], prior: Floats) -> float:
