@@ -1,5 +1,6 @@
 """Images that an artifact can read, apart from those it cannot: each study with the reasons, none lost."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ OTHER_ENCODER, OTHER_WIDTH, NOT_FINITE = "other-encoder", "other-width", "not-fi
 OTHER_MODALITY, OTHER_BODY_PART, TWO_PATIENTS, NO_IMAGE = (
     "other-modality", "other-body-part", "two-patients", "no-image",
 )  # fmt: skip
-MANY_IMAGES = "many-images"
+MANY_IMAGES, IMAGE_REPEATED = "many-images", "image-repeated"
 MANY = 6  # images of one study beyond which something may be wrong; all are read
 
 
@@ -58,6 +59,8 @@ def sorted_out(embeddings: pa.Table, expected: Expected) -> Readable:
     images = Counter(keys)
     why = _why(embeddings, expected)
     why[_shared(keys)] = TWO_PATIENTS
+    good = np.flatnonzero(why == "")
+    why[good[_again(embeddings.take(pa.array(good)), [keys[at] for at in good])]] = IMAGE_REPEATED
     flags: dict[tuple[int, str], dict[str, None]] = defaultdict(dict)
     for key, reason in zip(keys, why, strict=True):
         if reason:
@@ -77,13 +80,37 @@ def _why(rows: pa.Table, expected: Expected) -> np.ndarray:
     named = [("body_part", expected.body_parts, OTHER_BODY_PART), ("modality", expected.modalities, OTHER_MODALITY)]
     for column, allowed, reason in named:
         if allowed and column in rows.column_names:
-            known = pc.or_(pc.is_null(rows[column]), pc.is_in(rows[column], pa.array(allowed, pa.string())))
+            said = _plain(rows[column])
+            known = pc.or_(pc.equal(said, ""), pc.is_in(said, _plain(pa.array(allowed, pa.string()))))
             why[~known.to_numpy(zero_copy_only=False)] = reason
     why[~_finite(vectors, lengths)] = NOT_FINITE
     why[lengths != expected.width] = OTHER_WIDTH
+    why[lengths <= 0] = NO_IMAGE
     other = pc.not_equal(pc.fill_null(rows["encoder"], ""), expected.encoder)
     why[other.to_numpy(zero_copy_only=False)] = OTHER_ENCODER
     return why
+
+
+def _plain(words: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Chest is CHEST; what is blank is not said."""
+    return pc.utf8_upper(pc.utf8_trim_whitespace(pc.fill_null(words, "")))
+
+
+def _again(rows: pa.Table, keys: list[tuple[int, str]]) -> np.ndarray:
+    """(n,) a vector that its study has already, which would count twice; an image of which nobody knows which of its
+    vectors is right."""
+    vectors: defaultdict[tuple[tuple[int, str], str], set[bytes]] = defaultdict(set)
+    seen: set[tuple[tuple[int, str], bytes]] = set()
+    again = np.zeros(len(rows), bool)
+    images = list(zip(keys, rows["image_id"].to_pylist(), strict=True))
+    flat = rows["embedding"].combine_chunks().flatten().cast(pa.float32()).to_numpy(zero_copy_only=False)
+    for at, (image, vector) in enumerate(zip(images, flat.reshape(len(rows), -1) if len(rows) else (), strict=True)):
+        digest = hashlib.blake2b(vector.tobytes(), digest_size=16).digest()
+        again[at] = (image[0], digest) in seen
+        seen.add((image[0], digest))
+        vectors[image].add(digest)
+    unsure = [bool(image[1]) and len(vectors[image]) > 1 for image in images]
+    return np.asarray(again | np.array(unsure, bool), bool)
 
 
 def _finite(vectors: pa.Array, lengths: np.ndarray) -> np.ndarray:

@@ -161,11 +161,16 @@ def _ready(name: str, rows: pa.Table, patients: pd.Series) -> pa.Table:
 
 
 def _owned(name: str, rows: pa.Table, remark: Callable[[str], object]) -> pa.Table:
-    """Rows of no patient go where the gate can withhold them, and into no other step."""
+    """Rows of no patient go where the gate can withhold them, and into no other step; nor do those of no study."""
     if table(name).phi or table(name).sparse or "subject_id" not in rows.column_names:
         return rows
     if lost := rows["subject_id"].null_count:
         remark(f"{name}: {lost:,} of {len(rows):,} rows are left out, their {PATIENT} or subject_id is empty")
+    if "study_id" in rows.column_names:
+        named = pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(rows["study_id"], "")), "")
+        if lost := len(rows) - pc.sum(named).as_py() if len(rows) else 0:
+            remark(f"{name}: {lost:,} of {len(rows):,} rows are left out, their study_id is empty")
+        rows = rows.filter(named)
     return rows.filter(pc.is_valid(rows["subject_id"]))
 
 

@@ -16,9 +16,18 @@ WHY = {
     "other-body-part": "of a body part never trained on",
     "two-patients": "one study said to be of two persons",
     "no-image": "studies without an image here",
+    "image-repeated": "a vector twice, which counts once; or an image with several vectors, of which none is read",
     "many-images": "more images than a study usually has; all are read",
     "unlike-training": "unlike what training saw: nothing is said",
     "doubtful": "findings that may be there and are not stated",
+    "open": "what a radiologist expects to be told, neither stated nor denied",
+    "side": "a side that is not sure, and not said",
+    "severity": "a severity that is not sure, and not said",
+    "position": "a device's position that is not sure, and not said",
+    "contradiction": "findings that exclude each other; neither is stated",
+    "not-read": "what no head of this artifact knows",
+    "nothing-sure": "the heads are sure of nothing: nothing is said",
+    "nothing-known": "the heads know nothing: nothing is said",
     "prior-not-read": "an earlier study could not be read: nothing is compared",
 }
 

@@ -60,6 +60,34 @@ def test_what_is_not_said_stands_in_the_way_of_nothing() -> None:
 
 
 def test_ten_views_are_read_and_remarked() -> None:
-    read = sorted_out(rows(*(image("a", image_id=str(at)) for at in range(10))), EXPECTED)
+    read = sorted_out(rows(*(image("a", image_id=str(at), embedding=[0.5, float(at)]) for at in range(10))), EXPECTED)
     assert read.studies.images.tolist() == [10]
     assert read.flags == {(1, "a"): ["many-images"]}
+
+
+def test_case_and_blanks_of_a_modality_are_no_other_modality() -> None:
+    read = sorted_out(
+        rows(image("a", modality=" cr", body_part="Chest"), image("b", modality="", body_part=" ")), EXPECTED
+    )
+    assert read.studies.study_id.tolist() == ["a", "b"]
+
+
+def test_a_row_without_vector_is_no_image() -> None:
+    read = sorted_out(rows(image("a", embedding=None), image("b", embedding=[]), image("c")), EXPECTED)
+    assert read.flags == {(1, "a"): ["no-image"], (1, "b"): ["no-image"]}
+
+
+def test_a_vector_counts_once_and_an_image_of_two_vectors_not_at_all() -> None:
+    other = {"embedding": [2.0, 1.0]}
+    read = sorted_out(
+        rows(
+            image("once"), image("once"), image("once", image_id="2"),
+            image("two"), image("two", **other), image("two", image_id="2", embedding=[3.0, 1.0]),
+            image("apart"), image("apart", image_id="2", **other), image("nameless", image_id=""),
+        ),
+        EXPECTED,
+    )  # fmt: skip
+    assert dict(zip(read.studies.study_id, read.studies.images.tolist(), strict=True)) == {
+        "once": 1, "two": 1, "apart": 2, "nameless": 1,
+    }  # fmt: skip
+    assert read.flags == {(1, "once"): ["image-repeated"], (1, "two"): ["image-repeated"]}

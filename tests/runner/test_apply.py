@@ -149,6 +149,15 @@ def test_behind_the_gate_a_note_of_no_patient_is_left_out_and_told(step: str, tm
     assert told == ["notes: 1 of 2 rows are left out, their patient_id or subject_id is empty"]
 
 
+def test_images_of_no_study_are_left_out_and_told_beside_good_ones(tmp_path: Path) -> None:
+    image = {"patient_id": "p", "image_id": "1", "encoder": "net", "embedding": [0.5, 1.0]}
+    lines = [{**image, "study_id": each} for each in ("s", None, " ")]
+    told: list[str] = []
+    hand = Hand({"embeddings": written(tmp_path / "e.ndjson", *lines)}, tmp_path / "out", remark=told.append)
+    assert apply("reports", hand, None, {"artifact": str(tmp_path / "none")})["reports_account"] == 1
+    assert told == ["embeddings: 2 of 3 rows are left out, their study_id is empty"]
+
+
 def test_ids_of_a_csv_stay_as_they_are_and_texts_may_run_over_lines(tmp_path: Path) -> None:
     file = written(tmp_path / "n.csv", "note_id,patient_id,text", '0012,007,"Two', 'lines"', "13,8,x", "14,8,5")
     apply(f"{HERE}Measure", Hand({"phi/notes": file}, tmp_path / "out"), None, {"kind": "size"})
