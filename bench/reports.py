@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench import reports_table
+from bench import reports_gaming, reports_table
 from bench.json_line import command, finish, say
 from bench.reports_given import Given, read
 from bench.reports_judged import Judged, of_findings, of_texts
@@ -84,6 +84,8 @@ def main(
     for each, one in levels.items():
         reports_table.tell(f"noise {each:g}", asked, one)
     shown = levels[noise or SHOWN]
+    say("the gaming suite on the reports judged by")
+    reports_gaming.tell(asked, {name: each.texts for name, each in shown.written.items()})
     finish(KEYS, result(asked, shown))
 
 
