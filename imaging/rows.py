@@ -89,7 +89,12 @@ def _last_before(told: Sequence[Earlier], studies: Studies, at: int) -> str:
     return max(before).study_id if before else ""
 
 
-def reports(studies: Studies, drafts: Sequence[Draft], flags: Sequence[Sequence[str]], artifact: str) -> pa.Table:
+def flagged(drafts: Sequence[Draft], flags: Sequence[Sequence[str]]) -> list[Draft]:
+    """With the flags of priors, which both tables tell."""
+    return [replace(draft, flags=(*draft.flags, *more)) for draft, more in zip(drafts, flags, strict=True)]
+
+
+def reports(studies: Studies, drafts: Sequence[Draft], artifact: str) -> pa.Table:
     times = studies.time.astype("datetime64[us]")
     rows = [
         {
@@ -104,7 +109,7 @@ def reports(studies: Studies, drafts: Sequence[Draft], flags: Sequence[Sequence[
                 }
                 for each in draft.sentences
             ],
-            "flags": [*draft.flags, *flags[at]],
+            "flags": list(draft.flags),
             "artifact": artifact,
         }
         for at, draft in enumerate(drafts)

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from imaging.flags import kind
 from runner.outcomes import enough
-from runner.tally import flags_of, frequent, rows_of
+from runner.tally import frequent, rows_of
 from store.lake import Draft
 
 REPORTS, ACCOUNT = "reports", "reports_account"
@@ -29,14 +31,14 @@ def drafts_of(draft: Draft) -> dict[str, Any]:
         "drafts": sum(bool(text) for text in reports["text"].to_pylist()) if reports else 0,
         "sentences": int(pc.sum(account["sentences"]).as_py() or 0),
         "findings": {name: enough(many) for name, many in list(stated.items())[:SHOWN]},
-        "flags": {name: enough(many) for name, many in _kinds(flags_of(account)).items()},
+        "flags": {name: enough(many) for name, many in _kinds(account).items()},
         "artifacts": list(frequent(account["artifact"].to_pylist())),
     }
 
 
 def flagged(out: Path) -> list[str]:
     """What `apply reports` says of its studies: how many have which flag; why there is nothing, and what to do."""
-    flags = _kinds(flags_of(pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags"])))
+    flags = _kinds(pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags"]))
     lines = [f"studies with {flag}: {many:,}" for flag, many in flags.items()]
     if "no-artifact" in flags:
         lines.append("nothing is trained, so nothing was drafted: name an artifact by --set artifact=DIR")
@@ -45,10 +47,6 @@ def flagged(out: Path) -> list[str]:
     return lines
 
 
-def _kinds(flags: dict[str, int]) -> dict[str, int]:
-    """Flags without what they are said of: doubtful:effusion counts as doubtful."""
-    found: dict[str, int] = {}
-    for name, many in flags.items():
-        kind = name.partition(":")[0]
-        found[kind] = found.get(kind, 0) + many
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+def _kinds(account: pa.Table) -> dict[str, int]:
+    """How many studies have a flag of each kind: doubtful:effusion and doubtful:mass of one study count once."""
+    return frequent(each for said in account["flags"].to_pylist() for each in dict.fromkeys(map(kind, said or ())))

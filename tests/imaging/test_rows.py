@@ -62,7 +62,7 @@ def test_a_draft_becomes_a_row_of_the_table() -> None:
         (Finding("nodule", score=0.25),),
     )  # fmt: skip
     studies = read(IMAGES.slice(0, 1))
-    made = rows.reports(studies, [draft], [["prior-not-read"]], "art")
+    made = rows.reports(studies, rows.flagged([draft], [["prior-not-read"]]), "art")
     assert made.schema.equals(table("reports").schema)
     row = made.to_pylist()[0]
     assert row["time"] == at(8)
