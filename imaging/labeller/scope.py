@@ -1,7 +1,7 @@
 """What a sentence says of a mention: there, not there, in doubt, or nothing of the film.
 
 Cues (data/speech.yaml) are among the tokens of the sentence; from a mention they are walked to the left and right.
-nlp.text's assertion reads notes about patients: it was tried first, took longer and said less (docs/imaging-labeller.md).
+nlp.text's assertion reads notes about patients: tried first, it was slower and said less (docs/imaging-labeller.md).
 Here are the habits of radiologists: lists behind "no", "clear of", "A versus B", explanations behind "may represent".
 """
 

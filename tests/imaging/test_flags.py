@@ -11,7 +11,8 @@ from imaging.heads.coded import ASPECTS
 PAGE = Path(__file__).parents[2] / "docs" / "imaging.md"
 GIVEN = {
     rows.NO_ARTIFACT, rows.PRIOR_NOT_READ, readable.OTHER_ENCODER, readable.OTHER_WIDTH, readable.NOT_FINITE,
-    readable.OTHER_MODALITY, readable.OTHER_BODY_PART, readable.TWO_PATIENTS, readable.NO_IMAGE, readable.IMAGE_REPEATED, readable.MANY_IMAGES,
+    readable.OTHER_MODALITY, readable.OTHER_BODY_PART, readable.TWO_PATIENTS, readable.NO_IMAGE,
+    readable.IMAGE_REPEATED, readable.MANY_IMAGES,
     draft.UNLIKE, draft.NOTHING_KNOWN, draft.NOTHING_SURE, draft.UNREAD, *ASPECTS,
     "doubtful", "contradiction", "no-words", "open", "not-read", "removed",
 }  # fmt: skip
