@@ -5,7 +5,7 @@ from collections.abc import Callable
 from imaging.draft import NORMAL, TEMPLATE, Draft, Sentence
 from imaging.drafting import written
 from imaging.drafting.checked import Prior, checked
-from imaging.drafting.reading import Reading
+from imaging.drafting.reading import LIKELY, Reading
 from imaging.drafting.words import implied, normal, speech, templates, urgent
 from imaging.finding import Finding
 
@@ -59,18 +59,26 @@ def _negatives(read: Reading, choose: Choose) -> list[Sentence]:
 
 
 def _compared(read: Reading, prior: Prior) -> list[Sentence]:
-    """What is new, again seen or resolved, sure in both studies; what is sure in one alone is not compared."""
+    """What is new, again seen or resolved, likely in one study and sure in the other; else it is not compared."""
     before, sentences = prior.reading, []
     now = [each.name for each in _once(read)]
     for name in sorted({*now, *(each.name for each in _once(before))} & set(templates()), key=lambda n: (urgent(n), n)):
-        if name in now:
-            claim = "unchanged" if before.shows(name) else "new" if name in before.absent else ""
+        if name in now and _likely(read, name):
+            claim = "unchanged" if _likely(before, name) else "new" if name in before.absent else ""
         else:
-            claim = "resolved" if name in read.absent and name not in speech().lasting else ""
+            claim = "resolved" if _goes(name) and name in read.absent and _likely(before, name) else ""
         if claim:
             text = written.against_prior(name, claim)
             sentences.append(Sentence(text, name, claim, source=TEMPLATE, prior=prior.study_id))
     return sentences
+
+
+def _likely(read: Reading, name: str) -> bool:
+    return max((each.score for each in read.shows(name)), default=0.0) >= LIKELY
+
+
+def _goes(name: str) -> bool:
+    return name not in speech().lasting
 
 
 def _flags(read: Reading) -> list[str]:

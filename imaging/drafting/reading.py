@@ -9,6 +9,8 @@ from imaging.finding import DEVICE, Finding
 from imaging.heads.coded import ASPECTS
 from imaging.heads.readings import SAID, Readings
 
+LIKELY = 0.5  # more likely than not
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -70,6 +72,9 @@ def _coherent(read: Reading) -> Reading:
         if all(name in present for name in pair):
             unsure.extend(f"contradiction:{name}" for name in pair)
             doubtful |= {name: replace(present.pop(name), side="", severity="") for name in pair}
+    for first, second in speech().kin:
+        if first in present and second in present and present[second].score < LIKELY:
+            doubtful[second] = Finding(second, score=present.pop(second).score)
     for name, found in present.items():
         sides = {each.side for each in present.values() if name in implied().get(each.name, ())} - {"", found.side}
         if sides and found.side in {"left", "right"}:

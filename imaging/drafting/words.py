@@ -39,6 +39,7 @@ class Speech:
     urgency: tuple[str, ...]
     pertinent: tuple[tuple[str, ...], ...]
     opposites: tuple[tuple[str, ...], ...]
+    kin: tuple[tuple[str, str], ...]
     lasting: frozenset[str]
     changes: Mapping[str, tuple[str, ...]]
     mentions: tuple[str, ...]
@@ -104,6 +105,7 @@ def speech() -> Speech:
         tuple(said["urgency"]),
         tuple(map(tuple, said["pertinent"])),
         tuple(map(tuple, said["opposites"])),
+        tuple((first, second) for first, second in said["kin"]),
         frozenset(said["lasting"]),
         {claim: tuple(words) for claim, words in said["changes"].items()},
         tuple(said["mentions"]),

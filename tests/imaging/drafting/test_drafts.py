@@ -9,6 +9,7 @@ import pytest
 from contract.errors import InputError
 from imaging.draft import NORMAL, Draft
 from imaging.drafting.drafter import Drafter
+from imaging.drafting.words import speech
 from imaging.studies import Studies
 
 Given = Callable[..., Studies]
@@ -88,6 +89,16 @@ def test_no_contradictions(make, studies) -> None:
     assert "contradiction:hyperinflation" in draft.flags
 
 
+def test_a_sign_is_not_said_beside_what_it_is_a_sign_of_unless_likely(make, studies) -> None:
+    names = ("effusion", "blunting", "pneumothorax")
+    readings = make({"effusion": 0.9, "blunting": (0.4, "left")}, {"effusion": 0.9, "blunting": 0.6}, {"blunting": 0.4},
+                    names=names)  # fmt: skip
+    both, likely, alone = write(replace(readings, threshold=np.full(3, 0.3)), studies)
+    assert "lunting" not in both.text and [each.name for each in both.doubtful] == ["blunting"]
+    assert "doubtful:blunting" in both.flags
+    assert "lunting" in likely.text and "lunting" in alone.text
+
+
 def test_abstention(make, studies) -> None:
     readings = make({"effusion": 0.9}, {"effusion": 0.9})
     readings.strange[1] = True
@@ -145,6 +156,17 @@ class TestComparison:
         readings = make({"effusion": 0.3, "edema": 0.9, "granuloma": 0.9}, {"effusion": 0.9, "edema": 0.1})
         now = Drafter().write(studies([7, 7]), readings)[1]
         assert not [s for s in now.sentences if s.prior], "doubtful before; not sure to be gone; never goes away"
+
+    def test_only_of_what_is_more_likely_than_not(self, make, studies: Given) -> None:
+        readings = make({"opacity": (0.4, "left")}, {"effusion": (0.4, "left")})
+        low = replace(readings, threshold=np.full_like(readings.threshold, 0.3))
+        now = Drafter().write(studies([1, 1]), low)[1]
+        assert now.text.startswith("Left pleural effusion.") and not [s for s in now.sentences if s.prior]
+
+    @pytest.mark.parametrize("name", ["pacemaker", "fracture", "hernia"])
+    def test_what_stays_does_not_go(self, make, studies: Given, name: str) -> None:
+        now = Drafter().write(studies([1, 1]), make({name: 0.9}, {}, names=(name, "effusion")))[1]
+        assert name in speech().lasting and now.sentences and not [s for s in now.sentences if s.prior]
 
     def test_never_without_a_prior(self, make, studies: Given) -> None:
         now = Drafter().write(studies([7, 8]), make({"effusion": 0.9}, {}))[1]
