@@ -46,20 +46,30 @@ def shown(shard: Shard) -> Shown:
 def with_priors(studies: Studies, seen: Shown, *, told: bool) -> tuple[Studies, list[list[str]]]:
     """Priors that may be compared with, and of each study the flags of one that may not.
 
-    `told`: there is a timeline, and only what it holds is a prior. A study is not compared with one before another
-    that could not be read: what is new since then may have been there in between.
+    `told`: there is a timeline, and only what it holds is a prior; without, the images' own times count. A study is
+    not compared with one before another that could not be read: what is new may have been there in between.
     """
-    if not told:
-        return studies, [[] for _ in range(len(studies))]
-    prior, flags = studies.prior.copy(), []
-    earlier = _by_person(seen.timeline)
+    earlier = _by_person(seen.timeline if told else _own(seen.embeddings))
+    rows = {
+        (int(who), str(what)): at
+        for at, (who, what) in enumerate(zip(studies.subject_id, studies.study_id, strict=True))
+    }
+    prior, flags = np.full(len(studies), NONE), []
     for at in range(len(studies)):
-        last = _last_before(earlier.get(int(studies.subject_id[at]), ()), studies, at)
-        read = str(studies.study_id[prior[at]]) if prior[at] != NONE else ""
-        if last != read:
-            prior[at] = NONE
-        flags.append([PRIOR_NOT_READ] if last and last != read else [])
+        person = int(studies.subject_id[at])
+        last = _last_before(earlier.get(person, ()), studies, at)
+        row = rows.get((person, last), NONE)
+        flags.append([PRIOR_NOT_READ] if last and row == NONE else [])
+        if row != NONE and studies.time[row] < studies.time[at]:
+            prior[at] = row
     return replace(studies, prior=prior), flags
+
+
+def _own(embeddings: pa.Table) -> pa.Table:
+    """The studies that the images themselves tell of, read or not, as `studies_of` a timeline."""
+    many = [("time", "min"), ("modality", "min")]
+    made = embeddings.group_by(["subject_id", "study_id"], use_threads=False).aggregate(many)
+    return made.rename_columns({"time_min": "time", "modality_min": "modality"})
 
 
 @dataclass(frozen=True, order=True)
@@ -79,12 +89,14 @@ def _by_person(timeline: pa.Table) -> dict[int, list[Earlier]]:
 
 
 def _last_before(told: Sequence[Earlier], studies: Studies, at: int) -> str:
-    """The person's last study of its modality before this one; empty: the timeline holds none."""
+    """The person's last study of its modality before this one; empty: there is none."""
     mine, modality = studies.study_id[at], studies.modality[at]
     before = [
         each
         for each in told
-        if each.time < studies.time[at] and each.study_id != mine and modality in {"", each.modality}
+        if each.time < studies.time[at]
+        and each.study_id != mine
+        and (modality == each.modality or "" in (modality, each.modality))
     ]
     return max(before).study_id if before else ""
 
@@ -159,5 +171,5 @@ def _row(key: Key, images: int, read: int, flags: Sequence[str]) -> dict[str, An
 
 
 def told(shard: Shard) -> bool:
-    """True where a timeline was handed over, whatever it holds."""
-    return bool(len(shard.get("timeline", ())))
+    """True where a timeline was handed over, whatever it holds: a night has one, files need not."""
+    return "timeline" in shard

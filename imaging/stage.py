@@ -35,6 +35,11 @@ class DraftReports:
         return ("embeddings", "timeline")
 
     @property
+    def may_lack(self) -> tuple[str, ...]:
+        """Of what it reads; outside a night the images' own times tell which studies came before."""
+        return ("timeline",)
+
+    @property
     def writes(self) -> tuple[str, ...]:
         return ("reports", "reports_account")
 

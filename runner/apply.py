@@ -60,9 +60,7 @@ def apply(step: str, hand: Hand, config: Config | None, parameters: Mapping[str,
     patients, known = _known(stage, shard, hand.identities)
     ready = {name: _owned(name, _ready(name, rows, patients), hand.remark) for name, rows in shard.items()}
     stage.open()
-    made = outcome(
-        step, stage, {**{name: table(name).empty() for name in _reads(stage)}, **known, **ready}
-    ) or _nothing(stage)
+    made = outcome(step, stage, {**_empty(stage), **known, **ready}) or _nothing(stage)
     nobody = patients.iloc[:0]  # an open table made by a step that releases does not say whose rows it holds
     named = {name: nobody if stage.releases and not table(name).phi else patients for name in made}
     written = {n: _write(n, rows, named[n], hand.out) for n, rows in made.items() if len(rows) or _told(n)}
@@ -95,6 +93,12 @@ def _known(stage: Stage, shard: Mapping[str, pa.Table], file: Path | None) -> tu
     return subjects.loc[patients], {
         IDENTITIES.name: found.filter(pc.is_in(found["key"], pa.array(patients, pa.string())))
     }
+
+
+def _empty(stage: Stage) -> Shard:
+    """What it reads without a row; a table that it may lack is not there at all, for no row of it says something."""
+    lacking = getattr(stage, "may_lack", ())
+    return {name: table(name).empty() for name in _reads(stage) if name not in lacking}
 
 
 def _reads(stage: Stage) -> list[str]:

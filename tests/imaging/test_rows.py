@@ -1,5 +1,6 @@
 """Drafts as rows: priors that the timeline holds, and an account that loses no study."""
 
+import numpy as np
 import pyarrow as pa
 
 from imaging import rows
@@ -39,6 +40,26 @@ def test_a_study_between_that_cannot_be_read_stands_in_the_way() -> None:
 
 def test_an_earlier_study_of_another_modality_does_not() -> None:
     assert priors(study("s1", 8), study("between", 10, "IMAGING//CT"), study("s2", 12)) == (["", "s1"], [[], []])
+
+
+def test_without_a_timeline_a_study_between_that_cannot_be_read_stands_in_the_way_too() -> None:
+    images = embeddings((1, "s1", "1", at(8), [1.0]), (1, "bad", "1", at(10), [1.0]), (1, "s2", "1", at(12), [1.0]))
+    studies = read(images).take(np.array([0, 2]))
+    found, flags = rows.with_priors(studies, rows.shown({"embeddings": images}), told=False)
+    assert found.prior.tolist() == [NONE, NONE] and flags == [[], ["prior-not-read"]]
+
+
+def test_the_last_study_of_the_modality_counts_though_another_one_was_read_since() -> None:
+    images = embeddings((1, "s1", "1", at(8), [1.0]), (1, "ct", "1", at(10), [1.0]), (1, "s2", "1", at(12), [1.0]))
+    place = images.column_names.index("modality")
+    images = images.set_column(place, "modality", pa.array(["CR", "CT", "CR"]))
+    found, flags = rows.with_priors(read(images), rows.shown({"embeddings": images}), told=False)
+    assert found.prior.tolist() == [NONE, NONE, 0] and flags == [[], [], []]
+
+
+def test_an_empty_timeline_holds_no_prior() -> None:
+    assert priors() == (["", ""], [[], []])
+    assert rows.told({"embeddings": IMAGES, "timeline": timeline()})
 
 
 def test_every_study_has_its_account() -> None:
