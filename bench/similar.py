@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +18,12 @@ from bench.similar_truth import Films, films, rankings
 from contract.errors import CheckFailed
 from eval.resampling import around, draws
 from eval.retrieval import by_finding, mean_by_finding
+from imaging import reporter
+from imaging.similar.by_findings import index_seen
 from imaging.similar.index import Asked, Index, Measure, build
 from imaging.similar.search import Hits, search
+from imaging.stage import SHIPPED
+from models import folder
 from models.threads import one_blas_thread
 from simulate.config import HospitalConfig
 from simulate.hospital import simulate
@@ -116,6 +120,19 @@ def told(made: Films, most: int, seed: int) -> Mapping[str, float]:
     return {name: means[name] for name in KEYS[1:]}
 
 
+def by_findings(hospital: Path, most: int, seed: int) -> None:
+    """The same films asked of, compared by what the shipped heads read in them; they learned from other hospitals."""
+    if not folder.there(SHIPPED):
+        return
+    made = films(hospital, Measure(pool="best"))  # not pooled yet: heads see images apart
+    made = replace(made, index=index_seen(made.index, reporter.load(SHIPPED).heads))
+    asked, ranked = rankings(made, most, seed)
+    score = by_finding(ranked["map"], asked, made.shows)
+    weights = draws([str(each) for each in made.index.studies.subject_id[asked]])
+    one = around(float(mean_by_finding(score)[0]), mean_by_finding(score, weights))
+    say(f"  by what the shipped heads read (--by findings): {one.value:.3f} ({one.low:.3f} to {one.high:.3f})")
+
+
 def quick(task: Task) -> float:
     """Studies a CPU-second; refuses to give a figure where something was missed."""
     vectors = drawn(task.studies, task.width, 1)
@@ -167,6 +184,7 @@ def main(
             hospital = place / "hospital"
             simulate(HospitalConfig(patients=patients, seed=seed, noise=noise, notes=False), hospital)
         means = told(films(hospital, Measure(pool=pool)), most, seed)
+        by_findings(hospital, most, seed)
         speed = quick(Task(studies, width, queries, k, check))
     finish(KEYS, {"studies_per_s": round(speed, 1), **{name: round(value, 4) for name, value in means.items()}})
 

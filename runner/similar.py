@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from contract.errors import InputError
+from imaging.reporter import Reporter
+from imaging.similar.by_findings import asked_seen, index_seen
 from imaging.similar.index import Asked, Index, Measure
 from imaging.similar.repository import COLUMNS, REASONS, encoders, repository
 from imaging.similar.search import Hit, everywhere
@@ -38,13 +40,17 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Asking:
-    """`of`: a study id, or a vector of a file. `encoder`: needed where there are several, or the file says none."""
+    """`of`: a study id, or a vector of a file. `encoder`: needed where there are several, or the file says none.
+
+    `reporter`: compare by what its heads read in the vectors; None: the vectors themselves.
+    """
 
     of: str | Vector
     k: int = 10
     encoder: str = ""
     wanted: Wanted = field(default_factory=Wanted)
     measure: Measure = field(default_factory=Measure)
+    reporter: Reporter | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,10 @@ def similar(lakes: Sequence[Path], asking: Asking, *, phi: bool = False) -> Answ
             "`--earlier` needs the time of what is searched for, and it has none. Name a study whose images have a "
             "time, or say --until."
         )
-    hits = everywhere(_indexes(snapshots, root + "embeddings", asked, asking, notes), asked, asking.k, asking.wanted)[0]
+    indexes = list(_indexes(snapshots, root + "embeddings", asked, asking, notes))
+    if asking.reporter is not None:
+        asked, indexes = _by_findings(asked, indexes, asking.reporter, notes)
+    hits = everywhere(indexes, asked, asking.k, asking.wanted)[0]
     return Answer(_rows(hits, _findings(snapshots, root + "reports", hits)), tuple(notes))
 
 
@@ -95,6 +104,26 @@ def _asked(snapshots: Mapping[str, Snapshot], name: str, asking: Asking, notes: 
     if not len(own):
         raise InputError("the study has no image whose vector can be compared: all are 0, NaN or of two persons.")
     return own.asked(np.asarray([0]))
+
+
+def _by_findings(
+    asked: Asked, indexes: Sequence[Index], known: Reporter, notes: list[str]
+) -> tuple[Asked, list[Index]]:  # fmt: skip
+    if known.expected.encoder != asked.encoder:
+        raise InputError(
+            f"the artifact reads images of the encoder {known.expected.encoder!r}, what is searched for is of "
+            f"{asked.encoder!r}. Name one that `chartloom train reports` made of these (--artifact), or leave --by out."
+        )
+    found = [index_seen(index, known.heads) for index in indexes]
+    notes += [
+        f"{index.name}: {lost} studies of which the heads say nothing not searched."
+        for index, before in zip(found, indexes, strict=True)
+        if (lost := len(before) - len(index))
+    ]
+    sought = asked_seen(asked, known.heads)
+    if not sought.studies.vectors.any():
+        notes.append("the heads say nothing of what is searched for: it is unlike what they were trained on.")
+    return sought, found
 
 
 def _encoder(

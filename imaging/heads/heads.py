@@ -60,6 +60,11 @@ class Heads:
         learned = learn(vectors, truth, persons, value(kept.images), seed)
         return cls(chosen, learned, means, value, usual(distances(learned.forward.whitened(images))))
 
+    @property
+    def shares(self) -> Floats:
+        """(f, 1 + sides) share of the studies of training that have a finding, and that have it on each side."""
+        return np.stack([each.shares for each in self.learned.states])
+
     def read(self, studies: Studies) -> Readings:
         """Studies that cannot be read (no image, not numbers) are strange. InputError: another width."""
         width = self.views.means.shape[1]

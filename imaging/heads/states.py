@@ -29,6 +29,12 @@ class States:
         return np.asarray(self.chance[1:] / self.chance[1:].sum(), np.float64)
 
     @property
+    def shares(self) -> Floats:
+        """(1 + sides,) of studies: that it is there, and there with each side."""
+        sides = np.bincount(self.said[1:, 0], self.chance[1:], len(ASPECTS["side"]))
+        return np.concatenate([[self.chance[1:].sum()], sides])
+
+    @property
     def values(self) -> Floats:
         """(s, COLUMNS) what each state adds to a film."""
         there = np.arange(len(self.said)) > 0

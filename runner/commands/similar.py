@@ -13,6 +13,7 @@ from runner.commands.look import Format
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from imaging.reporter import Reporter
     from imaging.similar.wanted import Wanted
     from runner.similar import Answer
     from runner.vector import Vector
@@ -22,6 +23,11 @@ class Metric(StrEnum):
     cosine = "cosine"
     inner = "inner"
     l2 = "l2"
+
+
+class Compared(StrEnum):
+    vectors = "vectors"
+    findings = "findings"
 
 
 class Pool(StrEnum):
@@ -46,6 +52,8 @@ Same = Annotated[bool, typer.Option("--only-this-patient", help="Only studies of
 Earlier = Annotated[bool, typer.Option("--earlier", help="Only studies made before it.")]
 By = Annotated[Metric, typer.Option(help="How alike two vectors are.")]
 Images = Annotated[Pool, typer.Option(help="Several images: their mean, or the best pair.")]
+Kind = Annotated[Compared, typer.Option("--by", help="The vectors, or what finding heads read in them.")]
+Artifact = Annotated[Path | None, typer.Option(metavar="DIR", help="Whose heads; without it the shipped artifact's.")]
 Most = Annotated[int, typer.Option("-k", "--most", min=1, help="At most so many studies.")]
 Phi = Annotated[bool, typer.Option("--phi", help="The PHI roots: real ids and times; written to the audit.")]
 Form = Annotated[Format, typer.Option("--format", help="How to write the answer.")]
@@ -64,6 +72,8 @@ def similar(
     only_this_patient: Same = False,
     earlier: Earlier = False,
     encoder: Encoder = "",
+    by: Kind = Compared.vectors,
+    artifact: Artifact = None,
     metric: By = Metric.cosine,
     pool: Images = Pool.mean,
     phi: Phi = False,
@@ -78,6 +88,7 @@ def similar(
     \b
     Example: chartloom similar --study ID
              chartloom similar --study ID --not-this-patient --modality CR --body-part CHEST -k 20
+             chartloom similar --study ID --by findings                   the same findings on the same side first
              chartloom similar --study ID --earlier --phi                 what a draft may be compared with
              chartloom similar --lake north/lake --lake south/lake --vector film.npy
     """
@@ -88,7 +99,9 @@ def similar(
 
     wanted = _wanted(modality, body_part, _patient(not_this_patient, only_this_patient), earlier, (since, until))
     of = _of(study, vector, relative=bool(wanted.patient) or earlier)
-    asking = Asking(of, k, encoder, wanted, Measure(metric.value, pool.value))
+    reads = _reporter(by, artifact, plain=metric is Metric.cosine and pool is Pool.mean)
+    measure = Measure(metric.value, pool.value if reads is None else Pool.best.value)  # heads see images apart
+    asking = Asking(of, k, encoder, wanted, measure, reads)
     _tell(find(lake or [LAKE], asking, phi=phi), form, out, phi)
 
 
@@ -104,6 +117,19 @@ def _of(study: str, vector: Path | None, *, relative: bool) -> "str | Vector":
             "need --study; --until says a time."
         )
     return study if vector is None else read(vector)
+
+
+def _reporter(by: Compared, artifact: Path | None, *, plain: bool) -> "Reporter | None":
+    from imaging import reporter
+    from imaging.stage import SHIPPED
+
+    if by is Compared.vectors:
+        if artifact is not None:
+            raise ConfigError("--artifact is for --by findings; vectors are compared as they are.")
+        return None
+    if not plain:
+        raise ConfigError("--by findings compares by cosine, and heads read all images of a study together.")
+    return reporter.load(artifact or SHIPPED)
 
 
 def _patient(other: bool, same: bool) -> str:

@@ -234,3 +234,15 @@ def test_a_further_lake_shows_its_open_root_only(north: Path, south: Path) -> No
 def test_sql_of_phi(north: Path) -> None:
     assert ask("--lake", north, "--phi", "select study_id from phi.similar('q', 1)") == [{"study_id": "near"}]
     assert isinstance(call("query", "--lake", north, "from phi.similar('q', 1)").exception, InputError)
+
+
+def test_by_findings_wants_heads_of_the_same_encoder(north: Path) -> None:
+    run = call("similar", "--lake", north, "--study", "o-q", "--by", "findings")
+    assert isinstance(run.exception, InputError)
+    assert "simulate-random-network-1" in str(run.exception)
+    assert "'net-1'" in str(run.exception)
+
+
+@pytest.mark.parametrize("said", [["--artifact", "x"], ["--by", "findings", "--metric", "l2"]])
+def test_options_that_do_not_go_together_are_refused(north: Path, said: list[str]) -> None:
+    assert isinstance(call("similar", "--lake", north, "--study", "o-q", *said).exception, ConfigError)
