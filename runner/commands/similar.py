@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from imaging.reporter import Reporter
+    from imaging.similar.index import Measure
     from imaging.similar.wanted import Wanted
     from runner.similar import Answer
     from runner.vector import Vector
@@ -83,25 +84,22 @@ def similar(
 ) -> None:
     """Find the most similar studies. Exact search over embeddings, in one lake or several at once.
 
-    Results say where they lie, whose they are and what their draft reports hold. The study itself is left out.
+    Results say where they lie, whose they are and what their drafts hold. The study itself is left out.
 
     \b
     Example: chartloom similar --study ID
-             chartloom similar --study ID --not-this-patient --modality CR --body-part CHEST -k 20
+             chartloom similar --study ID --not-this-patient --body-part CHEST -k 20
              chartloom similar --study ID --by findings                   the same findings on the same side first
              chartloom similar --study ID --earlier --phi                 what a draft may be compared with
              chartloom similar --lake north/lake --lake south/lake --vector film.npy
     """
-    from imaging.similar.index import Measure
     from runner.commands.options import LAKE
     from runner.similar import Asking
     from runner.similar import similar as find
 
     wanted = _wanted(modality, body_part, _patient(not_this_patient, only_this_patient), earlier, (since, until))
     of = _of(study, vector, relative=bool(wanted.patient) or earlier)
-    reads = _reporter(by, artifact, plain=metric is Metric.cosine and pool is Pool.mean)
-    measure = Measure(metric.value, pool.value if reads is None else Pool.best.value)  # heads see images apart
-    asking = Asking(of, k, encoder, wanted, measure, reads)
+    asking = Asking(of, k, encoder, wanted, *_compared(by, artifact, metric, pool))
     _tell(find(lake or [LAKE], asking, phi=phi), form, out, phi)
 
 
@@ -119,17 +117,18 @@ def _of(study: str, vector: Path | None, *, relative: bool) -> "str | Vector":
     return study if vector is None else read(vector)
 
 
-def _reporter(by: Compared, artifact: Path | None, *, plain: bool) -> "Reporter | None":
+def _compared(by: Compared, artifact: Path | None, metric: Metric, pool: Pool) -> "tuple[Measure, Reporter | None]":
     from imaging import reporter
+    from imaging.similar.index import Measure
     from imaging.stage import SHIPPED
 
     if by is Compared.vectors:
         if artifact is not None:
             raise ConfigError("--artifact is for --by findings; vectors are compared as they are.")
-        return None
-    if not plain:
+        return Measure(metric.value, pool.value), None
+    if metric is not Metric.cosine or pool is not Pool.mean:
         raise ConfigError("--by findings compares by cosine, and heads read all images of a study together.")
-    return reporter.load(artifact or SHIPPED)
+    return Measure(pool=Pool.best.value), reporter.load(artifact or SHIPPED)  # heads see images apart
 
 
 def _patient(other: bool, same: bool) -> str:
