@@ -41,7 +41,7 @@ def flagged(out: Path) -> list[str]:
     flags = _kinds(pq.read_table(out / f"{ACCOUNT}.parquet", columns=["flags"]))
     lines = [f"studies with {flag}: {many:,}" for flag, many in flags.items()]
     if "no-artifact" in flags:
-        lines.append("nothing is trained, so nothing was drafted: name an artifact by --set artifact=DIR")
+        lines.append("no artifact was found, so nothing was drafted: name a trained one by --set artifact=DIR")
     if "other-encoder" in flags:
         lines.append("embeddings of another encoder cannot be read: `chartloom train reports` learns from your own")
     return lines

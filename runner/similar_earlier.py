@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imaging.handed import embeddings
-from imaging.readable import expected_of, sorted_out
-from imaging.similar.index import build
+from imaging.similar.repository import encoders, repository
 from imaging.similar.search import search
 from imaging.similar.wanted import Wanted
 
@@ -24,11 +23,12 @@ class Like:
 
 
 def similar_earlier(path: Path) -> dict[str, Sequence[Like]]:
-    """By study_id; a study before which nothing was made has none."""
+    """By study_id, among images of the most common encoder; a study before which nothing was made has none."""
     rows = embeddings(path)
-    expected = expected_of(rows)
-    studies = sorted_out(rows, expected).studies
-    index = build(studies, expected.encoder, name=HERE)
+    named = encoders(rows)
+    if not named:
+        return {}
+    index = repository(rows, named[0], HERE).index
     hits = search(index, index.asked(np.arange(len(index))), SHOWN, Wanted(earlier=True))
     found: dict[str, list[Like]] = {}
     for query, row, similarity in zip(hits.query, hits.row, hits.similarity, strict=True):

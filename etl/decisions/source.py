@@ -11,12 +11,12 @@ from contract.errors import ConfigError
 from contract.work import PEOPLE, UNKNOWN, WRITING, Delivery, Group, Leaving, Purged, Shard, Spooled
 from etl.decisions.line import Broken, parsed
 from etl.decisions.spool import Pass, lines, read
+from etl.inbox import ABSENT
 from etl.mentions import Mentions
 from etl.rewrite import remove, rewrite
 from schemas.results import DECISIONS
 
 SUFFIXES = (".ndjson", ".jsonl")
-ABSENT = "inbox folder that is not there yet"
 
 
 @dataclass(frozen=True)

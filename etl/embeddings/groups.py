@@ -1,14 +1,11 @@
 """Which files of an inbox of embeddings are read together, and which wait."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from contract.work import LACKING, UNKNOWN, WRITING, Delivery, Group
 from etl.embeddings.files import ARRAYS, TABLES, Entry, entries
-
-ABSENT = "inbox folder that is not there yet"
-UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
+from etl.inbox import ABSENT, UNFINISHED, visible, young
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,7 @@ class Found:
         return self.root / self.path
 
     def files(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(file for file in self.folder.rglob("*") if file.is_file() and not _hidden(file, self.folder))
+        return visible(self.folder)
 
     def known(self) -> list[Path]:
         return [file for file in self.files() if file.suffix.lower() in (*ARRAYS, *TABLES)]
@@ -52,17 +47,10 @@ class Found:
 
     def _sorted(self) -> tuple[list[Entry], list[Entry], list[Entry]]:
         """Ready, still written, without their other half."""
-        every, now = entries(self.known()), time.time()
-        waiting = [entry for entry in every if any(self._young(file, now) for file in entry.files)]
+        every = entries(self.known())
+        waiting = [entry for entry in every if young(entry.files, self.settle_s)]
         lacking = [entry for entry in every if entry.lacks and entry not in waiting]
         return [entry for entry in every if entry not in waiting and entry not in lacking], waiting, lacking
 
-    def _young(self, file: Path, now: float) -> bool:
-        return self.settle_s > 0 and file.stat().st_mtime > now - self.settle_s
-
     def _name(self, file: Path) -> str:
         return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else file.as_posix()
-
-
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~")) for part in file.relative_to(folder).parts)

@@ -16,9 +16,9 @@ from etl.fhir.documents import ALL, Wanted, document, expand
 from etl.fhir.entry import BOM, Deleted, Entry, Fault, Item
 from etl.fhir.exacting import repeats
 from etl.fhir.manifest import missing
+from etl.inbox import UNFINISHED
 
 SUFFIXES = (".json", ".ndjson", ".jsonl")
-PARTIAL = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 LEFT_ALONE = frozenset({"log.ndjson", "log.ndjson.gz"})  # a bulk client's own diary
 LONGEST_LINE = 256 << 20
 
@@ -81,7 +81,7 @@ def _group(root: Path, folder: Path) -> Group:
 
 def _unfinished(file: Path, settle_s: float, now: float) -> bool:
     hidden = file.name.startswith(".") and any(suffix in file.name for suffix in SUFFIXES)
-    named = file.name.lower().endswith(PARTIAL)
+    named = file.name.lower().endswith(UNFINISHED)
     visible = not file.name.startswith(".")
     return hidden or named or (visible and settle_s > 0 and file.stat().st_mtime > now - settle_s)
 

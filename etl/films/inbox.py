@@ -1,17 +1,15 @@
 """Which films of an inbox are read together, and which wait."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from contract.work import UNKNOWN, WRITING, Delivery, Group
 from etl.films.blocks import TABLE
 from etl.films.picture import SUFFIXES
+from etl.inbox import ABSENT, UNFINISHED, visible, young
 
-ABSENT = "inbox folder that is not there yet"
 DICOM = (".dcm", ".dicom", ".ima")
 INDEX = "DICOMDIR"  # the table of contents of a disc
-UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
 
 
 @dataclass(frozen=True)
@@ -35,16 +33,16 @@ class Inbox:
     def aside(self) -> dict[str, int]:
         if not self.folder.is_dir():
             return {ABSENT: 1}
-        every, waiting = self._files(), sum(self._waits(files) for files in self._places().values())
+        every, waiting = visible(self.folder), sum(self._waits(files) for files in self._places().values())
         unknown = sum(not (_is_film(file) or file.name.endswith(UNFINISHED) or file.name == INDEX) for file in every)
         return {what: many for what, many in ((WRITING, waiting), (UNKNOWN, unknown)) if many}
 
     def films(self) -> list[Path]:
-        return [file for file in self._files() if _is_film(file)]
+        return [file for file in visible(self.folder) if _is_film(file)]
 
     def _places(self) -> dict[Path, list[Path]]:
         """Folder -> its files, those still written among them; folders without a film are none."""
-        files = [file for file in self._files() if _is_film(file) or file.name.endswith(UNFINISHED)]
+        files = [file for file in visible(self.folder) if _is_film(file) or file.name.endswith(UNFINISHED)]
         tables = any(file.parent == self.folder and file.suffix.lower() == TABLE for file in files)
         found: dict[Path, list[Path]] = {}
         for file in files:
@@ -58,14 +56,7 @@ class Inbox:
         return Group(name, tuple(files), place)
 
     def _waits(self, files: list[Path]) -> bool:
-        now = time.time()
-        young = self.settle_s > 0 and any(file.stat().st_mtime > now - self.settle_s for file in files)
-        return young or any(file.name.endswith(UNFINISHED) for file in files)
-
-    def _files(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(file for file in self.folder.rglob("*") if file.is_file() and not _hidden(file, self.folder))
+        return young(files, self.settle_s) or any(file.name.endswith(UNFINISHED) for file in files)
 
 
 def _is_film(file: Path) -> bool:
@@ -73,7 +64,3 @@ def _is_film(file: Path) -> bool:
     ending = file.suffix.lower()
     numbered = not ending or ending[1:].isdigit()
     return ending in (*DICOM, *SUFFIXES, TABLE) or (numbered and file.name != INDEX)
-
-
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~")) for part in file.relative_to(folder).parts)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from contract.errors import InputError
 from contract.work import UNKNOWN, WRITING, Delivery, Group
+from etl.inbox import UNFINISHED
 from etl.mapping.load import Mapping
 from etl.sources.tables_places import HIDDEN, depth, files_below, tables_of
 
-UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
 GROUP = "{group}"  # in `ready`: the name of the group's folder, beside which the marker lies
 
 

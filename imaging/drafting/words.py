@@ -6,8 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from contract.errors import ConfigError
 from imaging.finding import DEVICE, POSITIONS, SEVERITIES
 from imaging.labeller.knowledge import findings, load
@@ -132,7 +130,4 @@ def _template(name: str, each: dict[str, str], said: dict[str, Any]) -> Template
 
 @lru_cache(maxsize=3)
 def _read(name: str) -> dict[str, Any]:
-    said = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    if not isinstance(said, dict):
-        raise ConfigError(f"{name}.yaml: expected names with lists under them, found {type(said).__name__}.")
-    return said
+    return load(name, FOLDER)

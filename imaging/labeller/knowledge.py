@@ -34,8 +34,8 @@ class Statement:
     denies: tuple[str, ...]
 
 
-def load(name: str) -> dict[str, Any]:
-    said = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+def load(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    said = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
     if not isinstance(said, dict):
         raise ConfigError(f"{name}.yaml: expected names with lists under them, found {type(said).__name__}.")
     return said

@@ -64,7 +64,7 @@ def test_nothing_is_trained(tmp_path: Path) -> None:
     assert drafts_of(cast(Draft, Night(tmp_path))) == {} and drafts.section({}) is None
     assert flagged(tmp_path) == [
         "studies with no-artifact: 9",
-        "nothing is trained, so nothing was drafted: name an artifact by --set artifact=DIR",
+        "no artifact was found, so nothing was drafted: name a trained one by --set artifact=DIR",
     ]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from contract.errors import ConfigError
 from contract.work import HOMES, TALLY, Group, Leaving, Referring
-from etl.decisions.source import ABSENT, Decisions
+from etl.decisions.source import Decisions
+from etl.inbox import ABSENT
 from tests.etl.decisions.test_line import GOOD
 
 SOURCE = Decisions("decisions", settle_s=0)

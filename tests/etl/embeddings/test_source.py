@@ -10,8 +10,8 @@ import pytest
 
 from contract.errors import ConfigError, InputError
 from contract.work import HOMES, LACKING, TALLY, UNKNOWN, Referring
-from etl.embeddings.groups import ABSENT
 from etl.embeddings.source import Embeddings
+from etl.inbox import ABSENT
 from tests.etl.embeddings.inbox import COLUMNS, Inbox, csv, image, table, vectors
 
 SIX = [image(number) for number in range(6)]
