@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.dataset as ds
 
@@ -37,14 +38,18 @@ class Given:
 def given(path: Path, encoder: str = "") -> Given:
     """`encoder`: whose embeddings are learned from; empty: those of the most common one."""
     root = path / "open" if (path / "open" / "embeddings").is_dir() else path
-    rows = _embeddings(root)
+    rows, nobody = _named(_embeddings(root))
     expected = expected_of(rows, encoder)
     read = sorted_out(rows, expected)
     lake = (root / "timeline").is_dir()
     texts = _noted(root, read.studies) if lake else _beside(root, read.studies)
     told = np.array([bool(text.strip()) for text in texts], bool)
     why = [reason for flags in read.flags.values() for reason in flags]
-    left_out = {"no report": int((~told).sum()), **{name: why.count(name) for name in dict.fromkeys(why)}}
+    left_out = {
+        "images of no patient, study or encoder": nobody,
+        "no report": int((~told).sum()),
+        **{name: why.count(name) for name in dict.fromkeys(why)},
+    }
     studies = read.studies.take(told)
     held = _held_out(root / "timeline" / "metadata" / "subject_splits.parquet")
     lost = {name: many for name, many in left_out.items() if many}
@@ -56,6 +61,13 @@ def _embeddings(root: Path) -> pa.Table:
     if not place.exists():
         raise InputError(f"{root} holds no embeddings. {LAYOUT}")
     return embeddings(place)
+
+
+def _named(rows: pa.Table) -> tuple[pa.Table, int]:
+    """In one order, whatever the order of the rows; without, and how many, those of no patient, study or encoder."""
+    valid = [pc.is_valid(rows[name]) for name in ("subject_id", "study_id", "encoder")]
+    kept = rows.filter(pc.and_(pc.and_(valid[0], valid[1]), valid[2]))
+    return kept.sort_by([("study_id", "ascending"), ("image_id", "ascending")]), len(rows) - len(kept)
 
 
 def _noted(root: Path, studies: Studies) -> list[str]:
@@ -84,7 +96,8 @@ def _reports(path: Path) -> pa.Table:
     if path.suffix != ".csv":
         return parquet(path)
     try:
-        return csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True))
+        words = csv.ConvertOptions(column_types=dict.fromkeys(("study_id", "text"), pa.string()))  # 0012 is no number
+        return csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=words)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path.name} cannot be read as CSV: {type(error).__name__}.") from None  # it quotes cells
 

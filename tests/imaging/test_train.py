@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from contract.errors import ConfigError, InputError
+from imaging.given import given
 from imaging.stage import DraftReports
 from imaging.train import Trained, Training, train
 from models import folder
@@ -41,8 +42,33 @@ def test_a_training_says_how_good_its_drafts_are(trained: tuple[Path, Trained]) 
 
 
 def test_the_same_data_and_seed_give_the_same_artifact(trained: tuple[Path, Trained], tmp_path: Path) -> None:
-    again = train(hospital.write(tmp_path / "data"), tmp_path / "imaging", Training(phi=False))
+    data = hospital.write(tmp_path / "data")
+    for each in sorted(data.glob("*.parquet")):  # whatever the order of the rows
+        rows = pq.read_table(each)
+        pq.write_table(rows.take(pa.array(np.random.default_rng(5).permutation(len(rows)))), each)
+    again = train(data, tmp_path / "imaging", Training(phi=False))
     assert again.digest == trained[1].digest
+
+
+def test_rows_of_nobody_teach_nothing_and_are_counted(tmp_path: Path) -> None:
+    data = hospital.write(tmp_path / "data")
+    rows = pq.read_table(data / "embeddings.parquet")
+    place = rows.column_names.index("study_id")
+    named = pc.if_else(pc.less(pa.array(range(len(rows))), 5), None, rows["study_id"])
+    pq.write_table(rows.set_column(place, "study_id", named), data / "embeddings.parquet")
+    assert given(data).left_out["images of no patient, study or encoder"] == 5
+
+
+def test_ids_in_a_csv_of_reports_are_texts(tmp_path: Path) -> None:
+    data = hospital.write(tmp_path / "data")
+    rows, said = pq.read_table(data / "embeddings.parquet"), pq.read_table(data / "reports.parquet").to_pylist()
+    number = {each["study_id"]: f"{at:06}" for at, each in enumerate(said)}
+    ids = pa.array([number.get(each, "") for each in rows["study_id"].to_pylist()])
+    pq.write_table(rows.set_column(rows.column_names.index("study_id"), "study_id", ids), data / "embeddings.parquet")
+    (data / "reports.parquet").unlink()
+    lines = [f'{number[each["study_id"]]},"{each["text"]}"' for each in said]
+    (data / "reports.csv").write_text("\n".join(["study_id,text", *lines]), encoding="utf-8")
+    assert len(given(data).studies) > 200
 
 
 def test_drafts_say_what_new_films_show(step: DraftReports) -> None:
