@@ -7,7 +7,7 @@ from imaging.drafting.words import implied, kinds, speech, templates
 from imaging.drafting.written import sayable
 from imaging.finding import DEVICE, Finding
 from imaging.heads.coded import ASPECTS
-from imaging.heads.readings import SAID, Readings
+from imaging.heads.readings import SAID, Readings, word
 
 LIKELY = 0.5  # more likely than not
 
@@ -62,7 +62,7 @@ def _unsure(readings: Readings, study: int, column: int, aspect: str) -> bool:
         return False
     has = {"side": template.sided, "severity": template.grades, "position": template.positions}[aspect]
     chances = getattr(readings, aspect)[study, column]
-    return bool(has) and chances.max() < SAID[aspect]
+    return bool(has) and (chances.max() < SAID[aspect] or (chances.argmax() > 0 and not word(aspect, chances)))
 
 
 def _coherent(read: Reading) -> Reading:

@@ -16,6 +16,10 @@ SAID = {
     "severity": 0.4,
     "position": 0.5,
 }  # what is less probable is left unsaid: a wrong side misleads most
+GOOD, BAD = "good", ASPECTS["position"].index("bad")
+MISPLACED = (
+    0.1  # the chance of a bad position from which no device is said to lie well: most do, whatever the film shows
+)
 
 
 @dataclass(frozen=True)
@@ -81,4 +85,5 @@ class Readings:
 def word(aspect: str, chances: Floats) -> str:
     """The most probable word, nothing among them; nothing too where no word is probable enough."""
     best = int(np.argmax(chances))
-    return ASPECTS[aspect][best] if chances[best] >= SAID[aspect] else ""
+    said = ASPECTS[aspect][best] if chances[best] >= SAID[aspect] else ""
+    return "" if said == GOOD and chances[BAD] > MISPLACED * (chances[best] + chances[BAD]) else said

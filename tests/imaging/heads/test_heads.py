@@ -9,6 +9,7 @@ from contract.errors import InputError
 from imaging.finding import SEVERITIES, SIDES, Finding
 from imaging.heads.decided import HINT, LEAST, auroc, knows
 from imaging.heads.heads import Heads
+from imaging.heads.readings import word
 from imaging.heads.together import together
 from imaging.studies import NONE, Studies
 
@@ -150,3 +151,10 @@ def test_what_goes_together_is_known() -> None:
     assert pairs.weights[0, 1] == pairs.weights[1, 0] > 2 > 0.3 > abs(pairs.weights[0, 2])
     odds = pairs.odds(1, present.astype(float))
     assert abs((1 / (1 + np.exp(-odds))).mean() - present[:, 1].mean()) < 0.01
+
+
+def test_a_device_is_said_to_lie_well_only_where_few_like_it_do_not() -> None:
+    assert word("position", np.array([0.2, 0.7, 0.1])) == ""  # seven of eight: no better than most devices
+    assert word("position", np.array([0.2, 0.77, 0.03])) == "good"
+    assert word("position", np.array([0.2, 0.2, 0.6])) == "bad"
+    assert word("side", np.array([0.2, 0.7, 0.1, 0.0])) == "left"
