@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contract.errors import ConfigError
 from nlp.text.grammar import choose
 from simulate.films import DEVICE, findings
 from simulate.notes.pen import Pen, phrases
@@ -29,6 +30,14 @@ class Shown:
     devices: list[Device]
 
 
+def sentences(name: str) -> dict[str, list[str]]:
+    bank = phrases("films")
+    if name not in bank and name in findings():
+        raise ConfigError(f"films.yaml: no sentences for {name} of findings.yaml; expected lists present and absent.")
+    found: dict[str, list[str]] = bank[name]
+    return found
+
+
 def _fill(pen: Pen, text: str, finding: Finding, grade: str) -> str:
     """Puts the severity and the side into a sentence and tidies it."""
     bank, rng = phrases("films"), pen.scribe.rng
@@ -44,7 +53,7 @@ def _fill(pen: Pen, text: str, finding: Finding, grade: str) -> str:
 def _state(pen: Pen, finding: Finding) -> None:
     """The truth holds side and severity only where the sentence states them."""
     start, bank = pen.scribe.here, phrases("films")
-    text = choose(pen.scribe.rng, bank[finding.name]["present"])
+    text = choose(pen.scribe.rng, sentences(finding.name)["present"])
     grades = bank["sizes" if finding.name in bank["sized"] else "severity"]
     grade = choose(pen.scribe.rng, grades[finding.severity])
     pen.write(_fill(pen, text, finding, grade))
@@ -66,7 +75,7 @@ def _place(pen: Pen, device: Device) -> None:
 
 def _deny(pen: Pen, name: str) -> None:
     start = pen.scribe.here
-    pen.one(phrases("films")[name]["absent"])
+    pen.one(sentences(name)["absent"])
     pen.scribe.mark(start, ("finding", name, "", "negated"))
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 
+from contract.errors import ConfigError
 from simulate.block import draw_block
 from simulate.ceiling import posteriors
 from simulate.config import HospitalConfig
@@ -14,6 +16,7 @@ from simulate.device_ceiling import device_odds
 from simulate.devices import draw_devices, kinds, sided, together
 from simulate.embeddings import WIDTH, draw_images, encode, inputs
 from simulate.films import findings
+from simulate.notes import radiology
 from simulate.reader import Reader, reader
 from simulate.shared import draw_shared
 from tests.simulate.conftest import read_csv, read_truth
@@ -135,3 +138,10 @@ def test_reports_state_devices_as_they_are(hospital: Path) -> None:
         assert side in ("", true.at[(study, kind), "side"])
         assert position in ("", true.at[(study, kind), "position"])
         assert position or true.at[(study, kind), "position"] == "good"
+
+
+def test_a_finding_without_sentences_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all({"present", "absent"} <= set(radiology.sentences(name)) for name in findings() if name != "device")
+    monkeypatch.setattr(radiology, "findings", lambda: {"ghost": None})
+    with pytest.raises(ConfigError, match=r"no sentences for ghost of findings\.yaml"):
+        radiology.sentences("ghost")
