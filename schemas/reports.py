@@ -46,7 +46,8 @@ def _reports(root: str) -> tuple[Table, ...]:
                             ]
                         )
                     ),
-                    "Each with its finding, which is present or negated; or new, unchanged, resolved since a prior.",
+                    "Each with its finding, which is present or negated; or new, unchanged, resolved since a prior. "
+                    "score: the probability of that, whatever side, severity or position it names.",
                 ),
                 FLAGS,
                 ARTIFACT,

@@ -59,7 +59,7 @@ def _components(there: Mapping[str, Any], score: float | None) -> Iterator[dict[
         yield {"code": {"text": "position of the device"}, "valueString": there["position"]}
     if score is not None:
         amount = {"value": round(float(score), 4), "system": "http://unitsofmeasure.org", "code": "1"}
-        yield {"code": {"text": "probability that this is so"}, "valueQuantity": amount}
+        yield {"code": {"text": "probability that it is there, or absent, as said"}, "valueQuantity": amount}
 
 
 def _shared(about: About, sentences: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_each_finding_is_an_observation_with_its_words() -> None:
     told = {each["code"].get("text") or each["code"]["coding"][0]["display"]: each for each in effusion["component"]}
     assert told["Laterality"]["valueCodeableConcept"]["coding"][0]["display"] == "Left"
     assert told["Severity"]["valueCodeableConcept"]["coding"][0]["display"] == "Mild"
-    assert told["probability that this is so"]["valueQuantity"]["value"] == 0.93
+    assert told["probability that it is there, or absent, as said"]["valueQuantity"]["value"] == 0.93
     assert picc["component"][1]["valueString"] == "bad"
     assert effusion["note"] == [{"text": "Small left effusion. (source: phrase:7)"}]
     for absent in (pneumothorax, edema):
