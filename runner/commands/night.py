@@ -73,7 +73,7 @@ def plan(pipeline: PipelineName = "nightly", config: ConfigFile = CONFIG) -> Non
 
 def apply(
     step: Annotated[
-        str, typer.Argument(metavar="STEP", help="adverse, deid, icd, notes, outcomes, pathology, timeline ...")
+        str, typer.Argument(metavar="STEP", help="adverse, deid, icd, notes, outcomes, pathology, reports, timeline")
     ],
     inputs: Annotated[
         list[str], typer.Option("--in", metavar="TABLE=FILE", help="A table as Parquet, NDJSON or CSV; repeat.")
@@ -94,6 +94,7 @@ def apply(
     Example: chartloom apply timeline --in phi/fhir/Patient=Patient.ndjson --out out
              chartloom apply deid --in phi/notes=notes.jsonl --in phi/fhir/Patient=Patient.ndjson --out out
              chartloom apply adverse --in notes=notes.csv --in timeline=timeline.parquet --out out
+             chartloom apply reports --in embeddings=embeddings.parquet --out out
     """
     from runner import apply as applying
 
