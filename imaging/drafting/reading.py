@@ -75,6 +75,8 @@ def _coherent(read: Reading) -> Reading:
     for first, second in speech().kin:
         if first in present and second in present and present[second].score < LIKELY:
             doubtful[second] = Finding(second, score=present.pop(second).score)
+    said = {above for name in present for above in implied().get(name, ())}
+    doubtful = {name: each for name, each in doubtful.items() if name not in said}
     for name, found in present.items():
         sides = {each.side for each in present.values() if name in implied().get(each.name, ())} - {"", found.side}
         if sides and found.side in {"left", "right"}:

@@ -99,6 +99,11 @@ def test_a_sign_is_not_said_beside_what_it_is_a_sign_of_unless_likely(make, stud
     assert "lunting" in likely.text and "lunting" in alone.text
 
 
+def test_what_a_stated_finding_implies_is_not_in_doubt(make, studies) -> None:
+    draft = write(make({"picc": 0.9, "device": 0.3}), studies)[0]
+    assert not draft.doubtful and "doubtful:device" not in draft.flags
+
+
 def test_abstention(make, studies) -> None:
     readings = make({"effusion": 0.9}, {"effusion": 0.9})
     readings.strange[1] = True
