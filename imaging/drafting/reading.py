@@ -10,6 +10,7 @@ from imaging.heads.coded import ASPECTS
 from imaging.heads.readings import SAID, Readings, word
 
 LIKELY = 0.5  # more likely than not
+AGAINST = "contradiction:"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _coherent(read: Reading) -> Reading:
     present, doubtful, unsure = dict(read.present), dict(read.doubtful), list(read.unsure)
     for pair in speech().opposites:
         if all(name in present for name in pair):
-            unsure.extend(f"contradiction:{name}" for name in pair)
+            unsure.extend(f"{AGAINST}{name}" for name in pair)
             doubtful |= {name: replace(present.pop(name), side="", severity="") for name in pair}
     for first, second in speech().kin:
         if first in present and second in present and present[second].score < LIKELY:
@@ -86,6 +87,7 @@ def _coherent(read: Reading) -> Reading:
     for name in [*present, *doubtful]:
         for other in implied().get(name, ()):
             absent.pop(other, None)
+    unsure = [each for each in unsure if each.startswith(AGAINST) or each.partition(":")[2] in present]
     return replace(read, present=present, doubtful=doubtful, absent=_absent(absent, read, {*present, *doubtful}),
                    unsure=tuple(dict.fromkeys(unsure)))  # fmt: skip
 

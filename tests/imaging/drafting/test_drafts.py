@@ -89,6 +89,15 @@ def test_no_contradictions(make, studies) -> None:
     assert "contradiction:hyperinflation" in draft.flags
 
 
+def test_of_what_is_doubtful_no_side_is_asked(make, studies) -> None:
+    said = ({"effusion": 0.9, "blunting": (0.4, "left")}, {"blunting": (0.4, "left")})
+    readings = replace(make(*said, names=("effusion", "blunting", "pneumothorax")), threshold=np.full(3, 0.3))
+    readings.side[:, 1] = [0.1, 0.45, 0.45, 0.0]
+    beside, alone = write(readings, studies)
+    assert "doubtful:blunting" in beside.flags and "side:blunting" not in beside.flags
+    assert "side:blunting" in alone.flags
+
+
 def test_a_sign_is_not_said_beside_what_it_is_a_sign_of_unless_likely(make, studies) -> None:
     names = ("effusion", "blunting", "pneumothorax")
     readings = make({"effusion": 0.9, "blunting": (0.4, "left")}, {"effusion": 0.9, "blunting": 0.6}, {"blunting": 0.4},
