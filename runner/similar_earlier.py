@@ -6,10 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from imaging import reporter
 from imaging.handed import embeddings
+from imaging.similar.by_findings import index_seen
+from imaging.similar.index import Measure
 from imaging.similar.repository import encoders, repository
 from imaging.similar.search import search
 from imaging.similar.wanted import Wanted
+from models import folder
 
 SHOWN = 3
 HERE = "here"
@@ -22,13 +26,20 @@ class Like:
     when: str
 
 
-def similar_earlier(path: Path) -> dict[str, Sequence[Like]]:
-    """By study_id, among images of the most common encoder; a study before which nothing was made has none."""
+def similar_earlier(path: Path, artifact: Path) -> dict[str, Sequence[Like]]:
+    """By study_id, among images of the most common encoder; a study before which nothing was made has none.
+
+    Compared by what the artifact's heads read, where it reads that encoder; else by the vectors themselves.
+    """
     rows = embeddings(path)
     named = encoders(rows)
     if not named:
         return {}
-    index = repository(rows, named[0], HERE).index
+    known = reporter.load(artifact) if folder.there(artifact) else None
+    if known is not None and known.expected.encoder == named[0]:
+        index = index_seen(repository(rows, named[0], HERE, Measure(pool="best")).index, known.heads)
+    else:
+        index = repository(rows, named[0], HERE).index
     hits = search(index, index.asked(np.arange(len(index))), SHOWN, Wanted(earlier=True))
     found: dict[str, list[Like]] = {}
     for query, row, similarity in zip(hits.query, hits.row, hits.similarity, strict=True):

@@ -50,6 +50,9 @@ def drafts(
     embeddings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="embeddings.parquet or a folder: shows similar earlier studies.")
     ] = None,
+    artifact: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Similar by what its heads read; without it the shipped one's.")
+    ] = None,
     study: Annotated[str, typer.Option(metavar="ID", help="Of this study only.")] = "",
     most: Annotated[int, typer.Option(min=1, help="Drafts that are shown, the most urgent first.")] = 20,
 ) -> None:
@@ -59,8 +62,9 @@ def drafts(
     Example: chartloom drafts --pred out/reports.parquet --embeddings embeddings.parquet --out drafts.html
              chartloom drafts --pred lake/open/reports --out drafts.html --study 7f3c
     """
+    from imaging.stage import SHIPPED
     from runner.looked_at import look
     from runner.similar_earlier import similar_earlier
 
-    like = similar_earlier(embeddings) if embeddings else {}
+    like = similar_earlier(embeddings, artifact or SHIPPED) if embeddings else {}
     typer.echo(f"{look(pred, out, study, most, like)} drafts shown: {out}")
