@@ -1,5 +1,7 @@
 """An LSTM that says words one after the other: the part that the networks which write reports share."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -17,7 +19,7 @@ class WordLstm(nn.Module):
         self.word = nn.Embedding(words, size, padding_idx=FILLER)
         self.lstm = nn.LSTM(size + context, hidden, batch_first=True)
         self.drop = nn.Dropout(dropout)
-        self.head = nn.Linear(hidden, words)
+        self.head = nn.Linear(hidden + context, words)
 
     def likelihoods(self, ids: Tensor, state: State) -> tuple[Tensor, Tensor]:
         """Of ids (N, T), BEGIN first and FILLER last: log-probabilities of the P words said (P,), and whose (P,).
@@ -37,15 +39,21 @@ class WordLstm(nn.Module):
         read, said = ids[:, :-1], ids[:, 1:]
         states, _ = self.lstm(self._inputs(read, state), _pair(state))  # (N, T - 1, H)
         real = (said != FILLER) & (said != UNKNOWN)
-        logs = self.head(self.drop(states[real])).log_softmax(1)  # (P, words)
-        return logs.gather(1, said[real][:, None])[:, 0], rows[real.nonzero()[:, 0]]
+        text = real.nonzero()[:, 0]  # (P,)
+        logs = self._head(states[real], [part[text] for part in state[2:]]).log_softmax(1)  # (P, words)
+        return logs.gather(1, said[real][:, None])[:, 0], rows[text]
 
     def step(self, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Of the last words (N,): logits of the next (N, words), and the state after."""
         states, (hidden, cell) = self.lstm(self._inputs(words[:, None], state), _pair(state))
-        logits = self.head(self.drop(states[:, 0]))
+        logits = self._head(states[:, 0], state[2:])
         logits[:, :NEVER] = -torch.inf
         return logits, (hidden[0], cell[0], *state[2:])
+
+    def _head(self, states: Tensor, beside: Sequence[Tensor]) -> Tensor:
+        """What is known of the text is heard in every word, not through the memory of the LSTM alone."""
+        logits: Tensor = self.head(torch.cat([self.drop(states), *beside], 1))
+        return logits
 
     def _inputs(self, ids: Tensor, state: State) -> Tensor:
         """(N, T, size + context)"""

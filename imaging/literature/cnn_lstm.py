@@ -16,7 +16,8 @@ from imaging.studies import Studies
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from imaging.literature.lesson import Lesson, Rows, Scale
+    from imaging.literature.lesson import Lesson, Rows
+    from imaging.literature.sight import Sight
     from imaging.literature.vocabulary import Vocabulary
     from models.image_lstm import ImageLstm
 
@@ -30,11 +31,10 @@ class CnnLstm:
 
     size: int = 64  # of a word's vector
     hidden: int = 128
-    dropout: float = 0.3
+    dropout: float = 0.2
     beside: bool = True  # the image is read beside every word, not before the first alone
     least: int = 5
     beam: int = 1  # texts that are held at a time; 1: the likeliest word each time
-    looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 16
     rate: float = 8e-3
     batch: int = 24
@@ -45,17 +45,17 @@ class CnnLstm:
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False, compare=False)
     longest: int = field(default=0, init=False, compare=False)  # words of a report that is written
     vocabulary: "Vocabulary | None" = field(default=None, init=False, repr=False, compare=False)
-    scale: "Scale | None" = field(default=None, init=False, repr=False, compare=False)
+    sight: "Sight | None" = field(default=None, init=False, repr=False, compare=False)
     network: "ImageLstm | None" = field(default=None, init=False, repr=False, compare=False)
 
     def fit(self, studies: Studies, reports: Sequence[str], findings: Sequence[Sequence[Finding]]) -> Self:
         from imaging.literature.lesson import Lesson
-        from models.threads import one_thread
+        from models.threads import one_blas_thread, one_thread
 
         require(studies, reports, findings)
-        lesson = Lesson.of(studies, reports, findings, self.least, self.held)
-        self.vocabulary, self.scale = lesson.vocabulary, lesson.scale
-        with one_thread():
+        with one_thread(), one_blas_thread():
+            lesson = Lesson.of(studies, reports, findings, self.least, self.held)
+            self.vocabulary, self.sight = lesson.vocabulary, lesson.sight
             self._learn(lesson)
         return self
 
@@ -64,20 +64,20 @@ class CnnLstm:
 
         from models.threads import one_thread
 
-        if self.network is None or self.vocabulary is None or self.scale is None:
+        if self.network is None or self.vocabulary is None or self.sight is None:
             raise ConfigError("This system has learned nothing yet; call fit with studies and their reports first.")
         if not len(studies):
             return []
         written: list[list[str]] = []
         with one_thread(), torch.no_grad():
-            for images in torch.split(self.scale(studies), BLOCK):
+            for images in torch.split(self.sight(studies), BLOCK):
                 ids = self.network.write(images, self.longest, self.beam)
                 written += [self.vocabulary.written(row) for row in ids.tolist()]
         return drafts(studies, written)
 
     def _learn(self, lesson: "Lesson") -> None:
         from imaging.literature.lesson import filled
-        from imaging.literature.teaching import look, teach
+        from imaging.literature.teaching import teach
         from imaging.literature.vocabulary import run
         from models.train import Schedule
 
@@ -91,7 +91,6 @@ class CnnLstm:
             words: Tensor = network(lesson.images[rows], texts)[0]
             return -words.mean()
 
-        look(network.image, lesson, self.looks, self.seed)
         teach(network, lesson, self.batch, unlikely, schedule, self.tell)
 
     def _made(self, width: int, words: int) -> "ImageLstm":

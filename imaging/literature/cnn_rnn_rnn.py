@@ -14,7 +14,8 @@ from imaging.literature.written import drafts, require
 from imaging.studies import Studies
 
 if TYPE_CHECKING:
-    from imaging.literature.lesson import Lesson, Scale
+    from imaging.literature.lesson import Lesson
+    from imaging.literature.sight import Sight
     from imaging.literature.topics import Topics
 
 CUT = 0.98  # of reports and of sentences are at most as long as the longest that is written
@@ -29,32 +30,31 @@ class CnnRnnRnn:
 
     size: int = 64  # of a word's vector, an image and a topic
     hidden: int = 128
-    dropout: float = 0.3
+    dropout: float = 0.2
     least: int = 5  # reports that a word must stand in to be known
-    looks: int = 20  # epochs in which the layer that reads vectors learns findings, before any word
     epochs: int = 12
     rate: float = 1.2e-2
     batch: int = 24
     average: float = 0.99  # of the weights over steps; less where there are few reports
     critical: int = 0
-    critical_rate: float = 4e-4
+    critical_rate: float = 1e-3
     fluency: float = 0.2
     forced: float = 0.0
     held: float = 0.1  # share of persons that say when to stop
     minutes: float = math.inf  # of each of the two trainings
     seed: int = 1
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False, compare=False)
-    scale: "Scale | None" = field(default=None, init=False, repr=False, compare=False)
+    sight: "Sight | None" = field(default=None, init=False, repr=False, compare=False)
     topics: "Topics | None" = field(default=None, init=False, repr=False, compare=False)
 
     def fit(self, studies: Studies, reports: Sequence[str], findings: Sequence[Sequence[Finding]]) -> Self:
         from imaging.literature.lesson import Lesson
-        from models.threads import one_thread
+        from models.threads import one_blas_thread, one_thread
 
         require(studies, reports, findings)
-        lesson = Lesson.of(studies, reports, findings, self.least, self.held)
-        self.scale = lesson.scale
-        with one_thread():
+        with one_thread(), one_blas_thread():
+            lesson = Lesson.of(studies, reports, findings, self.least, self.held)
+            self.sight = lesson.sight
             self.topics = self._taught(lesson)
             if self.critical:
                 self._improved(self.topics, lesson)
@@ -63,17 +63,17 @@ class CnnRnnRnn:
     def predict(self, studies: Studies) -> list[Draft]:
         from models.threads import one_thread
 
-        if self.topics is None or self.scale is None:
+        if self.topics is None or self.sight is None:
             raise ConfigError("This system has learned nothing yet; call fit with studies and their reports first.")
         if not len(studies):
             return []
         with one_thread():
-            return drafts(studies, self.topics.written(self.scale(studies)))
+            return drafts(studies, self.topics.written(self.sight(studies)))
 
     def _taught(self, lesson: "Lesson") -> "Topics":
         import torch
 
-        from imaging.literature.teaching import look, teach
+        from imaging.literature.teaching import teach
         from imaging.literature.topics import Topics
         from models.topic_lstm import TopicLstm, TopicLstmConfig
         from models.train import Schedule
@@ -87,7 +87,6 @@ class CnnRnnRnn:
         )
         topics = Topics(TopicLstm(config), lesson.vocabulary, longest)
         schedule = Schedule(self.epochs, self.rate, average=self.average, minutes=self.minutes, seed=self.seed)
-        look(topics.network.image, lesson, self.looks, self.seed)
         teach(topics.network, lesson, self.batch,
               lambda rows: topics.loss(lesson.images[rows], [lesson.texts[row] for row in rows]),
               schedule, self.tell)  # fmt: skip

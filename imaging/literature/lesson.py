@@ -1,4 +1,4 @@
-"""What the networks learn from: vectors on one scale, reports as numbers, and the persons who are held out."""
+"""What the networks learn from: what is seen of images, reports as numbers, and the persons who are held out."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,10 @@ from torch import Tensor
 
 from contract.errors import InputError
 from imaging.finding import Finding
+from imaging.literature.order import findings_first
+from imaging.literature.sight import FOLDS, Sight
 from imaging.literature.vocabulary import Vocabulary
-from imaging.studies import Studies, Vectors
+from imaging.studies import Studies
 from models.word_lstm import FILLER
 
 Rows = npt.NDArray[np.int64]
@@ -22,35 +24,15 @@ TOGETHER = 16  # batches that are sorted by length together, so that there is li
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Every coordinate of a vector to mean 0 and deviation 1 in training."""
-
-    mean: Vectors
-    deviation: Vectors
-
-    @classmethod
-    def of(cls, vectors: Vectors) -> "Scale":
-        return cls(vectors.mean(0), np.maximum(vectors.std(0), 1e-6))
-
-    def __call__(self, studies: Studies) -> Tensor:
-        """(n, width)"""
-        if studies.width != len(self.mean):
-            raise InputError(
-                f"Vectors of width {studies.width}; this system learned from vectors of width {len(self.mean)}."
-            )
-        return torch.from_numpy((studies.pooled - self.mean) / self.deviation)
-
-
-@dataclass(frozen=True)
 class Lesson:
     """`texts`: of each report its sentences as words of the vocabulary. `learn`, `held`: rows of it.
 
-    `labels`: 1 where a study has a finding, one on that side, one of that severity; of labels that are not too rare.
+    `labels`: 1 where a study has a finding, on that side, of that severity, in that position; none that are rare.
     """
 
     vocabulary: Vocabulary
-    scale: Scale
-    images: Tensor  # (n, width)
+    sight: Sight
+    images: Tensor  # (n, seen)
     labels: Tensor  # (n, labels)
     texts: list[list[list[int]]]
     reports: list[str]
@@ -69,10 +51,19 @@ class Lesson:
         out = _held_out(known.subject_id, held)
         learn = np.flatnonzero(~out)
         vocabulary = Vocabulary.of([said[row] for row in learn], least)
-        scale = Scale.of(known.pooled[learn])
-        texts = [vocabulary.sentences(report) for report in said]
         labels = _labels([found for found, use in zip(findings, usable, strict=True) if use])
-        return cls(vocabulary, scale, scale(known), labels, texts, said, learn, np.flatnonzero(out))
+        images, sight = _seen(known, labels, learn)
+        texts = [vocabulary.numbered(sentences) for sentences in findings_first(said)]
+        return cls(vocabulary, sight, images, labels, texts, said, learn, np.flatnonzero(out))
+
+
+def _seen(known: Studies, labels: Tensor, learn: Rows) -> tuple[Tensor, Sight]:
+    said = labels[torch.from_numpy(learn)].numpy().astype(np.float64)
+    person = np.unique(known.subject_id[learn], return_inverse=True)[1]
+    sight, taught = Sight.of(known.pooled[learn], said, person % FOLDS)
+    images = sight(known)
+    images[torch.from_numpy(learn)] = taught
+    return images, sight
 
 
 def batches(rows: Rows, lengths: Rows, size: int, chance: np.random.Generator) -> Iterator[Rows]:
@@ -97,7 +88,7 @@ def filled(texts: Sequence[Sequence[int]]) -> Tensor:
 
 def _labels(findings: Sequence[Sequence[Finding]]) -> Tensor:
     """(n, labels) in the order of their names."""
-    said = [{(f.name, what) for f in found for what in ("", f.side, f.severity)} for found in findings]
+    said = [{(f.name, what) for f in found for what in ("", f.side, f.severity, f.position)} for found in findings]
     often = Counter(label for labels in said for label in labels)
     place = {label: at for at, label in enumerate(sorted(label for label in often if often[label] >= RARE))}
     hot = torch.zeros(len(findings), len(place))

@@ -13,29 +13,7 @@ from models.decoding import drawn
 from models.self_critical import Reward, advantage, loss
 from models.train import History, Schedule, fit
 
-LOOKED = 32  # studies of a batch while findings are learned
 Tell = Callable[[str], None]
-
-
-def look(image: nn.Linear, lesson: Lesson, epochs: int, seed: int) -> None:
-    """The layer that reads vectors learns findings first, as the convolutional nets of Wu and Liu learned labels first.
-
-    Of reports alone it would learn them late: a word in fifty tells of the image, the rest is how reports are written.
-    """
-    labels = lesson.labels
-    if not epochs or not labels[torch.from_numpy(lesson.learn)].any():
-        return
-    torch.manual_seed(seed)
-    network = nn.Sequential(image, nn.ReLU(), nn.Dropout(0.3), nn.Linear(image.out_features, labels.shape[1]))
-
-    def wrong(rows: Rows) -> Tensor:
-        return nn.functional.binary_cross_entropy_with_logits(network(lesson.images[rows]), labels[rows])
-
-    def score() -> float:
-        with torch.no_grad():
-            return -wrong(lesson.held).item()
-
-    fit(network, shuffled(lesson, LOOKED, seed), wrong, score, Schedule(epochs, 3e-3, seed=seed))
 
 
 def teach(

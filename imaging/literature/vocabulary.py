@@ -29,7 +29,10 @@ class Vocabulary:
 
     def sentences(self, report: str) -> list[list[int]]:
         """Of each sentence its words; those that are not known are UNKNOWN."""
-        return [[self._place.get(word, UNKNOWN) for word in _words(sentence)] for sentence in split(report)]
+        return self.numbered(split(report))
+
+    def numbered(self, sentences: Iterable[str]) -> list[list[int]]:
+        return [[self._place.get(word, UNKNOWN) for word in _words(sentence)] for sentence in sentences]
 
     def written(self, ids: Iterable[int]) -> list[str]:
         """The sentences of a text from BEGIN to END, each with a capital."""

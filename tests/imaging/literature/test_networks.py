@@ -15,7 +15,7 @@ from imaging.literature.cnn_rnn_rnn import CnnRnnRnn
 from imaging.literature.lesson import Lesson
 from imaging.literature.named import SYSTEMS
 from imaging.literature.rewards import ClinicalReward
-from imaging.literature.teaching import improve, look
+from imaging.literature.teaching import improve
 from imaging.literature.topics import Topics
 from imaging.studies import NONE, Studies
 from models.train import Schedule
@@ -114,9 +114,9 @@ def test_what_cannot_be_used_is_refused(name: str) -> None:
 
 
 def test_a_reward_that_pays_for_findings_makes_the_network_name_them() -> None:
-    """A third of reports on one kind of image says "small"; the likeliest report does not, and nobody pays for it."""
+    """Three in ten reports on one kind of image says "small"; the likeliest report does not, and nobody pays for it."""
     chance = np.random.default_rng(5)
-    reports = [SAYS[0] if chance.random() < 0.6 else SAYS[1] for _ in KINDS]
+    reports = [SAYS[0] if chance.random() < 0.7 else SAYS[1] for _ in KINDS]
     studies = made([0] * len(KINDS))
     system = CnnRnnRnn(**{**QUICK, "epochs": 4}).fit(studies, reports, FOUND)
     topics = system.topics
@@ -133,21 +133,6 @@ def test_a_reward_that_pays_for_findings_makes_the_network_name_them() -> None:
     assert told[0].endswith("0.0000")
     assert history.scores[history.best] == 1.0
     assert "effusion" in topics.texts(topics.write(lesson.images[:1]))[0]
-
-
-def test_the_layer_that_reads_vectors_learns_to_look_where_findings_show() -> None:
-    """Of six coordinates the first three tell of findings."""
-    found = [[Finding("abc"[kind])] for kind in KINDS]
-    torch.manual_seed(1)
-    image, blind = torch.nn.Linear(6, 8), torch.nn.Linear(6, 8)
-    image.weight.data *= 0.05
-    before = blind.weight.detach().clone()
-    reports = [SAYS[kind] for kind in KINDS]
-    look(image, Lesson.of(made(KINDS), reports, found, 1, 0.1), 40, 1)
-    look(blind, Lesson.of(made(KINDS), reports, FOUND, 1, 0.1), 40, 1)
-    lengths = image.weight.norm(dim=0)
-    assert lengths[:3].min() > 1.3 * lengths[3:].max()
-    assert torch.equal(blind.weight, before)  # no finding to learn
 
 
 def test_training_that_earns_nothing_changes_nothing() -> None:
