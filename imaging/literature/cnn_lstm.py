@@ -31,7 +31,7 @@ class CnnLstm:
 
     size: int = 64  # of a word's vector
     hidden: int = 128
-    dropout: float = 0.2
+    dropout: float = 0.1
     beside: bool = True  # the image is read beside every word, not before the first alone
     least: int = 5
     beam: int = 1  # texts that are held at a time; 1: the likeliest word each time
