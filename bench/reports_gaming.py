@@ -12,7 +12,7 @@ from imaging.labeller.labeller import Labeller
 
 def tell(asked: Given, systems: Mapping[str, Sequence[str]]) -> None:
     """`systems`: the texts of each. Metrics of words, and the score beyond chance, of systems and gaming baselines."""
-    baselines = suite(asked.texts)
+    baselines = {f"gaming {name}": texts for name, texts in suite(asked.texts).items()}
     for name, metric in captions.SCORES.items():
         values = {each: metric(asked.texts, texts) for each, texts in {**systems, **baselines}.items()}
         lost = [each for each in systems if values[each] <= max(values[gamed] for gamed in baselines)]
@@ -20,4 +20,4 @@ def tell(asked: Given, systems: Mapping[str, Sequence[str]]) -> None:
         say(f"  {name}: {figures}; of {', '.join(lost) or 'nobody'} no measure of quality: a gaming baseline wins")
     for name, texts in {**systems, **baselines}.items():
         found = judged(asked.truth, [read_back(each) for each in Labeller().label(texts)]).score
-        say(f"  beyond chance: {name:18} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}]")
+        say(f"  beyond chance: {name:24} {found.value:.3f} [{found.low:.3f}, {found.high:.3f}]")
