@@ -31,8 +31,8 @@ lint: $(READY) ## ruff and the import contracts
 types: $(READY) ## mypy --strict
 	$(BIN)/mypy --strict
 
-pytest: $(READY) ## tests alone, on two cores
-	$(BIN)/pytest -n 2
+pytest: $(READY) ## tests alone, on two cores; a worker has one, and takes whole files, so that what they share is made once
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 demo: $(READY) ## simulate a small hospital and run a night on it, in demo/
 	$(BIN)/chartloom demo
