@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.json_line import say
 from bench.reports_given import ENCODER, Given
 from imaging.draft import Draft
 from imaging.heads.heads import Readings
@@ -27,6 +28,7 @@ class Written:
 
 def written(name: str, train: Given, teaching: Studies, asked: Studies) -> Written:
     """A system of the literature at its defaults."""
+    say(f"{name} learns from {len(train)} reports")
     start = time.process_time()
     system = named.make(name)
     drafts = system.fit(teaching, train.texts, train.findings).predict(asked)
