@@ -96,18 +96,26 @@ def _require_inflatable(path: Path) -> None:
 
     try:
         said = read_file_meta_info(path)
-        if said.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
-            return
-        packed = path.read_bytes()[META + int(said.FileMetaInformationGroupLength) :]
-        left, inflate = packed, zlib.decompressobj(-zlib.MAX_WBITS)
+        deflated = said.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
+    except Exception:  # noqa: BLE001  no DICOM at all: whoever reads the file next says so
+        return
+    if deflated and _grows(path, said):
+        raise Unreadable("too-large")
+
+
+def _grows(path: Path, said: Any) -> bool:
+    """Whether the deflated part becomes more than any film is. What cannot be measured is not unpacked by anybody."""
+    try:
+        left = path.read_bytes()[META + int(said.FileMetaInformationGroupLength) :]
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         for _ in range(MOST // CHUNK):
             inflate.decompress(left, CHUNK)
             left = inflate.unconsumed_tail
             if not left or inflate.eof:
-                return
-    except Exception:  # noqa: BLE001  whoever reads the file next says what is wrong with it
-        return
-    raise Unreadable("too-large")
+                return False
+    except (AttributeError, TypeError, ValueError, zlib.error):
+        raise Unreadable("cut-short") from None
+    return True
 
 
 def _require_decoder(found: Any) -> None:

@@ -9,15 +9,11 @@ from eval.resampling import Estimate
 from imaging.judging.edits import negations_deleted, severity_changed, sides_swapped
 from imaging.labeller.labeller import Labeller
 
-BASELINES = (
-    "constant", "random", "negations_deleted", "sides_swapped", "findings_dropped", "findings_invented",
-    "severity_changed",
-)  # fmt: skip
-
 
 def suite(references: Sequence[str], seed: int = 1) -> dict[str, list[str]]:
     """Each baseline's drafts, the same place the same study."""
-    read = [_sentences(text, labeller) for labeller in (Labeller(),) for text in references]
+    labeller = Labeller()
+    read = [_sentences(text, labeller) for text in references]
     stated = [" ".join(sentence for sentence, says in report if says) for report in read]
     others = _others(len(references), seed)
     return {

@@ -138,6 +138,9 @@ def test_a_deflated_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.dcm").stat().st_size < 20_000 and fault(tmp_path / "a.dcm").rule == "too-large"
     with pytest.raises(Unreadable):
         dicom.header(tmp_path / "a.dcm")
+    held = (tmp_path / "a.dcm").read_bytes()
+    (tmp_path / "b.dcm").write_bytes(held[:132] + held[144:])  # without the length of its head: not to be measured
+    assert fault(tmp_path / "b.dcm").rule == "cut-short"
 
 
 def test_the_header_says_what_the_film_is(tmp_path: Path) -> None:

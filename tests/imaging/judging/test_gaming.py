@@ -5,7 +5,7 @@ import pytest
 from contract.errors import InputError
 from eval.resampling import Estimate
 from imaging.judging.edits import negations_deleted, severity_changed, sides_swapped
-from imaging.judging.gaming import BASELINES, constant, reportable, scored, suite
+from imaging.judging.gaming import constant, reportable, scored, suite
 from imaging.judging.score import score
 
 REFERENCES = [
@@ -32,7 +32,10 @@ def test_edits(edit: object, text: str, spoiled: str) -> None:
 
 def test_the_suite_is_the_same_each_time() -> None:
     made = suite(REFERENCES)
-    assert tuple(made) == BASELINES
+    assert set(made) == {
+        "constant", "random", "negations_deleted", "sides_swapped", "findings_dropped", "findings_invented",
+        "severity_changed",
+    }  # fmt: skip
     assert made == suite(REFERENCES)
     assert made["constant"][0] == "No effusion. No pneumothorax."
     assert made["findings_dropped"][0] == "No pneumothorax."
