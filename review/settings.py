@@ -10,7 +10,8 @@ FOLDER = "phi-review"  # in the lake, 0700: the database where none is named, an
 class Settings:
     """`database`: a SQLAlchemy URL such as postgresql+psycopg://reviewer@db/review; nothing: SQLite in the lake.
 
-    Shares are of charts, drawn with the page's key. Timing and sheets tell of persons at work: off until a site turns them on.
+    Shares are of charts, drawn with the page's key. Timing and sheets tell of persons at work: off unless a site wants
+    them.
     """
 
     lake: Path

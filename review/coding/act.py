@@ -12,6 +12,19 @@ ON_CHARTS = ("order", "query", "note", "finish", "reopen", "undo", "redo")
 ACTIONS = (*ON_CODES, *ON_CHARTS)
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Acts that add up to one list of codes: those of one round, or of one trainee who practises."""
+
+    chart_id: str
+    round: int = 1
+    trainee: int | None = None  # user_id
+
+    @property
+    def name(self) -> str:
+        return str(self.round) if self.trainee is None else f"practice-{self.trainee}"
+
+
 @dataclass(frozen=True)
 class Act:
     """What is asked for. `after`: of edit {code}, of poa {poa}, of order {codes}, of query {question, options}.

@@ -80,7 +80,6 @@ charts = Table(
     Column("discharged", DateTime),
     Column("suggestions", Integer, nullable=False, default=0),
     Column("assigned", ForeignKey("users.id", ondelete="SET NULL"), index=True),
-    Column("version", Integer, nullable=False, default=0),  # acts so far: a page that saw fewer is behind
     Column("finished_by", ForeignKey("users.id", ondelete="SET NULL")),
     Column("finished", DateTime),
     UniqueConstraint("subject_id", "encounter_id"),
@@ -107,6 +106,7 @@ decisions = Table(
     Column("actor", String(64), nullable=False),
     Column("role", String(16), nullable=False),
     Column("round", Integer, nullable=False, default=1),  # 1 first coder, 2 second coder, 3 who settles
+    Column("thread", String(24), nullable=False),  # acts that add up to one list of codes: Thread.name
     Column("time", DateTime, nullable=False),  # later than any act before it on the chart
     Column("action", String(16), nullable=False),
     Column("system", String(32)),
@@ -120,7 +120,8 @@ decisions = Table(
     Column("snapshot", String(64)),
     Column("planted", Boolean, nullable=False, default=False),  # on a suggestion that we planted; never handed over
     Column("practice", Boolean, nullable=False, default=False),  # by a trainee; never handed over
-    Column("version", Integer, nullable=False),  # of the chart (and round, and trainee) behind the act
+    Column("version", Integer, nullable=False),  # acts of the thread so far, this one included
+    UniqueConstraint("chart_id", "thread", "version"),  # of two coders at once one is told that she is behind
 )
 outbox = Table(
     "outbox",
