@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = "phi-review"  # in the lake, 0700: the database where none is named, and its key
+FOLDER = "phi-coders"  # in the lake, 0700: the database where none is named, and its key
 
 
 @dataclass(frozen=True)

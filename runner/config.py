@@ -42,8 +42,8 @@ class Entry:
                 raise ConfigError(f"{self.name}: {self.uses} has no parameter {name!r}{_near(name, known)}")
         kinds = get_type_hints(kind)
         for name, value in self.parameters.items():
-            if not _fits(value, kinds[name]):
-                raise ConfigError(f"{self.name}: {name} is {value!r}; expected {_said(kinds[name])}.")
+            if not fits(value, kinds[name]):
+                raise ConfigError(f"{self.name}: {name} is {value!r}; expected {said_of(kinds[name])}.")
         try:
             return kind(**self.parameters)
         except TypeError as error:
@@ -89,6 +89,7 @@ class Config:
     pipelines: Mapping[str, Pipeline]
     identity_seed: int | None = None  # whoever knows it can work out the ids: for tests and benches only
     digest: str = ""  # of the file as it was read
+    review: Mapping[str, Any] = field(default_factory=dict)  # of the coders' page: runner/coders.py
     offset_weeks: int = 52  # dates of persons first seen from now on move by 1 to so many weeks, either way
 
     @property
@@ -113,15 +114,18 @@ def load(path: Path) -> Config:
     own: dict[str, Any] = {"lake": "lake", "identity_seed": None, "offset_weeks": 52}
     own |= {name: said.pop(name) for name in own if name in said}
     for name, kind in (("lake", str), ("identity_seed", int | None)):
-        if not _fits(own[name], kind):
-            raise ConfigError(f"{name} is {own[name]!r}; expected {_said(kind)}.")
+        if not fits(own[name], kind):
+            raise ConfigError(f"{name} is {own[name]!r}; expected {said_of(kind)}.")
     _require("offset_weeks", own["offset_weeks"], int, 1, 520, "how many weeks dates may move, from 1 to 520")
+    review = said.pop("review", None) or {}
+    if not isinstance(review, dict):
+        raise ConfigError(f"review: expected a mapping of settings of the coders' page, found {review!r}.")
     pipelines = {name: _pipeline(name, parts) for name, parts in said.items()}
     if not pipelines:
         raise ConfigError(f"{path} names no pipeline. Expected one such as `nightly:` with `sources:` and `steps:`.")
     digest = hashlib.sha256(text.encode()).hexdigest()
     lake = (path.parent / own["lake"]).resolve()
-    return Config(path.resolve(), lake, pipelines, own["identity_seed"], digest, own["offset_weeks"])
+    return Config(path.resolve(), lake, pipelines, own["identity_seed"], digest, review, own["offset_weeks"])
 
 
 def _text(path: Path) -> str:
@@ -141,7 +145,7 @@ def _pipeline(name: str, said: Any) -> Pipeline:
     if not isinstance(said, dict):
         raise ConfigError(f"{name}: expected a mapping with `sources:` and `steps:`, found {type(said).__name__}.")
     known = [f.name for f in dataclasses.fields(Pipeline) if f.name != "name"]
-    _refuse_unknown(name, said, known)
+    refuse_unknown(name, said, known)
     engine = _engine(f"{name}.engine", said.get("engine") or {})
     kinds: dict[str, Any] = {
         k: _entries(f"{name}.{k}", said.get(k)) for k in ("sources", "steps", "summaries", "checks")
@@ -156,8 +160,8 @@ def _pipeline(name: str, said: Any) -> Pipeline:
 
 
 def _retired(where: str, said: Any, sources: Mapping[str, Entry]) -> tuple[str, ...]:
-    if not _fits(said, list[str]):
-        raise ConfigError(f"{where} is {said!r}; expected {_said(list[str])}: names of sources that were.")
+    if not fits(said, list[str]):
+        raise ConfigError(f"{where} is {said!r}; expected {said_of(list[str])}: names of sources that were.")
     for name in said:
         if name in sources:
             raise ConfigError(f"{where}: {name} is a source of the pipeline too; take it out of one of them.")
@@ -173,19 +177,19 @@ NUMBERS: dict[str, tuple[Any, float, float, str]] = {
 
 
 def _require(where: str, number: Any, kind: Any, least: float, most: float, expected: str) -> None:
-    if not _fits(number, kind) or not least <= number <= most:
+    if not fits(number, kind) or not least <= number <= most:
         raise ConfigError(f"{where} is {number!r}; expected {expected}.")
 
 
-def _fits(value: Any, kind: Any) -> bool:
+def fits(value: Any, kind: Any) -> bool:
     """True when a value of YAML may stand where `kind` is annotated; what is annotated otherwise is not judged."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Literal:
         return value in parts
     if origin in (Union, UnionType):
-        return any(_fits(value, part) for part in parts)
+        return any(fits(value, part) for part in parts)
     if origin in (list, tuple, Sequence):
-        return isinstance(value, list | tuple) and all(_fits(one, parts[0]) for one in value)
+        return isinstance(value, list | tuple) and all(fits(one, parts[0]) for one in value)
     if kind in (int, float):
         number = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
         return number and math.isfinite(value)
@@ -197,26 +201,26 @@ def _fits(value: Any, kind: Any) -> bool:
 WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Path: "a path"}
 
 
-def _said(kind: Any) -> str:
+def said_of(kind: Any) -> str:
     """An annotation in words."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(map(str, parts))
     if origin in (Union, UnionType):
-        return " or ".join(_said(part) for part in parts)
+        return " or ".join(said_of(part) for part in parts)
     if origin in (list, tuple, Sequence):
-        return f"a list, each of it {_said(parts[0])}"
+        return f"a list, each of it {said_of(parts[0])}"
     return "nothing" if kind is type(None) else WORDS.get(kind, str(kind))
 
 
 def _engine(where: str, said: Any) -> Engine:
     if not isinstance(said, dict):
         raise ConfigError(f"{where}: expected a mapping such as {{kind: pool, workers: auto}}, found {said!r}.")
-    _refuse_unknown(where, said, [f.name for f in dataclasses.fields(Engine)])
+    refuse_unknown(where, said, [f.name for f in dataclasses.fields(Engine)])
     found = Engine(**said)
     if found.kind not in ("serial", "pool"):
         raise ConfigError(f"{where}.kind is {found.kind!r}; expected serial or pool.")
-    if found.workers != "auto" and not (_fits(found.workers, int) and int(found.workers) >= 1):
+    if found.workers != "auto" and not (fits(found.workers, int) and int(found.workers) >= 1):
         raise ConfigError(f"{where}.workers is {found.workers!r}; expected auto or a number from 1.")
     _require(f"{where}.batch_mb", found.batch_mb, *NUMBERS["batch_mb"])
     return found
@@ -233,14 +237,14 @@ def _entry(where: str, name: Any, parts: Any) -> Entry:
         raise ConfigError(f"{where}: a name is {name!r}; expected text, in quotes where YAML takes it for another.")
     if not isinstance(parts, dict) or not isinstance(parts.get("uses"), str):
         raise ConfigError(f"{where}: expected {{uses: module:Class, with: {{...}}}}.")
-    _refuse_unknown(where, parts, ["uses", "with"])
+    refuse_unknown(where, parts, ["uses", "with"])
     parameters = parts.get("with") or {}
     if not isinstance(parameters, dict):
         raise ConfigError(f"{where}.with: expected a mapping of parameters, found {parameters!r}.")
     return Entry(name, parts["uses"], parameters)
 
 
-def _refuse_unknown(where: str, said: Iterable[str], known: list[str]) -> None:
+def refuse_unknown(where: str, said: Iterable[str], known: list[str]) -> None:
     for name in said:
         if name not in known:
             raise ConfigError(f"{where}: unknown name {name!r}{_near(name, known)}")

@@ -5,6 +5,7 @@ lake/
 ├── phi -> current/phi, open -> current/open
 ├── snapshots/<id>/              phi/ (0700), open/, index.parquet, manifest.json
 ├── runs/<id>/                   manifest.json, report.html, log.jsonl; no PHI
+├── phi-coders/                  0700: the coders' page: its database, unless another is named, and its key
 ├── phi-heatmaps/                0700: where in films findings come from, as pictures
 ├── phi-failed/<id>/             0700: quarantine of the last night that a check stopped
 ├── releases/<project>/          frozen research extracts; phi-releases/<project>/ (0700): their crosswalks

@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from contract.errors import ConfigError
-from runner.config import _fits, _said, load
+from runner.config import fits, load, said_of
 
 SOURCE = "sources: {s: {uses: 'etl.sources.fhir:Fhir', with: {path: inbox}}}"
 
@@ -143,6 +143,8 @@ def test_annotations_that_a_parameter_may_have() -> None:
     kinds = get_type_hints(Work)
     fits = {"days": [1, 2], "share": 1, "place": "a/b", "loud": True}
     misfits = {"days": [1, "2"], "share": True, "place": 3, "loud": "yes"}
-    assert all(_fits(value, kinds[name]) for name, value in fits.items())
-    assert not any(_fits(value, kinds[name]) for name, value in misfits.items())
-    assert _said(kinds["days"]) == "a list, each of it a whole number" and _said(kinds["place"]) == "a path or nothing"
+    assert all(fits(value, kinds[name]) for name, value in fits.items())
+    assert not any(fits(value, kinds[name]) for name, value in misfits.items())
+    assert (
+        said_of(kinds["days"]) == "a list, each of it a whole number" and said_of(kinds["place"]) == "a path or nothing"
+    )
