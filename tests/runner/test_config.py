@@ -141,10 +141,10 @@ def test_annotations_that_a_parameter_may_have() -> None:
         loud: bool = False
 
     kinds = get_type_hints(Work)
-    fits = {"days": [1, 2], "share": 1, "place": "a/b", "loud": True}
-    misfits = {"days": [1, "2"], "share": True, "place": 3, "loud": "yes"}
-    assert all(fits(value, kinds[name]) for name, value in fits.items())
-    assert not any(fits(value, kinds[name]) for name, value in misfits.items())
+    right = {"days": [1, 2], "share": 1, "place": "a/b", "loud": True}
+    wrong = {"days": [1, "2"], "share": True, "place": 3, "loud": "yes"}
+    assert all(fits(value, kinds[name]) for name, value in right.items())
+    assert not any(fits(value, kinds[name]) for name, value in wrong.items())
     assert (
         said_of(kinds["days"]) == "a list, each of it a whole number" and said_of(kinds["place"]) == "a path or nothing"
     )
