@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -17,6 +18,7 @@ WRITERS = 0x63686C6D  # the advisory lock that writers of PostgreSQL share: one 
 class Database:
     engine: Engine
     key: bytes  # of the audit's chain, and of what is drawn: planted suggestions, second reviews
+    folder: Path = Path()  # lake/phi-review: the key, the end of the audit
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
@@ -26,7 +28,7 @@ class Database:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare)
         metadata.create_all(engine)
-        return cls(engine, b"\0" * 32)
+        return cls(engine, b"\0" * 32, settings.folder)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
