@@ -20,6 +20,7 @@ class Settings:
     tables: Path | None = None  # a site's folder of code tables (nlp/icd/catalogue/shelf.py)
     country: str = "US"
     second_review: float = 0.0  # of finished charts, coded a second time by another coder who does not see the first
+    second_review_blind: float = 0.0  # the same of blind charts, where that is more
     planted: float = 0.0  # of charts, shown one wrong suggestion, to measure who accepts it
     timing: bool = False  # seconds of each decision are kept
     sheets: bool = False  # auditors see figures of each coder

@@ -161,6 +161,39 @@ rounds = Table(
     Column("asked", DateTime, nullable=False),
     Column("finished", DateTime),
 )
+finished = Table(
+    "finished",
+    metadata,
+    Column("chart_id", ForeignKey("charts.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread", String(24), primary_key=True),
+    Column("digest", String(64), primary_key=True),  # of the notes that were coded: lists are compared on the same
+    Column("user_id", Integer, nullable=False, index=True),
+    Column("time", DateTime, nullable=False),
+    Column("blind", Boolean, nullable=False, default=False),  # suggestions were hidden from her
+    Column("seconds", Float),  # of her acts, added up; null: not timed
+)
+"""A list of codes that somebody finished; finished again on the same notes, the later one stands."""
+
+listed = Table(
+    "listed",
+    metadata,
+    Column("chart_id", ForeignKey("charts.id", ondelete="CASCADE"), primary_key=True),
+    Column("thread", String(24), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("system", String(32), primary_key=True),
+    Column("code", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),  # accepted, rejected, suggested; unseen: hidden, and not chosen
+    Column("kind", String(16), nullable=False),
+    Column("offered", Boolean, nullable=False),  # suggested by the night or planted, whether or not she saw it
+    Column("planted", Boolean, nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("score", Float),
+    Column("rank", Integer, nullable=False),
+    Column("principal", Boolean, nullable=False),
+    Column("poa", String(8), nullable=False),
+)
+"""Its codes, one a row: what agreement, bias and the sheets are counted from. Made of decisions, in their transaction."""
+
 erasures = Table(
     "erasures",
     metadata,

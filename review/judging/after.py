@@ -1,0 +1,60 @@
+"""What follows from a finished list: the chart is done, goes to a second coder, or to whoever settles it.
+
+Called by decisions.append in the transaction of the act `finish`; so a chart is never finished and forgotten.
+"""
+
+from sqlalchemy import Connection, update
+
+from review.judging import lists, rounds
+from review.judging.compared import compared
+from review.judging.lists import Finish, Finished
+from review.settings import Settings
+from review.state.tables import charts
+from review.state.tables import rounds as table
+
+
+def finished(connection: Connection, key: bytes, settings: Settings, finish: Finish) -> str:
+    """The state that the chart has now; what a trainee finished changes nothing of it."""
+    done = lists.write(connection, finish)
+    thread = finish.thread
+    if thread.trainee is not None:
+        return ""
+    if thread.round == rounds.FIRST:
+        state = _first(connection, key, settings, finish)
+    elif thread.round == rounds.SECOND:
+        state = _second(connection, finish, done)
+    else:
+        _close(connection, thread.chart_id, rounds.SETTLING, finish)
+        state = "done"
+    named = {"finished_by": finish.user_id, "finished": finish.time} if thread.round != rounds.SECOND else {}
+    connection.execute(update(charts).where(charts.c.id == thread.chart_id).values(state=state, **named))
+    return state
+
+
+def _first(connection: Connection, key: bytes, settings: Settings, finish: Finish) -> str:
+    """A chart is coded a second time once; what comes later to it is the work of whoever opens it again."""
+    chart_id = finish.thread.chart_id
+    known = rounds.asked(connection, chart_id)
+    if rounds.SETTLING in known:
+        return "done" if known[rounds.SETTLING].finished else "differs"
+    if rounds.SECOND in known:
+        return "done" if known[rounds.SECOND].finished else "second"
+    if not rounds.wants_second(settings, key, chart_id, blind=finish.blind):
+        return "done"
+    rounds.ask(connection, chart_id, rounds.SECOND, finish.time)
+    return "second"
+
+
+def _second(connection: Connection, finish: Finish, done: Finished) -> str:
+    chart_id = finish.thread.chart_id
+    _close(connection, chart_id, rounds.SECOND, finish)
+    first = lists.of(connection, chart_id, rounds.FIRST, finish.chart.digest)
+    if first is not None and compared(first.chosen, done.chosen).same:
+        return "done"
+    rounds.ask(connection, chart_id, rounds.SETTLING, finish.time)
+    return "differs"
+
+
+def _close(connection: Connection, chart_id: str, round: int, finish: Finish) -> None:
+    mine = (table.c.chart_id == chart_id, table.c.round == round)
+    connection.execute(update(table).where(*mine).values(finished=finish.time, user_id=finish.user_id))
