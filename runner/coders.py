@@ -12,7 +12,7 @@ from runner.config import Config, fits, refuse_unknown, said_of
 DECISIONS = "etl.decisions.source:Decisions"
 INBOX = "inbox/decisions"
 GIVEN = ("lake",)  # it stands at the head of the file
-SHARES = ("second_review", "planted")
+SHARES = ("second_review", "second_review_blind", "planted")
 DURATIONS = ("lock_minutes", "idle_minutes", "session_hours")
 
 
