@@ -9,6 +9,7 @@ from review.judging import lists, rounds
 from review.judging.compared import compared
 from review.judging.lists import Finish, Finished
 from review.settings import Settings
+from review.state import audit
 from review.state.tables import charts
 from review.state.tables import rounds as table
 
@@ -28,6 +29,7 @@ def finished(connection: Connection, key: bytes, settings: Settings, finish: Fin
         state = "done"
     named = {"finished_by": finish.user_id, "finished": finish.time} if thread.round != rounds.SECOND else {}
     connection.execute(update(charts).where(charts.c.id == thread.chart_id).values(state=state, **named))
+    audit.record(key, connection, finish.actor, "finished", thread.chart_id, {"round": thread.round, "state": state})
     return state
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from review.judging import after, lists, rounds
 from review.settings import Settings
+from review.state import audit
 from review.state.database import Database
 from review.state.tables import charts
 from tests.review.judging.coded import ANNA, BERTA, JUDITH, TINO, act, chart, chart_row, finish, line, people
@@ -17,15 +18,14 @@ ALL, NONE = 1.0, 0.0
 
 
 @pytest.fixture
-def writing(tmp_path: Path) -> Iterator[Connection]:
-    database = Database.open(Settings(tmp_path / "lake", tmp_path / "inbox"))
+def writing(database: Database) -> Iterator[Connection]:
     with database.write() as connection:
         people(connection)
         chart_row(connection, "c")
         yield connection
 
 
-def settings(share: float = ALL) -> Settings:
+def drawing(share: float = ALL) -> Settings:
     return Settings(Path("lake"), Path("inbox"), second_review=share)
 
 
@@ -35,19 +35,19 @@ def state(connection: Connection) -> str:
 
 def both(connection: Connection, first: list[str], second: list[str]) -> str:
     act(connection, "c", ANNA)
-    after.finished(connection, KEY, settings(), finish(ANNA, chart("c"), map(line, first)))
+    after.finished(connection, KEY, drawing(), finish(ANNA, chart("c"), map(line, first)))
     assert rounds.take(connection, "c", rounds.SECOND, BERTA)
     act(connection, "c", BERTA, round=2)
-    return after.finished(connection, KEY, settings(), finish(BERTA, chart("c"), map(line, second), 2, minutes=9))
+    return after.finished(connection, KEY, drawing(), finish(BERTA, chart("c"), map(line, second), 2, minutes=9))
 
 
 def test_a_chart_that_is_not_drawn_is_done(writing: Connection) -> None:
-    assert after.finished(writing, KEY, settings(NONE), finish(ANNA, chart("c"), [line("I10")])) == "done"
+    assert after.finished(writing, KEY, drawing(NONE), finish(ANNA, chart("c"), [line("I10")])) == "done"
     assert rounds.standing(writing, "c") == 1
 
 
 def test_a_coder_may_ask_for_a_second_even_where_none_is_drawn(writing: Connection) -> None:
-    after.finished(writing, KEY, settings(NONE), finish(ANNA, chart("c"), [line("I10")]))
+    after.finished(writing, KEY, drawing(NONE), finish(ANNA, chart("c"), [line("I10")]))
     rounds.ask(writing, "c", rounds.SECOND, finish(ANNA, chart("c"), []).time)
     assert state(writing) == "second"
     assert rounds.standing(writing, "c") is None
@@ -55,7 +55,7 @@ def test_a_coder_may_ask_for_a_second_even_where_none_is_drawn(writing: Connecti
 
 def test_the_second_coder_is_never_the_first(writing: Connection) -> None:
     act(writing, "c", ANNA)
-    after.finished(writing, KEY, settings(), finish(ANNA, chart("c"), [line("I10")]))
+    after.finished(writing, KEY, drawing(), finish(ANNA, chart("c"), [line("I10")]))
     assert state(writing) == "second"
     assert rounds.waiting(writing, ANNA) == []
     assert [row.chart_id for row in rounds.waiting(writing, BERTA)] == ["c"]
@@ -67,7 +67,7 @@ def test_the_second_coder_is_never_the_first(writing: Connection) -> None:
 
 def test_who_comes_late_reads_that_it_is_taken(writing: Connection) -> None:
     act(writing, "c", ANNA)
-    after.finished(writing, KEY, settings(), finish(ANNA, chart("c"), [line("I10")]))
+    after.finished(writing, KEY, drawing(), finish(ANNA, chart("c"), [line("I10")]))
     assert rounds.take(writing, "c", rounds.SECOND, BERTA)
     assert not rounds.take(writing, "c", rounds.SECOND, JUDITH)
     assert rounds.place(writing, "c", JUDITH, "auditor").reads
@@ -78,6 +78,10 @@ def test_who_comes_late_reads_that_it_is_taken(writing: Connection) -> None:
 
 def test_same_lists_are_done(writing: Connection) -> None:
     assert both(writing, ["I10", "E11.9"], ["E11.9", "I10"]) == "done"
+    assert [line.said for line in audit.lines(writing)] == [
+        '{"round": 1, "state": "second"}',
+        '{"round": 2, "state": "done"}',
+    ]
     assert state(writing) == "done"
     assert rounds.standing(writing, "c") == 1
 
@@ -92,7 +96,7 @@ def test_different_lists_are_settled_by_somebody_who_coded_neither(writing: Conn
     assert rounds.place(writing, "c", JUDITH, "auditor") == rounds.Place(rounds.Thread("c", 3))
     assert rounds.take(writing, "c", rounds.SETTLING, JUDITH)
     lines = [line("I10"), line("E11.9", "rejected")]
-    assert after.finished(writing, KEY, settings(), finish(JUDITH, chart("c"), lines, 3, minutes=20)) == "done"
+    assert after.finished(writing, KEY, drawing(), finish(JUDITH, chart("c"), lines, 3, minutes=20)) == "done"
     assert rounds.standing(writing, "c") == 3
     assert rounds.place(writing, "c", ANNA, "coder").thread.round == 3  # opened again, she goes on from what is settled
 
@@ -100,18 +104,18 @@ def test_different_lists_are_settled_by_somebody_who_coded_neither(writing: Conn
 def test_a_chart_opened_again_is_not_coded_twice_again(writing: Connection) -> None:
     both(writing, ["I10"], ["I10"])
     again = finish(ANNA, chart("c", digest="later"), [line("I10"), line("N17.9")], minutes=60)
-    assert after.finished(writing, KEY, settings(), again) == "done"
+    assert after.finished(writing, KEY, drawing(), again) == "done"
     assert [each.digest for each in lists.read(writing, "c")] == ["d", "d", "later"]
 
 
 def test_what_a_trainee_finishes_changes_nothing_of_the_chart(writing: Connection) -> None:
-    assert after.finished(writing, KEY, settings(), finish(TINO, chart("c"), [line("I10")])) == ""
+    assert after.finished(writing, KEY, drawing(), finish(TINO, chart("c"), [line("I10")])) == ""
     assert state(writing) == "open"
     assert [each.thread for each in lists.read(writing, "c")] == ["practice-4"]
 
 
 def test_of_many_charts_the_share_is_drawn() -> None:
-    some = settings(0.1)
+    some = drawing(0.1)
     drawn = [rounds.wants_second(some, KEY, f"chart {n}", blind=False) for n in range(4000)]
     assert 320 < sum(drawn) < 480
     assert drawn == [rounds.wants_second(some, KEY, f"chart {n}", blind=False) for n in range(4000)]
