@@ -1,5 +1,6 @@
 """Settings of the coders' page: the section `review` of pipelines.yaml; what stands on the command line wins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class Settings:
     idle_minutes: float = 30.0  # after which a session ends
     session_hours: float = 12.0  # after which it ends in any case
     trainees: bool = True  # trainees and researchers may sign in
+    hosts: Sequence[str] = ()  # names by which browsers ask for the page, besides those of this machine itself
+    https: bool = False  # browsers come by https: cookies are for https only
 
     @property
     def folder(self) -> Path:

@@ -1,0 +1,56 @@
+"""The coders' page as an application: which pages there are, and what stands before all of them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from review.settings import Settings
+from review.state.database import Database
+from review.web import assets, refused, render
+from review.web.diary import Diary
+from review.web.gate import Gate
+from review.web.house import House
+from review.web.pages import account, health, signing, worklist
+from review.web.refusal import Refusal, SignedOut
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+PAGES = (
+    health.router,
+    assets.router,
+    signing.router,
+    account.router,
+    worklist.router,
+)
+
+
+def create(settings: Settings) -> FastAPI:
+    """Ready to serve; opens the database and the published night."""
+    house = opened(settings)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_life(house))
+    app.state.house = house
+    for router in PAGES:
+        app.include_router(router)
+    app.add_exception_handler(Refusal, refused.refusal)
+    app.add_exception_handler(SignedOut, refused.signed_out)
+    app.add_exception_handler(HTTPException, refused.http)
+    app.add_exception_handler(RequestValidationError, refused.invalid)
+    names = frozenset({*LOOPBACK, *(name.lower() for name in settings.hosts)})
+    app.add_middleware(Gate, names=names, https=settings.https, said=refused.bare(house), diary=Diary())
+    return app
+
+
+def opened(settings: Settings) -> House:
+    return House(settings, Database.open(settings), None, None, render.environment())
+
+
+def _life(house: House) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.database.engine.dispose()
+
+    return life

@@ -1,0 +1,20 @@
+"""What every page is made from, opened once in each process."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+
+from review.settings import Settings
+from review.state.database import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """`desk`: charts of the published night. `finder`: search over codes."""
+
+    settings: Settings
+    database: Database
+    desk: Any
+    finder: Any
+    templates: Environment
