@@ -8,8 +8,10 @@ import orjson
 
 REQUIRED = ("decision_id", "time", "actor", "action", "subject_id", "encounter_id")
 DIGITS = 19  # of the largest subject_id
-ON_CODES = ("accept", "reject", "add", "remove", "edit")
-ACTIONS = (*ON_CODES, "order", "finish", "reopen", "principal", "admitting", "poa", "query", "assign", "note")
+ON_CODES = ("accept", "reject", "add", "remove", "edit", "evidence")
+TAKING_BACK = {"undo": "undone", "redo": "redone"}  # action -> what its `after` names
+OTHERS = ("order", "finish", "reopen", "principal", "admitting", "poa", "query", "assign", "note")
+ACTIONS = (*ON_CODES, *OTHERS, *TAKING_BACK)
 MESSAGES = {
     "not-json": "a JSON object on one line was expected; a line cut short is delivered again whole",
     "required": "the field may not be absent or empty",
@@ -19,7 +21,8 @@ MESSAGES = {
     "number": "a number that is not negative was expected",
     "subject": "the subject_id of the lake was expected, as a number or its digits",
     "evidence": "a list of {note_id, start, end} was expected, with start before end",
-    "code": "accept, reject, add, remove and edit name `system` and `code`",
+    "code": f"{', '.join(ON_CODES)} name `system` and `code`",
+    "undone": "`after` of undo names a decision_id as `undone`, that of redo as `redone`",
     "decision-repeated": "the decision_id stands in this file before, with other words; what was said once stands",
     "unknown-patient": "nobody in the lake has this subject_id; decisions follow the persons they are of",
 }
@@ -52,6 +55,8 @@ def parsed(raw: bytes) -> dict[str, Any]:
         raise Broken("code", "code" if found["system"] else "system")
     more = {"subject_id": _subject(said["subject_id"]), "time": _time(said["time"]), "seconds": _seconds(said)}
     states = {name: _state(said.get(name)) for name in ("before", "after")}
+    if said["action"] in TAKING_BACK:
+        _names_another(said)
     return {**found, **more, **states, "evidence": _evidence(said.get("evidence"))}
 
 
@@ -93,6 +98,17 @@ def _seconds(said: Mapping[str, Any]) -> float | None:
 def _state(value: Any) -> str | None:
     """JSON, whether it came as such or in a text."""
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _names_another(said: Mapping[str, Any]) -> None:
+    after = said.get("after")
+    try:
+        after = orjson.loads(after) if isinstance(after, str) else after
+    except orjson.JSONDecodeError:
+        after = None
+    named = after.get(TAKING_BACK[said["action"]]) if isinstance(after, dict) else None
+    if not named or not isinstance(named, str):
+        raise Broken("undone", "after")
 
 
 def _evidence(value: Any) -> list[dict[str, Any]] | None:

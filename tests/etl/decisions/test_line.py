@@ -32,6 +32,12 @@ def test_a_good_line() -> None:
     assert found["evidence"] == [{"note_id": "n", "start": 0, "end": 4, "source": "coder", "weight": 1.0}]
 
 
+@pytest.mark.parametrize("after", [{"undone": "d0"}, '{"undone": "d0"}'])
+def test_an_undo_names_what_it_takes_back(after: Any) -> None:
+    found = parsed(line(action="undo", system=None, code=None, after=after))
+    assert json.loads(found["after"]) == {"undone": "d0"}
+
+
 @pytest.mark.parametrize(
     ("raw", "rule"),
     [
@@ -41,6 +47,11 @@ def test_a_good_line() -> None:
         (line(actor=""), "required"),
         (line(encounter_id=None), "required"),
         (line(action="approve"), "action"),
+        (line(action="evidence", code=None), "code"),
+        (line(action="undo"), "undone"),
+        (line(action="undo", after="{"), "undone"),
+        (line(action="undo", after={"undone": 5}), "undone"),
+        (line(action="redo", after={"undone": "d0"}), "undone"),
         (line(code=None), "code"),
         (line(action="add", system=""), "code"),
         (line(code=10), "text"),
