@@ -18,7 +18,7 @@ from simulate.hospital import simulate
 
 CHARTS_A_PERSON = 5
 WORDS = {"discharge": 1300, "admission": 900, "emergency": 600, "progress": 550, "operative": 450, "visit": 450}
-"""Median words of a note by kind; other kinds keep their own. That of all notes comes to what bench.deid_speed reads."""
+"""Median words of a note by kind; other kinds keep their own. All notes come to the length of bench.deid_speed's."""
 CARRIED = "\n\n--- Carried forward from an earlier note ---\n"
 STAYS = ("admission", "discharge", "progress", "operative")
 FACTS, SPANS = "review_facts.parquet", "review_spans.parquet"
@@ -56,8 +56,11 @@ def _notes(folder: Path) -> list[Note]:
     facts = _by_note(pq.read_table(folder / "truth" / "note_facts.parquet"))
     spans = _by_note(pq.read_table(folder / "truth" / "note_spans.parquet"))
     names = ("Id", "PATIENT", "ENCOUNTER", "KIND", "DATE", "TEXT")
-    rows = _raw(folder).select(names).to_pylist()
-    return [Note(*(row[n] for n in names), facts.get(row["Id"], ()), spans.get(row["Id"], ())) for row in rows]
+    every = zip(*(_raw(folder)[name].to_pylist() for name in names), strict=True)
+    return [
+        Note(key, person, encounter, kind, time, text, facts.get(key, ()), spans.get(key, ()))
+        for key, person, encounter, kind, time, text in every
+    ]
 
 
 def _raw(folder: Path) -> pa.Table:
