@@ -5,6 +5,7 @@ Offsets that lie outside of the note are told, never raised: a suggestion may be
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from review.charts.chart import Note, Section, Span
 
@@ -64,7 +65,7 @@ def _pieces(note: Note, spans: list[tuple[str, int, int]]) -> Iterator[Piece]:
     ordered = {key: place for place, (key, _, _) in reversed(list(enumerate(spans)))}
     held: dict[str, int] = {}  # key -> spans that cover this place
     places = sorted(edge for edge in edges if 0 <= edge <= len(note.text))
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         for key in closes.get(start, ()):
             held[key] -= 1
             if not held[key]:
