@@ -5,15 +5,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from review.charts.desk import Desk
+from review.charts.faults import ChartFault
 from review.settings import Settings
 from review.state.database import Database
 from review.web import assets, refused, render
 from review.web.diary import Diary
 from review.web.gate import Gate
 from review.web.house import House
-from review.web.pages import account, health, signing, worklist
+from review.web.pages import account, audit, health, keys, people, signing, worklist
 from review.web.refusal import Refusal, SignedOut
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -23,7 +26,10 @@ PAGES = (
     assets.router,
     signing.router,
     account.router,
+    keys.router,
     worklist.router,
+    people.router,
+    audit.router,
 )
 
 
@@ -36,6 +42,8 @@ def create(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(Refusal, refused.refusal)
     app.add_exception_handler(SignedOut, refused.signed_out)
+    app.add_exception_handler(ChartFault, refused.chart)
+    app.add_exception_handler(DBAPIError, refused.database)
     app.add_exception_handler(HTTPException, refused.http)
     app.add_exception_handler(RequestValidationError, refused.invalid)
     names = frozenset({*LOOPBACK, *(name.lower() for name in settings.hosts)})
@@ -44,7 +52,8 @@ def create(settings: Settings) -> FastAPI:
 
 
 def opened(settings: Settings) -> House:
-    return House(settings, Database.open(settings), None, None, render.environment())
+    database = Database.open(settings)
+    return House(settings, database, Desk(settings.lake, database), None, render.environment())
 
 
 def _life(house: House) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -20,15 +20,15 @@ class Diary:
         route = getattr(scope.get("route"), "path", None) or "unknown"
         who = scope.get("state", {}).get("who", "")
         method = scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 10 else "other"
-        self._write(who=who, method=method, route=route, status=status, ms=round(seconds * 1_000, 1))
+        self._write(logging.INFO, who=who, method=method, route=route, status=status, ms=round(seconds * 1_000, 1))
 
     def mishap(self, error: BaseException) -> None:
         """Kind and place: the error's own words may quote a note."""
-        self._write(unexpected=type(error).__name__, places=places(error))
+        self._write(logging.ERROR, unexpected=type(error).__name__, places=places(error))
 
-    def _write(self, **said: Any) -> None:
+    def _write(self, level: int, **said: Any) -> None:
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        logger.info("%s", json.dumps({"time": time, **said}))
+        logger.log(level, "%s", json.dumps({"time": time, **said}))
 
 
 def places(error: BaseException) -> list[str]:

@@ -20,6 +20,7 @@ from review.web.refusal import TEXTS, Refusal, SignedOut
 
 NOBODY = User(0, "", "", "")
 FIELDS = 200
+TYPED = 4_096  # characters of a password that are read
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -119,6 +120,11 @@ async def posted(request: Request) -> dict[str, str]:
     if any("\0" in text for pair in fields.items() for text in pair):
         raise Refusal(400, TEXTS[400])
     return fields
+
+
+def address(request: Request) -> str:
+    """Where it comes from; behind a proxy what the proxy says (serve.py)."""
+    return request.client.host if request.client else ""
 
 
 def cookie_name(house: House) -> str:

@@ -5,16 +5,17 @@ from typing import Any
 
 from jinja2 import Environment
 
+from review.charts.desk import Desk
 from review.settings import Settings
 from review.state.database import Database
 
 
 @dataclass(frozen=True)
 class House:
-    """`desk`: charts of the published night. `finder`: search over codes."""
+    """`finder`: search over codes."""
 
     settings: Settings
     database: Database
-    desk: Any
+    desk: Desk
     finder: Any
     templates: Environment

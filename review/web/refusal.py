@@ -29,6 +29,7 @@ HEADINGS = {
     405: "This cannot be done here",
     408: "The request took too long",
     409: "The chart has moved on",
+    410: "This chart is gone",
     413: "Too much was sent",
     415: "This form cannot be read",
     422: "This cannot be recorded",

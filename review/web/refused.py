@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from review.charts.faults import ChartFault
 from review.web import guard, render, taste
 from review.web.house import House
 from review.web.refusal import TEXTS, Refusal
@@ -16,6 +18,19 @@ from review.web.refusal import TEXTS, Refusal
 async def refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return _said(request.app.state.house, request, error)
+
+
+async def chart(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ChartFault)
+    text = str(error)
+    return _said(request.app.state.house, request, Refusal(error.status, text[:1].upper() + text[1:]))
+
+
+async def database(request: Request, error: Exception) -> Response:
+    """Out of reach, or busy too long: 503. Anything else it says of our own statements is our own mistake: 500."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        raise error
+    return _said(request.app.state.house, request, Refusal(503, TEXTS[503]))
 
 
 async def http(request: Request, error: Exception) -> Response:
@@ -38,7 +53,7 @@ async def signed_out(request: Request, _error: Exception) -> Response:
     house: House = request.app.state.house
     session = await run_in_threadpool(guard.started, house)
     visit = guard.Visit(guard.NOBODY, session, house, True, request)
-    return guard.remember(render.page(visit, "login_part.html", status=401, problem=""), visit, session)
+    return guard.remember(render.page(visit, "login_part.html", status=401, problem="", name=""), visit, session)
 
 
 def bare(house: House) -> Callable[[Request, Refusal], Response]:

@@ -75,3 +75,8 @@ def moment(time: datetime | None) -> str:
 def share(part: float, digits: int = 0) -> str:
     """0.734: 73 %."""
     return f"{part * 100:.{digits}f} %"
+
+
+def page_number(said: str) -> int:
+    """From 1; what is no number is the first."""
+    return max(1, min(int(said), 1_000_000)) if said.isascii() and said.isdigit() and len(said) < 9 else 1

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 COOKIE = "chartloom-taste"
-THEMES = ("system", "light", "dark")
-SIZES = ("small", "normal", "large", "huge")
+THEMES = {"system": "as the machine has them", "light": "light", "dark": "dark"}
+SIZES = {"small": "small", "normal": "normal", "large": "large", "huge": "very large"}
 YEAR = 365 * 24 * 3600
 
 

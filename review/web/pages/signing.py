@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
+from review.state import users
 from review.state.signing import Refused, Typed, enter, leave
 from review.web import guard, origin, render
 from review.web.guard import Anyone, Needs, Visit
@@ -25,10 +26,10 @@ def login(visit: Door) -> Response:
 def signed(visit: Door) -> Response:
     """A fragment is for a page that lost its session: it goes on where it was, if the person is the same."""
     back = origin.ours(visit.said("next"))
-    client = visit.request.client
-    typed = Typed(visit.said("name", 256), visit.form.get("password", "")[:4096], client.host if client else "")
+    password = visit.form.get("password", "")[: guard.TYPED]
+    typed = Typed(visit.said("name", 256), password, guard.address(visit.request))
     same = visit.said("same", 256)
-    if same and same != typed.name.lower():
+    if same and same != users.folded(typed.name):
         return _form(visit, back=back, problem=f"This page is {same}'s. Sign in as {same}, or go to the worklist.")
     try:
         session = enter(visit.house.database, visit.house.settings, visit.session, typed)

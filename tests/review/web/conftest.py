@@ -1,0 +1,34 @@
+"""The application on a made-up hospital, made anew for each test."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from review.settings import Settings
+from review.web import app as application
+from tests.review import lakes
+from tests.review.web.visitor import Visitor, entered
+
+Enter = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lake; nobody writes into it."""
+    return lakes.publish(tmp_path_factory.mktemp("hospital") / "lake")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    made = application.create(settings)
+    yield made
+    made.state.house.database.engine.dispose()
+
+
+@pytest.fixture
+def enter(app: FastAPI) -> Enter:
+    """enter("coder"): somebody of that role, signed in."""
+    return partial(entered, app)
