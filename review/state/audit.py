@@ -1,40 +1,20 @@
-"""The audit: who saw and did what, line by line, each chained to the one before by a digest that needs our key."""
+"""The audit: who saw and did what, in lines that are written once and chained (state/chain.py)."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from review.state import clock, head
+from review.state import chain, clock, head
+from review.state.chain import Line
 from review.state.database import Database
 from review.state.tables import audit
 
 Said = str | int | float | bool | None
 LONGEST = 128  # characters of one thing said: room for an id or a number, none for a note
-BATCH = 2000  # lines read at once
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`said`: JSON without PHI, as it was written."""
-
-    seq: int
-    time: datetime
-    actor: str
-    act: str
-    chart_id: str | None
-    said: str
-    previous: str
-    digest: str
-
-    def expected(self, key: bytes) -> str:
-        told = [self.seq, self.time.isoformat(timespec="microseconds"), self.actor, self.act, self.chart_id, self.said]
-        text = json.dumps([*told, self.previous], ensure_ascii=True, separators=(",", ":"))
-        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+SHOWN = 500  # lines at once
 
 
 def record(
@@ -45,56 +25,65 @@ def record(
     chart_id: str | None = None,
     said: Mapping[str, Said] | None = None,
 ) -> Line:
-    """Within the transaction of what it tells of: both are on disk, or neither. Only inside Database.write()."""
-    before = last(connection)
+    """In the transaction of what it tells of: both are on disk, or neither. Only inside Database.write()."""
+    before = chain.last(connection)
     seq, previous = (before.seq + 1, before.digest) if before else (1, "")
-    line = Line(seq, clock.now(), actor, act, chart_id, _written(said or {}), previous, "")
-    digest = line.expected(key)
-    named = {name: getattr(line, name) for name in ("seq", "time", "actor", "act", "chart_id", "said", "previous")}
-    connection.execute(insert(audit).values(**named, digest=digest))
-    head.note(connection, head.Head(seq, digest, previous))
-    return Line(**named, digest=digest)
+    line = Line(seq, clock.now(), actor, act, chart_id, _written(said or {}), previous)
+    line = replace(line, digest=line.expected(key))
+    connection.execute(insert(audit).values(asdict(line)))
+    head.note(connection, head.Head(seq, line.digest, previous))
+    return line
 
 
-def last(connection: Connection) -> Line | None:
-    row = connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    return Line(*row) if row else None
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Nothing: all. `before`: lines with a smaller number, to page through them."""
+
+    actor: str | None = None
+    act: str | None = None
+    chart_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
 
 
-def lines(connection: Connection, after: int = 0) -> Iterator[Line]:
-    """All behind that number, in order, however many there are."""
-    while True:
-        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(BATCH)
-        rows = connection.execute(query).all()
-        yield from (Line(*row) for row in rows)
-        if len(rows) < BATCH:
-            return
-        after = rows[-1].seq
+def shown(connection: Connection, which: Filter, limit: int = SHOWN) -> list[Line]:
+    """The newest first."""
+    kept = audit.c
+    named = ((kept.actor, which.actor), (kept.act, which.act), (kept.chart_id, which.chart_id))
+    wanted = [column == value for column, value in named if value]
+    wanted += [kept.time >= which.since] if which.since else []
+    wanted += [kept.time < which.until] if which.until else []
+    wanted += [kept.seq < which.before] if which.before else []
+    rows = connection.execute(select(audit).where(*wanted).order_by(kept.seq.desc()).limit(limit))
+    return [Line(*row) for row in rows]
 
 
 def broken(database: Database) -> int | None:
-    """The first line that was changed, taken out or put in; behind the last line where the end was cut off."""
+    """The first line that was changed, taken out or put in; behind the last one where the end was cut off."""
     kept = head.kept(database.folder)
     seq, digest = 0, ""
     with database.read() as connection:
-        for line in lines(connection):
+        for line in chain.lines(connection):
             seq += 1
-            fits = (
-                line.seq == seq
-                and line.previous == digest
-                and hmac.compare_digest(line.expected(database.key), line.digest)
-            )
-            if not fits or (kept and kept.seq == seq and kept.digest != line.digest):
+            if line.seq != seq or line.previous != digest or not line.fits(database.key):
+                return seq
+            if kept and kept.seq == seq and kept.digest != line.digest:
                 return seq
             digest = line.digest
     cut = kept.seq > seq if kept else seq > 0
     return seq + 1 if cut else None
 
 
+def exported(connection: Connection) -> Iterator[str]:
+    """All lines as NDJSON, with what it takes to check them elsewhere."""
+    for line in chain.lines(connection):
+        said = json.loads(line.said) if line.said else {}
+        yield json.dumps({**asdict(line), "time": line.time.isoformat(timespec="microseconds") + "Z", "said": said})
+
+
 def _written(said: Mapping[str, Said]) -> str:
     for name, value in said.items():
         if not isinstance(value, Said) or len(str(value)) > LONGEST:
-            raise ValueError(
-                f"audit: {name}: ids and numbers are told, of at most {LONGEST} characters; never text of a chart"
-            )
-    return json.dumps(dict(said), sort_keys=True, ensure_ascii=True) if said else ""
+            raise ValueError(f"audit: {name}: what is said is an id or a number of at most {LONGEST} characters")
+    return json.dumps(dict(said), sort_keys=True) if said else ""

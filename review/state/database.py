@@ -1,59 +1,143 @@
 """The database of the coders' page: SQLite in the lake by default, PostgreSQL by one setting."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock, get_ident
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from contract.errors import InputError, StoreError
 from review.settings import Settings
-from review.state.tables import metadata
+from review.state import head, keys, migrating
+from review.state.engines import PATIENCE, engines, named
 
 WRITERS = 0x63686C6D  # the advisory lock that writers of PostgreSQL share: one after the other, as in SQLite
 
 
+class Busy(StoreError):
+    """Another writer has not let go; nothing was written. To be tried again."""
+
+
+class Turn:
+    """Writers of one process, one after the other: they queue here, not in the database."""
+
+    def __init__(self) -> None:
+        self._lock, self._whose = Lock(), 0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        if self._whose == get_ident():
+            raise RuntimeError("Database.write() within Database.write(): hand the connection down")
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise Busy(f"The database has been busy for {PATIENCE} seconds. Nothing was written; please try again.")
+        self._whose = get_ident()
+        try:
+            yield
+        finally:
+            self._whose = 0
+            self._lock.release()
+
+
 @dataclass(frozen=True)
 class Database:
+    """`engine` writes; `reader` sees one state of the database, and cannot write."""
+
     engine: Engine
-    key: bytes  # of the audit's chain, and of what is drawn: planted suggestions, second reviews
-    folder: Path = Path()  # lake/phi-review: the key, the end of the audit
+    reader: Engine
+    key: bytes = field(repr=False)  # of the audit's chain, and of what is drawn: planted suggestions, second reviews
+    folder: Path  # lake/phi-review: the key, the end of the audit
+    turn: Turn = field(default_factory=Turn, repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
-        """Made where it is not there, and brought to the newest version."""
+        """Made where it is not there, and brought to the newest version; many processes may do so at once."""
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_engine(settings.url, pool_pre_ping=True)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare)
-        metadata.create_all(engine)
-        return cls(engine, b"\0" * 32, settings.folder)
+        settings.folder.chmod(0o700)
+        database = cls(*engines(settings), b"", settings.folder)
+        try:
+            with _alone(settings.folder):
+                return replace(database, key=database._ready())
+        except DBAPIError as error:
+            raise InputError(_unreachable(database.engine, error)) from None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction; writers wait for each other. What it wrote is on disk when it ends."""
-        with self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
-                connection.exec_driver_sql("COMMIT")
-                return
-            with connection.begin():
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
+        """One transaction; writers wait for each other. What it wrote is on disk when it ends. Raises Busy."""
+        with self.turn.taken(), self.engine.connect() as connection:
+            head.forget(connection)
+            with self._transaction(connection):
                 yield connection
+            if noted := head.forget(connection):
+                head.keep(self.folder, connection, *noted)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.reader.dispose()
+
+    @contextmanager
+    def _transaction(self, connection: Connection) -> Iterator[None]:
+        sqlite = self.engine.dialect.name == "sqlite"
+        try:
+            if sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
+        except OperationalError as error:
+            raise _busy_or(error) from None
+        try:
+            yield
+        except BaseException:
+            connection.rollback()
+            raise
+        if sqlite:
+            connection.exec_driver_sql("COMMIT")
+        connection.commit()
+
+    def _ready(self) -> bytes:
+        """The key, once all tables are there."""
+        with self.engine.connect() as connection:
+            new = migrating.is_new(connection)
+        if not new:
+            with self.write() as connection:
+                if not migrating.is_new(connection):  # another was quicker
+                    migrating.bring_up(connection)
+        with self.engine.connect() as connection:
+            return keys.load(self.folder, connection)
 
 
-def _prepare(connection, _entry: ConnectionPoolEntry) -> None:  # type: ignore[no-untyped-def]
-    for said in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
-        connection.execute(f"PRAGMA {said}")
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Of the processes of this machine."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _busy_or(error: OperationalError) -> Exception:
+    said = str(error.orig)
+    if "database is locked" in said or "lock timeout" in said:
+        return Busy(f"Another program has held the database for {PATIENCE} seconds. Nothing was written; try again.")
+    return error
+
+
+def _unreachable(engine: Engine, error: DBAPIError) -> str:
+    said = " ".join(str(error.orig).split())
+    if engine.url.password:
+        said = said.replace(str(engine.url.password), "***")
+    return (
+        f"review: the database {named(engine)} cannot be used: {said}. "
+        "Is the server running, and do user, password and name of the database fit? See review: database."
+    )

@@ -1,7 +1,8 @@
 """What the coders' page remembers, table by table. All of it is PHI: ids of encounters, codes, reasons.
 
 A decision, once written, stands: triggers of the database refuse to change or delete it (state/migrations). The same
-holds for the audit, whose lines are chained by digests. A person who is forgotten leaves by `erasure`.
+holds for the audit, whose lines are chained by digests. A person who is forgotten leaves by `erasures`.
+After a change here: `python -m review.state.revise "what changed"` drafts the migration, to be read and mended.
 """
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
     }
 )

@@ -50,7 +50,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     _execute(url, "CREATE DATABASE filled")
     made = Database.open(Settings(folder / "lake", folder / "inbox", database=_named(url, "filled")))
-    made.engine.dispose()
+    made.close()
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -79,7 +79,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def database(settings: Settings) -> Iterator[Database]:
     made = Database.open(settings)
     yield made
-    made.engine.dispose()
+    made.close()
 
 
 def _execute(url: str, statement: str) -> None:
