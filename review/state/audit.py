@@ -15,6 +15,7 @@ from review.state.tables import audit
 Said = str | int | float | bool | None
 LONGEST = 128  # characters of one thing said: room for an id or a number, none for a note
 SHOWN = 500  # lines at once
+lines = chain.lines
 
 
 def record(
@@ -64,7 +65,7 @@ def broken(database: Database) -> int | None:
     kept = head.kept(database.folder)
     seq, digest = 0, ""
     with database.read() as connection:
-        for line in chain.lines(connection):
+        for line in lines(connection):
             seq += 1
             if line.seq != seq or line.previous != digest or not line.fits(database.key):
                 return seq
@@ -77,7 +78,7 @@ def broken(database: Database) -> int | None:
 
 def exported(connection: Connection) -> Iterator[str]:
     """All lines as NDJSON, with what it takes to check them elsewhere."""
-    for line in chain.lines(connection):
+    for line in lines(connection):
         said = json.loads(line.said) if line.said else {}
         yield json.dumps({**asdict(line), "time": line.time.isoformat(timespec="microseconds") + "Z", "said": said})
 

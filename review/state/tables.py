@@ -194,7 +194,7 @@ listed = Table(
     Column("principal", Boolean, nullable=False),
     Column("poa", String(8), nullable=False),
 )
-"""Its codes, one a row: what agreement, bias and the sheets are counted from. Made of decisions, in their transaction."""
+"""Its codes, one a row: what agreement, bias and sheets are counted from. Made of decisions, in their transaction."""
 
 erasures = Table(
     "erasures",

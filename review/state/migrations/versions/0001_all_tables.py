@@ -27,6 +27,8 @@ def upgrade() -> None:
     _outbox()
     _rounds()
     _sessions()
+    _finished()
+    _listed()
     _locks()
     if op.get_bind().dialect.name == "sqlite":
         _refuse_on_sqlite()
@@ -229,6 +231,44 @@ def _sessions() -> None:
         sa.Column("carried", sa.Text()),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_sessions")),
+    )
+
+
+def _finished() -> None:
+    op.create_table(
+        "finished",
+        sa.Column("chart_id", sa.String(length=32), nullable=False),
+        sa.Column("thread", sa.String(length=24), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("time", sa.DateTime(), nullable=False),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("seconds", sa.Float()),
+        sa.ForeignKeyConstraint(["chart_id"], ["charts.id"], name=op.f("fk_finished_chart_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("chart_id", "thread", "digest", name=op.f("pk_finished")),
+    )
+    op.create_index(op.f("ix_finished_user_id"), "finished", ["user_id"])
+
+
+def _listed() -> None:
+    op.create_table(
+        "listed",
+        sa.Column("chart_id", sa.String(length=32), nullable=False),
+        sa.Column("thread", sa.String(length=24), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("system", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("offered", sa.Boolean(), nullable=False),
+        sa.Column("planted", sa.Boolean(), nullable=False),
+        sa.Column("band", sa.String(length=16), nullable=False),
+        sa.Column("score", sa.Float()),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("principal", sa.Boolean(), nullable=False),
+        sa.Column("poa", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(["chart_id"], ["charts.id"], name=op.f("fk_listed_chart_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("chart_id", "thread", "digest", "system", "code", name=op.f("pk_listed")),
     )
 
 
