@@ -14,6 +14,7 @@ from review.charts.faults import Damaged, Forgotten, Gone, NoNight, Unknown
 from review.charts.kept import Kept
 from review.charts.night import Night, opened, rows_kept
 from review.charts.place import place
+from review.charts.refresh import Refreshed, refresh
 from review.state.database import Database
 from review.state.tables import charts, erasures
 from store.lake import Lake
@@ -32,6 +33,7 @@ class Desk:
         self._rows = rows_kept()
         self._charts: Kept[Chart] = Kept(KEPT, _size)
         self._night: Night | None = None
+        self._refreshed = ""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -64,6 +66,17 @@ class Desk:
             if self.night is night:
                 raise
             return self._chart(self.night, chart_id, side, row)  # a night was published, and the old one pruned
+
+    @property
+    def stale(self) -> bool:
+        """The published night is not the one that was last brought into the worklist by this desk."""
+        return self._refreshed != self.night.snapshot.id
+
+    def refresh(self) -> Refreshed:
+        """Table charts as the published night has them; seconds of work, so in no request."""
+        done = refresh(self.database, lambda: self.night)
+        self._refreshed = done.snapshot
+        return done
 
     def _chart(self, night: Night, chart_id: str, side: Side, row: tuple[int, str, bool]) -> Chart:
         subject_id, encounter_id, blind = row

@@ -1,6 +1,6 @@
 """One published night: rows of a person's shard, who is where, what codes and wards are called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,10 +50,10 @@ class Night:
             return None
         return self.kept.get((table, shard, stat.digest), lambda: self._read(table, stat.path))
 
-    def every(self, table: str) -> Iterable[pa.Table]:
-        """Shard by shard, not kept."""
-        for shard in self.snapshot.shards(table):
-            yield self._read(table, self.snapshot.files[table, shard].path)
+    def passing(self, table: str, shard: str) -> pa.Table | None:
+        """As `rows`, for once: not kept."""
+        stat = self.snapshot.files.get((table, shard))
+        return None if stat is None else self._read(table, stat.path)
 
     def shard(self, subject_id: int) -> str | None:
         """The shard of a person of the PHI side, of both sides' tables; None: the night does not know the person."""

@@ -219,11 +219,12 @@ class Gate:
             notes = [note for note in self.hospital["notes"] if name in (note["encounter"], note["id"])]
             setting = {"IMP": "inpatient", "AMB": "outpatient", "EMER": "outpatient"}
             kind = self.encounters.get(name, {}).get("class")
+            bands = [row[5] for row in self.hospital["codes"] if row[0] == name]
+            counts = {band.replace("-", "_"): bands.count(band) for band in ("pre-accept", "review", "hidden")}
             if notes:
                 found.append(
                     {"subject_id": self.subject(self.person(name), True), "encounter_id": opened, "notes": len(notes),
-                     "notes_read": len(notes), "characters": 100, "setting": setting.get(kind), "pre_accept": 0,
-                     "review": 1, "hidden": 0, "flags": ["copied-text"] if name == "long-1" else []}
+                     "notes_read": len(notes), "characters": 100, "setting": setting.get(kind), **counts, "flags": ["copied-text"] if name == "long-1" else []}
                 )  # fmt: skip
         return found
 
