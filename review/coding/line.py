@@ -32,8 +32,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Query:
+    """A question to the physician, as a draft: nothing is sent."""
+
+    system: str
+    code: str
+    question: str = field(repr=False)
+    options: tuple[str, ...] = field(repr=False)
+    actor: str = ""
+
+
+@dataclass(frozen=True)
 class Coding:
-    """`version`: acts so far. `undoes`, `redoes`: decision_id that undo, redo would touch; empty: nothing."""
+    """`version`: acts so far. `undoes`, `redoes`: decision_id that undo, redo would touch; empty: nothing.
+
+    `lines`: diagnoses, then procedures; in the order of suggestion, then as they were added. An accepted line keeps its
+    place; `rank` says where it stands on the claim.
+    """
 
     lines: tuple[Line, ...] = ()
     version: int = 0
@@ -41,6 +56,16 @@ class Coding:
     undoes: str = ""
     redoes: str = ""
     messages: tuple[Message, ...] = field(default=())
+    queries: tuple[Query, ...] = field(default=(), repr=False)
 
     def of(self, system: str, code: str) -> Line | None:
         return next((line for line in self.lines if (line.system, line.code) == (system, code)), None)
+
+    def accepted(self, kind: str = "") -> tuple[Line, ...]:
+        """As they stand on the claim; of one kind, or diagnoses before procedures."""
+        found = (line for line in self.lines if line.state == ACCEPTED and kind in ("", line.kind))
+        return tuple(sorted(found, key=lambda line: (line.kind, line.rank)))
+
+    @property
+    def undecided(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state == SUGGESTED)
