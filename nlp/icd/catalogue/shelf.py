@@ -30,6 +30,17 @@ class Shelf:
                     "Rename the file."
                 )
 
+    def held(self, system: str) -> tuple[str, ...]:
+        """Names of the editions at hand, oldest first; a system that editions.yaml does not know by its files' names."""
+        names = {name for held, name in self._files() if held == system}
+        names |= {tabular.edition()} if system == INSTALLED else set()
+        known = [each.name for each in editions(system)]
+        return tuple(sorted(names, key=lambda name: (known.index(name) if name in known else -1, name)))
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        return tuple(sorted({INSTALLED, *(system for system, _ in self._files())}))
+
     def at(self, edition: Edition) -> Catalogue | None:
         """None where no table of that edition is at hand: nothing is checked against another one."""
         return self.named(edition.system, edition.name)
