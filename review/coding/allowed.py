@@ -8,8 +8,8 @@ from nlp.icd.catalogue.files import dotted
 from review.charts.chart import Chart
 from review.coding.act import Act
 from review.coding.kind import DIAGNOSIS, kind
-from review.coding.line import ACCEPTED, REJECTED, Coding, Line
 from review.coding.limits import CODES
+from review.coding.line import ACCEPTED, REJECTED, Coding, Line
 from review.coding.refused import Refused
 from review.coding.tables import Tables
 
@@ -133,27 +133,27 @@ def _order(act: Act, ground: Ground) -> None:
         raise Refused(f"{strange[0][:16]} is not an accepted code of this chart, so it has no place in the order.")
 
 
-def _reopen(act: Act, ground: Ground) -> None:
+def _reopen(_act: Act, ground: Ground) -> None:
     if not ground.coding.finished:
         raise Refused("This chart is not finished, so there is nothing to reopen.")
 
 
-def _undo(act: Act, ground: Ground) -> None:
+def _undo(_act: Act, ground: Ground) -> None:
     if not ground.coding.undoes:
         raise Refused("There is nothing to undo. What was finished is reopened, not undone.")
 
 
-def _redo(act: Act, ground: Ground) -> None:
+def _redo(_act: Act, ground: Ground) -> None:
     if not ground.coding.redoes:
         raise Refused("There is nothing to redo.")
 
 
-def _query(act: Act, ground: Ground) -> None:
+def _query(act: Act, _ground: Ground) -> None:
     if not str(act.after.get("question") or "").strip():
         raise Refused("The query has no question yet. Write one, then keep the draft.")
 
 
-def _note(act: Act, ground: Ground) -> None:
+def _note(act: Act, _ground: Ground) -> None:
     if not act.reason:
         raise Refused("The note is empty. Write something, then keep it.")
 

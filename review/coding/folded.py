@@ -11,7 +11,7 @@ from review.coding.slate import Slate
 
 
 def folded(chart: Chart, planted: Sequence[Suggestion], acts: Sequence[Done], *, blind: bool) -> Coding:
-    """`acts`: of one thread, in their order. Spans are as they were recorded (charts/moved.py brings them up to date)."""
+    """`acts`: of one thread, in their order. Spans are as they were recorded."""
     counted = live(acts)
     slate = Slate.of(offered(chart, planted, blind=blind))
     for act in counted.acts:

@@ -7,6 +7,7 @@ from review.coding.act import Done
 
 WALLS = ("finish", "reopen")
 UNDONE, REDONE, DISCLOSED = "undone", "redone", "disclosed"  # what `after` says of undo, redo, and our own removals
+HOME = "_"  # what begins so in `before` and `after` stays here: it names a planted code (review/handover)
 
 
 @dataclass(frozen=True)

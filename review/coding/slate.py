@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from review.coding.act import Done
 from review.coding.kind import kind
 from review.coding.line import ACCEPTED, REJECTED, Line, Query
-from review.coding.live import DISCLOSED
+from review.coding.live import DISCLOSED, HOME
 
 Key = tuple[str, str]  # system, code
+MARKED = "coder"  # source of spans that a person marked
 
 
 @dataclass
@@ -57,31 +58,36 @@ class Slate:
     def _reject(self, act: Done) -> None:
         """An added code that is taken out again leaves the list; a planted one does, once it is disclosed."""
         key = (act.system, act.code)
-        if act.after.get(DISCLOSED) or (key in self.lines and self.lines[key].added):
+        if HOME + "code" in act.after:
+            self._edit(act)
+        elif act.after.get(DISCLOSED) or (key in self.lines and self.lines[key].added):
             self.lines.pop(key, None)
         else:
             self._say(key, REJECTED, act)
 
     def _edit(self, act: Done) -> None:
-        old, new = (act.system, act.code), (act.system, str(act.after.get("code")))
+        old, new = (act.system, act.code), (act.system, str(act.after.get("code") or act.after.get(HOME + "code")))
         poa = self.lines[old].poa if old in self.lines else ""
         order = [new if key == old else key for key in self.ranked()]
-        was = old in order or new in order
-        self._reject(act)
+        if old in self.lines and self.lines[old].added:
+            del self.lines[old]
+        else:
+            self._say(old, REJECTED, act)
         self._say(new, ACCEPTED, act)
         self.lines[new] = replace(self.lines[new], poa=poa or self.lines[new].poa)
-        if was:
+        if new in order:
             self.order = [*order, *(key for key in self.order if key not in order)]
         self.first = {name: new if key == old else key for name, key in self.first.items()}
         self.admitting = new if self.admitting == old else self.admitting
 
     def _say(self, key: Key, state: str, act: Done) -> None:
+        """What a suggestion shows is the night's; of a code that is not offered the log alone knows it."""
+        known = key in self.lines
         line = self.lines.get(key) or _from(key, act)
-        marks = tuple(span for span in act.evidence if span not in line.evidence) if state == ACCEPTED else ()
+        new = [span for span in act.evidence if span not in line.evidence and (span.source == MARKED or not known)]
+        marks = tuple(new) if state == ACCEPTED or not known else ()
         reason = act.reason if state == REJECTED else ""
-        self.lines[key] = replace(
-            line, state=state, evidence=(*line.evidence, *marks), reason=reason, actor=act.actor
-        )
+        self.lines[key] = replace(line, state=state, evidence=(*line.evidence, *marks), reason=reason, actor=act.actor)
 
     def _evidence(self, act: Done) -> None:
         key = (act.system, act.code)
@@ -103,7 +109,8 @@ class Slate:
 
     def _order(self, act: Done) -> None:
         """Whoever puts another code before the principal names that one."""
-        named = [(act.system, str(code)) for code in act.after.get("codes") or ()]
+        codes = act.after.get(HOME + "codes") or act.after.get("codes") or ()
+        named = [(act.system, str(code)) for code in codes]
         rest = [key for key in self.ranked() if key not in named]
         self.order = [*named, *rest, *(key for key in self.order if key not in named and key not in rest)]
         leads = next((key for key in named if key in self.lines and self.lines[key].state == ACCEPTED), None)
@@ -142,7 +149,7 @@ def _from(key: Key, act: Done) -> Line:
     score = said.get("score")
     return Line(
         *key,
-        str(said.get("display") or ""),
+        str(said.get("display") or said.get(HOME + "display") or ""),
         REJECTED,
         kind(key[0]),
         str(said.get("band") or ""),
