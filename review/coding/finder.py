@@ -40,7 +40,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Place:
-    """One level of the hierarchy. `above`: from the chapter down. `notes`: heading and lines, the nearest level first."""
+    """One level of the hierarchy. `above`: from the chapter down. `notes`: heading and lines."""
 
     hit: Hit
     above: tuple[Hit, ...]
