@@ -22,6 +22,7 @@ from runner.commands import (
     quarantine,
     release,
     reports,
+    review,
     room,
     signals,
     similar,
@@ -76,6 +77,7 @@ app.command("next")(labelling.next_notes)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(export.app, name="export")
 app.add_typer(audit.app, name="audit")
+app.add_typer(review.app, name="review")
 train.app.command("outcomes")(outcomes.train_outcomes)
 train.app.command("reports")(reports.train_reports)
 app.add_typer(train.app, name="train")

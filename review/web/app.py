@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from review.charts.desk import Desk
@@ -16,6 +17,7 @@ from review.web import assets, refused, render
 from review.web.diary import Diary
 from review.web.gate import Gate
 from review.web.house import House
+from review.web.keeper import Keeper, follow_parent
 from review.web.pages import account, audit, health, keys, people, signing, worklist
 from review.web.refusal import Refusal, SignedOut
 
@@ -36,7 +38,9 @@ PAGES = (
 def create(settings: Settings) -> FastAPI:
     """Ready to serve; opens the database and the published night."""
     house = opened(settings)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_life(house))
+    diary = Diary()
+    life = _life(house, diary)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=life)
     app.state.house = house
     for router in PAGES:
         app.include_router(router)
@@ -47,7 +51,7 @@ def create(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, refused.http)
     app.add_exception_handler(RequestValidationError, refused.invalid)
     names = frozenset({*LOOPBACK, *(name.lower() for name in settings.hosts)})
-    app.add_middleware(Gate, names=names, https=settings.https, said=refused.bare(house), diary=Diary())
+    app.add_middleware(Gate, names=names, https=settings.https, said=refused.bare(house), diary=diary)
     return app
 
 
@@ -56,10 +60,16 @@ def opened(settings: Settings) -> House:
     return House(settings, database, Desk(settings.lake, database), None, render.environment())
 
 
-def _life(house: House) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _life(house: House, diary: Diary) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What goes on beside requests begins when the first can be answered, and ends behind the last."""
+
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        keeper = Keeper(house, diary)
+        keeper.start()
+        follow_parent()
         yield
+        await run_in_threadpool(keeper.stop)
         house.database.engine.dispose()
 
     return life

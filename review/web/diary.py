@@ -37,3 +37,13 @@ def places(error: BaseException) -> list[str]:
     named = [(Path(f.filename), f"{f.name}:{f.lineno}") for f in frames]
     ours = [f"{path.relative_to(HOUSE)}:{at}" for path, at in named if path.is_relative_to(HOUSE / "review")]
     return [*ours[-3:], *(f"{path.name}:{at}" for path, at in named[-1:] if not path.is_relative_to(HOUSE / "review"))]
+
+
+class Plain(logging.Formatter):
+    """One line a message, and never a trace: it may quote a note."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return record.getMessage()
+        return json.dumps({"unexpected": type(error).__name__, "places": places(error)})

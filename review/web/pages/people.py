@@ -98,7 +98,13 @@ def _list(
     with visit.house.database.read() as connection:
         everybody = users.every(connection)
     status = 422 if problem else 200
-    said = {"everybody": everybody, "roles": ROLES, "problem": problem, "typed": typed or {"role": "coder"}, "fresh": fresh}
+    said = {
+        "everybody": everybody,
+        "roles": ROLES,
+        "problem": problem,
+        "typed": typed or {"role": "coder"},
+        "fresh": fresh,
+    }
     return render.page(visit, "users.html", status=status, **said)
 
 
