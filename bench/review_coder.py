@@ -1,20 +1,19 @@
 """A coder at work, as the page's own scripts send it: next chart, decide, search letter by letter, add, order, finish.
 
-Every answer is checked: its status, and that the decision stands in the panel. What is not as it should be raises Wrong.
+Every answer is checked: its status, and that the decision stands in the panel. One that is not right raises Wrong.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
-from typing import Protocol
 from uuid import uuid4
 
 import orjson
 
 from bench import review_page
-from bench.review_http import Answer, Browser
+from bench.review_http import Answer, Browser, Send
+from bench.review_pace import Pace, Watch
 from bench.review_page import Line, Panel
 from bench.review_server import Seat
 
@@ -28,14 +27,6 @@ class Wrong(Exception):
     """An answer that is not right: the bench ends."""
 
 
-class Paced(Protocol):
-    async def wait(self, share: float) -> bool: ...
-
-
-class Timer(Protocol):
-    async def timed(self, kind: str, pace: "Paced", send: object) -> Answer: ...
-
-
 class Over(Exception):
     """The time of the bench is over."""
 
@@ -45,8 +36,8 @@ class Coder:
     browser: Browser
     seat: Seat
     rng: Random
-    pace: Paced
-    watch: Timer
+    pace: Pace
+    watch: Watch
     finished: int = 0
     decided: int = 0
     looked_for: set[str] = field(default_factory=set)
@@ -98,25 +89,29 @@ class Coder:
         code, words = self._wish()
         self.looked_for.add(code)
         for typed in _typed(words):
-            form = {"csrf": seen.csrf, "q": typed, "system": "ICD-10-CM"}
-            share = 1.0 if typed == words[:2] else LETTER
-            answer = await self._send("search", share, lambda form=form: self._post("search", form))  # type: ignore[misc]
-            _expect(answer, 200, "POST search")
-            found = review_page.hits(answer.text)
-            _check(found is not None, "a search gave no list of hits")
-            hits = found or []
+            hits = await self._search(seen, typed, 1.0 if typed == words[:2] else LETTER)
+        _check(bool(hits), f"nothing that may be added was found for {words!r}")
         free = [hit for hit in hits if seen.of(*hit) is None]
         if not free:
             return seen
         system, code = free[0]
         return await self._done(seen, {"action": "add", "system": system, "code": code})
 
+    async def _search(self, seen: Panel, typed: str, share: float) -> list[tuple[str, str]]:
+        form = {"csrf": seen.csrf, "q": typed, "system": "ICD-10-CM"}
+        answer = await self._send("search", share, lambda: self._post("search", form))
+        _expect(answer, 200, "POST search")
+        found = review_page.hits(answer.text)
+        if found is None:
+            raise Wrong("a search gave no list of hits")
+        return found
+
     async def _sequence(self, seen: Panel) -> Panel:
         mine = seen.accepted()
         if len(mine) > 1 and self.rng.random() < 0.6:
             moved = [mine[1], mine[0], *mine[2:]]
-            order = orjson.dumps([[line.system, line.code] for line in moved]).decode()
-            seen = await self._done(seen, {"action": "order", "codes": order})
+            order = orjson.dumps([line.code for line in moved]).decode()
+            seen = await self._done(seen, {"action": "order", "system": moved[0].system, "codes": order})
         mine = seen.accepted()
         if mine and not any(line.principal for line in mine):
             said = {"action": "principal", "system": mine[0].system, "code": mine[0].code}
@@ -166,7 +161,7 @@ class Coder:
         if not await self.pace.wait(share):
             raise Over
 
-    async def _send(self, kind: str, share: float, send: object) -> Answer:
+    async def _send(self, kind: str, share: float, send: Send) -> Answer:
         await self._pause(share)
         return await self.watch.timed(kind, self.pace, send)
 
@@ -201,7 +196,3 @@ def _expect(answer: Answer, status: int, what: str) -> None:
 def _check(right: bool, said: str) -> None:
     if not right:
         raise Wrong(said)
-
-
-async def rest(seconds: float) -> None:
-    await asyncio.sleep(seconds)

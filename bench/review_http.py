@@ -1,12 +1,13 @@
 """A lean HTTP/1.1 client: one connection a coder, kept alive, as her browser does; it spends little time of its own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from contract.errors import StageError
 
+Send = Callable[[], Awaitable["Answer"]]
 LIMIT = 64 << 20  # the longest answer
 
 
@@ -115,7 +116,7 @@ def _plain(body: bytes, encoding: str) -> bytes:
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while True:
         length = int((await reader.readuntil(b"\r\n")).split(b";")[0], 16)
         part = await reader.readexactly(length + 2)

@@ -1,26 +1,25 @@
 """The load of bench.review, in a process of its own: coders at work, each with her schedule, and what they waited.
 
-A coder plans each act some time after the one before was planned, or after its answer where that came later than she
-could have looked at it. Waiting counts from the planned moment, not from the moment of sending: a server that stalls
-makes every coder behind it wait, and all of them are counted (what benches that pause with the server leave out).
+A coder plans each act some time after the one before was planned, whether that was answered yet or not; where it was
+not, she sends as soon as it is. Waiting counts from the planned moment, not from that of sending: what a server that
+stalls keeps back is counted too (benches that pause with their server leave it out: coordinated omission).
 """
 
 import asyncio
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
 import orjson
 
 from bench.review_coder import Coder, Wrong
-from bench.review_http import Answer, Browser
+from bench.review_http import Browser
+from bench.review_pace import Pace, Watch
 from bench.review_server import Seat
-
-Send = Callable[[], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -44,45 +43,6 @@ class Job:
         return cls(**{**said, "seats": [Seat(**seat) for seat in said["seats"]], "out": Path(said["out"])})
 
 
-@dataclass
-class Pace:
-    """When a coder acts next. Think times are log-normal: mostly quick, sometimes long."""
-
-    think: float
-    until: float
-    rng: Random
-    at: float = field(default_factory=time.monotonic)
-
-    async def wait(self, share: float) -> bool:
-        """Until the next act is due, `share` of a think time later; False: the bench is over."""
-        pause = self.think * share * self.rng.lognormvariate(0, 0.5)
-        self.at += pause
-        late = time.monotonic() - self.at
-        if late < 0:
-            await asyncio.sleep(-late)
-        if self.think == 0:
-            self.at = time.monotonic()
-        return self.at < self.until
-
-
-@dataclass
-class Watch:
-    """Milliseconds by kind: what was waited, from the planned moment; and how late the client itself was to send."""
-
-    waited: dict[str, list[float]] = field(default_factory=dict)
-    lag: list[float] = field(default_factory=list)
-
-    async def timed(self, kind: str, pace: Pace, send: Send) -> Answer:
-        """The next act is planned from the answer where that came after it was planned: nobody acts on what she
-        has not seen."""
-        self.lag.append((time.monotonic() - pace.at) * 1000)
-        answer = await send()
-        done = time.monotonic()
-        self.waited.setdefault(kind, []).append((done - pace.at) * 1000)
-        pace.at = done
-        return answer
-
-
 async def run(job: Job) -> dict[str, object]:
     watch, until = Watch(), time.monotonic() + job.seconds
     coders = [_coder(job, seat, number, until, watch) for number, seat in enumerate(job.seats)]
@@ -91,8 +51,11 @@ async def run(job: Job) -> dict[str, object]:
         async with asyncio.TaskGroup() as group:
             for coder in coders:
                 group.create_task(_floor(coder) if job.floor else coder.work())
-    except* Wrong as wrong:
-        return {"wrong": [str(each) for each in wrong.exceptions][:3]}
+    except ExceptionGroup as group_of:
+        wrong = [str(each) for each in group_of.exceptions if isinstance(each, Wrong)]
+        if not wrong:
+            raise
+        return {"wrong": wrong[:3]}
     spent = resource.getrusage(resource.RUSAGE_SELF)
     tally = {"charts": sum(c.finished for c in coders), "decisions": sum(c.decided for c in coders),
              "codes": len({code for c in coders for code in c.looked_for})}  # fmt: skip
