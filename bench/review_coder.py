@@ -41,6 +41,7 @@ class Coder:
     finished: int = 0
     decided: int = 0
     looked_for: set[str] = field(default_factory=set)
+    acknowledged: set[str] = field(default_factory=set)  # decision_id of each act that was answered 200
     chart: str = ""
 
     async def work(self) -> None:
@@ -144,7 +145,9 @@ class Coder:
         given = {"csrf": seen.csrf, "version": str(seen.version), "digest": seen.digest, "seconds": "2"}
         form = {"decision_id": uuid4().hex, **given, **said}
         answer = await self._send("decision", 1.0, lambda: self._post("acts", form))
-        if answer.status not in (200, 422):
+        if answer.status == 200:
+            self.acknowledged.add(form["decision_id"])
+        elif answer.status != 422:
             raise Wrong(f"{said['action']} was answered {answer.status}, refused {review_page.refused(answer.text)}")
         return answer
 
