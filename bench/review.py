@@ -37,6 +37,7 @@ from bench.review_server import Memory, Server, filled, free_port, seats
 from contract.errors import CheckFailed, InputError, StageError
 from review.settings import Settings
 from review.state.database import Database
+from runner import coders as coders_settings
 
 KEYS = ("p50_ms", "p95_ms")
 KINDS = ("chart", "search", "decision")
@@ -58,9 +59,8 @@ class Phase:
             f"server {self.cpu_s:.1f} CPU-s, coders {self.said['cpu_s']:.1f} CPU-s")  # fmt: skip
         for kind, waited in sorted(self.said["waited"].items()):
             p50, p95, p99 = np.percentile(waited, (50, 95, 99))
-            say(
-                f"  {kind:9} {len(waited):6,}  p50 {p50:7.1f}  p95 {p95:7.1f}  p99 {p99:7.1f}  most {max(waited):6.0f} ms"
-            )
+            shares = f"p50 {p50:7.1f}  p95 {p95:7.1f}  p99 {p99:7.1f}  most {max(waited):6.0f} ms"
+            say(f"  {kind:9} {len(waited):6,}  {shares}")
         late = np.percentile(self.said["lag"], 95)
         say(f"  the client itself was late to send by {late:.1f} ms at p95, which is in the figures")
 
@@ -109,7 +109,7 @@ def main(
     with workplace("review", work) as place:
         made = linked(lake.resolve(), place / "linked") if lake else review_lake.build(place / "made", charts)
         say(f"lake: {review_lake.counted(made)}; {searched_over():,} codes are searched over")
-        settings = Settings(made, place / "inbox", database=database)
+        settings = coders_settings.without_config(made, {"database": database})
         found = _phases(settings, place, Job(0, minutes * 60, think, (), place / "paced.json"), coders)
         finish(KEYS, {"p50_ms": percentiles(found, 50), "p95_ms": percentiles(found, 95)})
 

@@ -1,11 +1,11 @@
 """Is an acknowledged decision ever lost: kill -9 under load, again and again, on SQLite and on PostgreSQL.
 
-Coders decide as fast as they can on the real server (bench/review_coder.py). At moments drawn at random the whole process
-group of the server is killed, parent and workers at once; on PostgreSQL every fourth time the database's processes
-instead. It starts again, and what had no answer is sent again with the same decision_id, as the page does. After each
-restart every decision that had been answered 200 must stand in the log once, and what the server did before it could
-answer may. At the end all is handed over to the inbox, and each of them must stand there once by its decision_id, in no
-torn line, the audit's chain unbroken. `lost` counts what is missing, twice, torn or broken.
+Coders decide as fast as they can on the real server (bench/review_coder.py). At moments drawn at random the whole
+process group of the server is killed, parent and workers at once; on PostgreSQL every fourth time the database's
+processes instead. It starts again, and what had no answer is sent again with the same decision_id, as the page does.
+Every decision that had been answered 200 must then stand in the log once; what the server did before it could answer
+may. At the end all is handed over to the inbox: each must stand there by its decision_id, in no torn line and never
+with other words, and the audit's chain must be unbroken. `lost` counts what is missing, twice, torn or broken.
 
 kill -9 takes processes, not the power: what was written stays with the operating system. That writes reach the disk
 before they are acknowledged (synchronous = FULL, synchronous_commit = on) is a setting that this cannot show.
@@ -40,6 +40,7 @@ from review.handover.inbox import Inbox
 from review.settings import Settings
 from review.state import audit, tables
 from review.state.database import Database
+from runner import coders
 
 KEYS = ("kills", "lost")
 CHARTS, CODERS = 2_500, 6
@@ -79,11 +80,10 @@ class Siege:
 
     def _seat(self) -> None:
         until = time.monotonic() + 86_400
-        for number, seat in enumerate(seats(self.database, CODERS)):
+        for seat in seats(self.database, CODERS):
             rng = Random(self.rng.random())
             pace = Pace(THINK, until, rng)
             self.coders.append(Coder(Stubborn(self.server.port, seat.cookie), seat, rng, pace, Watch()))
-            say(f"coder {number + 1} sits down") if number == CODERS - 1 else None
 
     async def _kill(self, number: int) -> None:
         if self.postgres and number % OF_DATABASE == 0:
@@ -102,39 +102,43 @@ class Siege:
         twice = [key for key, many in logged.items() if many > 1]
         self.lost += len(missing) + len(twice)
         again = sum(coder.browser.again for coder in self.coders if isinstance(coder.browser, Stubborn))
-        say(f"{number} kills: {len(said):,} decisions acknowledged, {len(logged):,} in the log, {len(missing)} missing, "
-            f"{len(twice)} twice; {again} requests were sent again")  # fmt: skip
+        say(f"{number} kills: {len(said):,} decisions acknowledged, {len(logged):,} in the log, "
+            f"{len(missing)} missing, {len(twice)} twice; {again} requests sent again")  # fmt: skip
 
     def handed_over(self) -> None:
         """What the night will read."""
-        inbox = self.settings.inbox / "decisions"
-        Inbox(inbox).hand_over(self.database)
-        found, torn = _lines(inbox)
+        Inbox(self.settings.inbox).hand_over(self.database)
+        found, bad = _lines(self.settings.inbox)
         with self.database.read() as connection:
             kept = select(tables.decisions.c.decision_id).where(tables.decisions.c.planted.is_(False))
             logged = set(connection.execute(kept).scalars())
         missing, twice = logged - found.keys(), sum(many - 1 for many in found.values())
         whole = audit.broken(self.database)
-        say(f"inbox: {len(found):,} decisions, {len(missing)} missing, {twice} twice, {torn} torn lines; "
+        say(f"inbox: {len(found):,} decisions, {len(missing)} missing, {twice} twice, {bad} torn or told otherwise; "
             f"the audit is {'whole' if whole is None else f'broken at line {whole}'}")  # fmt: skip
-        self.lost += len(missing) + torn + (whole is not None)
+        self.lost += len(missing) + bad + (whole is not None)
 
 
 def _lines(folder: Path) -> tuple[Counter[str], int]:
+    """How often each decision stands there; and lines that cannot be read, or say something else than one before."""
     found: Counter[str] = Counter()
-    torn = 0
+    words: dict[str, bytes] = {}
+    bad = 0
     for file in sorted(folder.rglob("*.ndjson")):
         for raw in file.read_bytes().splitlines():
             try:
-                found[parsed(raw)["decision_id"]] += 1
+                name = parsed(raw)["decision_id"]
             except Broken:
-                torn += 1
-    return found, torn
+                bad += 1
+                continue
+            found[name] += 1
+            bad += words.setdefault(name, raw) != raw
+    return found, bad
 
 
 def besieged(lake: Path, place: Path, kills: int, postgres: Postgres | None) -> int:
     url = postgres.start() if postgres else ""
-    settings = Settings(linked(lake, place / "lake"), place / "inbox", database=url)
+    settings = coders.without_config(linked(lake, place / "lake"), {"database": url})
     database = Database.open(settings)
     siege = Siege(settings, Server(settings, free_port(), place / "server.log"), database, postgres, Random(20261121))
     try:

@@ -17,9 +17,9 @@ class Postgres:
 
     def start(self) -> str:
         """Its URL."""
-        import pgserver
+        from pgserver.postgres_server import get_server
 
-        self._server = pgserver.get_server(self.folder)
+        self._server = get_server(self.folder)
         found: str = self._server.get_uri()
         return found.replace("postgresql://", "postgresql+psycopg://")
 

@@ -94,8 +94,7 @@ class Server:
 
 
 def command(settings: Settings, port: int) -> Sequence[str]:
-    said = [sys.executable, "-m", "runner.cli", "review", "--lake", str(settings.lake), "--inbox", str(settings.inbox),
-            "--port", str(port)]  # fmt: skip
+    said = [sys.executable, "-m", "runner.cli", "review", "--lake", str(settings.lake), "--port", str(port)]
     return [*said, "--database", settings.database] if settings.database else said
 
 
