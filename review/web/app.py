@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from threading import Thread
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -9,8 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from nlp.icd.catalogue.shelf import Shelf
 from review.charts.desk import Desk
 from review.charts.faults import ChartFault
+from review.coding.finder import Finder
+from review.coding.tables import Tables
 from review.settings import Settings
 from review.state.database import Database
 from review.web import assets, refused, render
@@ -57,7 +61,8 @@ def create(settings: Settings) -> FastAPI:
 
 def opened(settings: Settings) -> House:
     database = Database.open(settings)
-    return House(settings, database, Desk(settings.lake, database), None, render.environment())
+    finder = Finder(Tables(Shelf(settings.tables), settings.country))
+    return House(settings, database, Desk(settings.lake, database), finder, render.environment())
 
 
 def _life(house: House, diary: Diary) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -67,6 +72,7 @@ def _life(house: House, diary: Diary) -> Callable[[FastAPI], AbstractAsyncContex
     async def life(_: FastAPI) -> AsyncIterator[None]:
         keeper = Keeper(house, diary)
         keeper.start()
+        Thread(target=house.finder.warm, name="finder", daemon=True).start()
         follow_parent()
         yield
         await run_in_threadpool(keeper.stop)
