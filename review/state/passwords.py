@@ -44,17 +44,19 @@ def outdated(stored: str) -> bool:
 
 def judge(password: str, name: str = "", shown: str = "") -> None:
     """Raises Unfit."""
-    plain = _plain(password)
-    folded = "".join(plain.casefold().split())
+    plain = unicodedata.normalize("NFKC", password)
+    folded = left = "".join(plain.casefold().split())
     if not SHORTEST <= len(plain) <= LONGEST:
         raise Unfit(f"This password has {len(plain)} characters; {SHORTEST} to {LONGEST} are needed. A few words do.")
     if len(set(folded)) < 4:
         raise Unfit("This password repeats the same few characters. A few words that only you would put together do.")
     personal = [part.casefold() for part in (name, *shown.split(), *name.replace("@", ".").split(".")) if len(part) > 2]
     for known in (*TOO_KNOWN, *personal):
-        if len(folded.replace(known, "")) < SHORTEST // 2:
-            raise Unfit("This password is little more than your name or a word that everybody tries. A few words do.")
+        left = left.replace(known, "")
+    if len(left) < SHORTEST // 2:
+        raise Unfit("This password is little more than your name or a word that everybody tries. A few words do.")
 
 
-def _plain(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+def _plain(password: str) -> bytes:
+    """Composed as one, however the keyboard does it."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

@@ -44,6 +44,8 @@ class Session:
 def begin(connection: Connection, user: User | None = None) -> Session:
     session = Session(secrets.token_urlsafe(32), user, secrets.token_urlsafe(32))
     now = clock.now()
+    if user is None:
+        connection.execute(delete(sessions).where(sessions.c.user_id.is_(None), sessions.c.created < now - NAMELESS))
     row = {"token": _kept(session.token), "user_id": user.id if user else None, "csrf": session.csrf}
     connection.execute(insert(sessions).values(created=now, seen=now, **row))
     return session

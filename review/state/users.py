@@ -65,7 +65,8 @@ def found(connection: Connection, user_id: int) -> User | None:
 
 
 def named(connection: Connection, name: str) -> User | None:
-    row = connection.execute(_QUERY.where(_KEPT.name == folded(name))).one_or_none()
+    name = folded(name)
+    row = connection.execute(_QUERY.where(_KEPT.name == name)).one_or_none() if NAME.fullmatch(name) else None
     return User(*row) if row else None
 
 

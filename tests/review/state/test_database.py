@@ -26,7 +26,8 @@ def count(database: Database) -> int:
 
 
 def test_its_folder_and_files_are_for_their_owner_alone(settings: Settings) -> None:
-    settings.folder.mkdir(parents=True, mode=0o755)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.chmod(0o755)
     database = Database.open(settings)
     with database.write() as connection:
         audit.record(database.key, connection, "system", "opened")
@@ -182,7 +183,7 @@ def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path: Path)
 
 def test_a_wrong_database_is_told(tmp_path: Path, postgres: str) -> None:
     with pytest.raises(InputError, match="does not exist"):
-        Database.open(Settings(tmp_path / "lake", tmp_path, database=postgres.replace("/postgres?", "/nowhere?")))
+        Database.open(Settings(tmp_path / "lake", tmp_path, database=postgres.replace("/review?", "/nowhere?")))
     with pytest.raises(InputError, match="folder must exist"):
         Database.open(Settings(tmp_path / "lake", tmp_path, database=f"sqlite:///{tmp_path}/nowhere/review.db"))
 
