@@ -50,7 +50,7 @@ class Database:
     engine: Engine
     reader: Engine
     key: bytes = field(repr=False)  # of the audit's chain, and of what is drawn: planted suggestions, second reviews
-    folder: Path  # lake/phi-review: the key, the end of the audit
+    folder: Path  # Settings.folder: the key, the end of the audit
     turn: Turn = field(default_factory=Turn, repr=False)
 
     @classmethod
