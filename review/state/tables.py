@@ -62,6 +62,9 @@ attempts = Table(
     Column("address", String(64), nullable=False, index=True),
     Column("time", DateTime, nullable=False, index=True),
 )
+ORDER = ("gone", "state", "priority", "id", "ward", "assigned", "gain", "admitted", "discharged")
+"""All that the worklist is filtered and ordered by: it is read from the index alone (worklist.py)."""
+
 charts = Table(
     "charts",
     metadata,
@@ -72,7 +75,7 @@ charts = Table(
     Column("gain", Float, nullable=False, default=0.0),  # expected_gain of the worklist: how uncertain it is
     Column("minutes", Float, nullable=False, default=0.0),
     Column("blind", Boolean, nullable=False, default=False),
-    Column("state", String(16), nullable=False, default="open", index=True),  # STATES
+    Column("state", String(16), nullable=False, default="open"),  # STATES
     Column("notes", String(64), nullable=False, default=""),  # digest of the notes as the worklist has it
     Column("snapshot", String(64), nullable=False, default=""),  # the last one that had the chart
     Column("gone", Boolean, nullable=False, default=False),  # the published night has it no more
@@ -85,7 +88,8 @@ charts = Table(
     Column("finished_by", ForeignKey("users.id", ondelete="SET NULL")),
     Column("finished", DateTime),
     UniqueConstraint("subject_id", "encounter_id"),
-    Index("ix_charts_order", "state", "priority"),
+    Index("ix_charts_order", *ORDER),
+    Index("ix_charts_ward", "ward"),
 )
 STATES = ("open", "working", "done", "reopened", "second", "differs")
 """second: waits for another coder. differs: both are done and an auditor settles what is different."""
@@ -104,7 +108,7 @@ decisions = Table(
     Column("seq", NUMBER, primary_key=True),
     Column("decision_id", String(64), nullable=False, unique=True),  # drawn by the page: sent twice, it counts once
     Column("chart_id", String(32), nullable=False, index=True),
-    Column("user_id", Integer, nullable=False, index=True),
+    Column("user_id", Integer, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("role", String(16), nullable=False),
     Column("round", Integer, nullable=False, default=1),  # 1 first coder, 2 second coder, 3 who settles
@@ -123,6 +127,7 @@ decisions = Table(
     Column("planted", Boolean, nullable=False, default=False),  # on a suggestion that we planted; never handed over
     Column("practice", Boolean, nullable=False, default=False),  # by a trainee; never handed over
     Column("version", Integer, nullable=False),  # acts of the thread so far, this one included
+    Index("ix_decisions_day", "user_id", "time"),
     UniqueConstraint("chart_id", "thread", "version"),  # of two coders at once one is told that she is behind
 )
 outbox = Table(

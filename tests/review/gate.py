@@ -224,7 +224,8 @@ class Gate:
             if notes:
                 found.append(
                     {"subject_id": self.subject(self.person(name), True), "encounter_id": opened, "notes": len(notes),
-                     "notes_read": len(notes), "characters": 100, "setting": setting.get(kind), **counts, "flags": ["copied-text"] if name == "long-1" else []}
+                     "notes_read": len(notes), "characters": 100, "setting": setting.get(kind), **counts,
+                     "flags": ["copied-text"] if name == "long-1" else []}
                 )  # fmt: skip
         return found
 

@@ -122,7 +122,7 @@ def _decisions() -> None:
         sa.UniqueConstraint("decision_id", name=op.f("uq_decisions_decision_id")),
     )
     op.create_index(op.f("ix_decisions_chart_id"), "decisions", ["chart_id"])
-    op.create_index(op.f("ix_decisions_user_id"), "decisions", ["user_id"])
+    op.create_index("ix_decisions_day", "decisions", ["user_id", "time"])
 
 
 def _erasures() -> None:
@@ -193,9 +193,10 @@ def _charts() -> None:
         sa.UniqueConstraint("subject_id", "encounter_id", name=op.f("uq_charts_subject_id")),
     )
     op.create_index(op.f("ix_charts_assigned"), "charts", ["assigned"])
-    op.create_index("ix_charts_order", "charts", ["state", "priority"])
-    op.create_index(op.f("ix_charts_state"), "charts", ["state"])
+    ordered = ["gone", "state", "priority", "id", "ward", "assigned", "gain", "admitted", "discharged"]
+    op.create_index("ix_charts_order", "charts", ordered)
     op.create_index(op.f("ix_charts_subject_id"), "charts", ["subject_id"])
+    op.create_index("ix_charts_ward", "charts", ["ward"])
 
 
 def _outbox() -> None:
