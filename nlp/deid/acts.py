@@ -1,13 +1,18 @@
 """What coders' acts on one encounter come to: for each code who says yes and who says no, once it is finished."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from schemas.standing import standing, state
+
 YES, NO = ("accept", "add"), ("reject", "remove")
 ENDS = ("finish", "reopen")
+SECOND, SETTLING = (
+    2,
+    3,
+)  # rounds: of a coder who did not see the first's list, and of who settles what they did differently
 SECTIONS = (
     "0[0-9B-DF-HJ-NP-Y]", "10", "2[WY]", "3[0CE]", "4[AB]", "5A", "6A", "7W", "8[CE]", "9W",
     "B[02-57-9BDF-HLNP-RT-WY]", "C[0235789BDF-HPTVW]", "D[0789BDF-HMPT-W]", "F[01]", "GZ", "HZ", "X[02HKNRVWXY]",
@@ -33,16 +38,19 @@ Act = Mapping[str, Any]
 
 @dataclass
 class Said:
-    """Of one code of one encounter."""
+    """Of one code of one encounter. `settled`: what whoever settled it said; others are no longer counted."""
 
     system: str
     code: str
     stands: dict[str, bool] = field(default_factory=dict, repr=False)  # actor -> yes; the last word counts
     spans: dict[bool, set[Span]] = field(default_factory=lambda: {True: set(), False: set()}, repr=False)
+    settled: bool | None = None
 
     @property
     def verdict(self) -> bool | None:
         """Of the majority; None: it is even, and nobody has settled it yet."""
+        if self.settled is not None:
+            return self.settled
         yes = sum(self.stands.values())
         return None if 2 * yes == len(self.stands) else 2 * yes > len(self.stands)
 
@@ -52,47 +60,77 @@ class Said:
 
 def outcome(acts: Iterable[Act]) -> list[Said]:
     """By system and code; nothing while the encounter is not finished, or was reopened."""
-    ordered = sorted(acts, key=lambda act: (act["time"], act["decision_id"]))
-    ends = [act["action"] for act in ordered if act["action"] in ENDS]
-    if not ends or ends[-1] != "finish":
+    ordered = standing(acts)
+    first = [act for act in ordered if _round(act) != SECOND]
+    if not _finished(first):
         return []
+    second = _finished([act for act in ordered if _round(act) == SECOND])
     found: dict[tuple[str, str], Said] = {}
-    for act in ordered:
-        for system, code, says in _says(act):
-            if system in SHAPES and SHAPES[system].fullmatch(code):
-                said = found.setdefault((system, code), Said(system, code))
+    settled = False
+    for act in ordered if second else first:
+        settled = settled or _round(act) == SETTLING
+        _take(found, act, final=settled and _round(act) != SECOND)
+    return [found[key] for key in sorted(found) if found[key].stands]
+
+
+def _finished(acts: Iterable[Act]) -> bool:
+    """By whoever said finish or reopen last."""
+    ends = [act["action"] for act in acts if act["action"] in ENDS]
+    return bool(ends) and ends[-1] == "finish"
+
+
+def _take(found: dict[tuple[str, str], Said], act: Act, *, final: bool) -> None:
+    """`final`: somebody has settled the list: this word decides, and the list that is finished does of all the rest."""
+    for system, code, says in _says(act):
+        if system in SHAPES and SHAPES[system].fullmatch(code):
+            said = found.setdefault((system, code), Said(system, code))
+            said.spans[says is not False] |= set(_spans(act))
+            if says is not None:
                 said.stands[act["actor"]] = says
-                said.spans[says] |= set(_spans(act))
-    return [found[key] for key in sorted(found)]
+                said.settled = says if final else said.settled
+    listed = _listed(act) if final and act["action"] == "finish" else None
+    if listed is None:
+        return
+    for key, said in found.items():
+        said.settled = key in listed
+        if said.settled not in said.stands.values() or len(set(said.stands.values())) > 1:
+            said.stands[act["actor"]] = said.settled
 
 
 def digest(acts: Iterable[Act]) -> str | None:
-    """Of the notes that lay before whoever finished last; null where it is none."""
-    last = max((act for act in acts if act["action"] == "finish"), key=lambda act: (act["time"], act["decision_id"]))
-    said = last["note_digest"] or ""
+    """Of the notes that lay before whoever finished last; null where it is none. A second coder's are not asked."""
+    ends = [act for act in standing(acts) if act["action"] == "finish" and _round(act) != SECOND]
+    said = ends[-1]["note_digest"] or ""
     return said if DIGEST.fullmatch(said) else None
 
 
-def _says(act: Act) -> Sequence[tuple[str, str, bool]]:
-    """An edit takes back `code` and says yes to the code of `after`."""
+def _says(act: Act) -> Sequence[tuple[str, str, bool | None]]:
+    """An edit takes back `code` and says yes to the code of `after`; evidence alone says neither yes nor no."""
     system, code = act["system"] or "", act["code"] or ""
     if act["action"] in YES:
         return [(system, code, True)]
     if act["action"] in NO:
         return [(system, code, False)]
-    after = _state(act["after"]) if act["action"] == "edit" else {}
-    new = str(after.get("system") or system), str(after.get("code") or code)
+    if act["action"] == "evidence":
+        return [(system, code, None)]
     if act["action"] != "edit":
         return []
+    after = state(act["after"])
+    new = str(after.get("system") or system), str(after.get("code") or code)
     return [(*new, True)] if new == (system, code) else [(system, code, False), (*new, True)]
 
 
-def _state(text: str | None) -> dict[str, Any]:
-    try:
-        said = json.loads(text or "{}")
-    except (ValueError, RecursionError):  # a state in words of its own, or nested without end, is none
-        return {}
-    return said if isinstance(said, dict) else {}
+def _round(act: Act) -> int:
+    number = state(act["after"]).get("round")
+    return number if isinstance(number, int) else 1
+
+
+def _listed(act: Act) -> set[tuple[str, str]] | None:
+    """Codes of the list that was finished, where the act says them."""
+    codes = state(act["after"]).get("codes")
+    if not isinstance(codes, list):
+        return None
+    return {(str(each.get("system")), str(each.get("code"))) for each in codes if isinstance(each, dict)}
 
 
 def _spans(act: Act) -> Iterable[Span]:

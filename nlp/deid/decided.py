@@ -23,7 +23,7 @@ from nlp.deid.offsets import Offsets
 from schemas.gate import SPANS
 from schemas.results import DECISIONS, LABELS
 
-CODE_VERSION = "1"  # raise it when the same rows give other labels
+CODE_VERSION = "2"  # raise it when the same rows give other labels
 COLUMNS = (
     "subject_id",
     "encounter_id",

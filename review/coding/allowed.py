@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nlp.icd.billing.decided import INDICATORS
+from nlp.icd.billing.acts import INDICATORS
 from nlp.icd.catalogue.files import dotted
 from review.charts.chart import Chart
 from review.coding.act import Act

@@ -82,8 +82,16 @@ def _told(act: Done) -> Line:
 
 
 def end(coding: Coding, leave: bool) -> Effect:
+    """With the list that is finished: whoever reads the log needs no rules of ours to know it."""
     left = [[line.system, line.code] for line in coding.undecided if not line.planted]
-    return Effect("finish", "", "", {"left": left} if leave and left else {})
+    said: dict[str, object] = {"codes": [_claimed(line) for line in _true(coding).accepted()]}
+    return Effect("finish", "", "", {**said, "left": left} if leave and left else said)
+
+
+def _claimed(line: Line) -> dict[str, object]:
+    said: dict[str, object] = {"system": line.system, "code": line.code, "rank": line.rank}
+    said |= {name: True for name in ("principal", "admitting") if getattr(line, name)}
+    return said | ({"poa": line.poa} if line.poa else {})
 
 
 def _true(coding: Coding) -> Coding:

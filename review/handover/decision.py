@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from etl.decisions.line import parsed
+from review.coding.live import HOME
 
 TEXTS = ("decision_id", "actor", "action", "system", "code", "reason", "note_digest")
 
@@ -17,12 +18,14 @@ def line(row: Mapping[str, Any]) -> bytes:
     said |= {"time": row["time"].isoformat(timespec="microseconds") + "Z"}
     if row["encounter_id"] is not None:
         said |= {"subject_id": str(row["subject_id"]), "encounter_id": row["encounter_id"]}
-    said |= {name: found for name in ("before", "after") if (found := _json(row[name])) is not None}
+    said |= {name: found for name in ("before", "after") if (found := _told(row[name]))}
     if row["seconds"] is not None:
         said["seconds"] = row["seconds"]
     spans = [_span(each) for each in _json(row["evidence"]) or ()]
     said |= {"evidence": spans} if spans else {}
-    raw = orjson.dumps(_planted(said) if row["planted"] else _round(said, row["round"])) + b"\n"
+    more = {"round": row["round"]} if row["round"] != 1 else {}
+    more |= {"waits": True} if row.get("waits") else {}
+    raw = orjson.dumps(_adding(_planted(said) if row["planted"] else said, more)) + b"\n"
     parsed(raw)
     return raw
 
@@ -34,13 +37,14 @@ def _planted(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "action": "add", "system": after.get("system") or said.get("system"), "code": after.get("code")}
 
 
-def _round(said: dict[str, Any], number: int) -> dict[str, Any]:
-    """Who was not the first coder says so in `after`, where readers look for it (schemas/standing.py)."""
-    if number == 1:
-        return said
-    after = said.get("after")
-    held = after if isinstance(after, dict) else {} if after is None else {"said": after}
-    return {**said, "after": {**held, "round": number}}
+def _adding(said: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What the night must know of the act stands in `after` too (docs/icd.md)."""
+    return {**said, "after": {**said.get("after", {}), **more}} if more else said
+
+
+def _told(text: str | None) -> dict[str, Any]:
+    """Without what stays here."""
+    return {name: value for name, value in (_json(text) or {}).items() if not name.startswith(HOME)}
 
 
 def _span(said: Mapping[str, Any]) -> dict[str, Any]:

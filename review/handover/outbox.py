@@ -1,16 +1,17 @@
 """What waits to be handed over: decisions whose lines are not yet on disk, in the order they were made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select
 
 from review.state.database import Database
-from review.state.tables import charts, decisions, outbox
+from review.state.tables import charts, decisions, outbox, rounds
 
 BATCH = 500
+FINISH = "finish"
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,30 @@ def any_rows(connection: Connection) -> bool:
 
 
 def batch(connection: Connection, above: int) -> list[dict[str, Any]]:
-    """The next decisions with a seq above, with the person and encounter of their charts."""
+    """The next decisions with a seq above, with the person and encounter of their charts.
+
+    `waits`: a list was finished, and somebody else has yet to code the chart, or to settle it.
+    """
     of = charts.c.subject_id, charts.c.encounter_id
     joined = outbox.join(decisions, outbox.c.seq == decisions.c.seq).outerjoin(
         charts, decisions.c.chart_id == charts.c.id
     )
     wanted = select(decisions, *of).select_from(joined).where(outbox.c.seq > above, ~_kept_back())
-    return [dict(row) for row in connection.execute(wanted.order_by(outbox.c.seq).limit(BATCH)).mappings()]
+    rows = connection.execute(wanted.order_by(outbox.c.seq).limit(BATCH)).mappings().all()
+    asked = _asked(connection, {row["chart_id"] for row in rows if row["action"] == FINISH})
+    return [{**row, "waits": row["action"] == FINISH and _waits(row, asked)} for row in rows]
+
+
+def _asked(connection: Connection, chart_ids: Iterable[str]) -> dict[tuple[str, int], RowMapping]:
+    found = connection.execute(select(rounds).where(rounds.c.chart_id.in_(list(chart_ids)))).mappings()
+    return {(row["chart_id"], row["round"]): row for row in found}
+
+
+def _waits(row: RowMapping, asked: Mapping[tuple[str, int], RowMapping]) -> bool:
+    """As it was when the list was finished."""
+    after = asked.get((row["chart_id"], row["round"] + 1))
+    done = after["finished"] if after else None
+    return after is not None and after["asked"] <= row["time"] and (done is None or done > row["time"])
 
 
 def taken(connection: Connection, seqs: Iterable[int]) -> None:

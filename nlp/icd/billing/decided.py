@@ -1,16 +1,22 @@
-"""What coders decided of an encounter's codes: of all acts on one code the last one stands."""
+"""What coders decided of an encounter's codes: of all acts that nobody took back the last one on a code stands.
 
-import json
+Whoever finishes says with it which codes the encounter has, where the act holds the list: then that list is the word.
+What a second coder said, who did not see the first, decides nothing until somebody has settled it.
+"""
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from nlp.icd.billing.acts import INDICATORS, Listed, Said, listed, order, round_of, said
+from schemas.standing import parted
+
 ACCEPTED, REJECTED = "accepted", "rejected"
 ACTS = {"accept": ACCEPTED, "add": ACCEPTED, "reject": REJECTED, "remove": REJECTED}
 FINISH, REOPEN = "finish", "reopen"
+SECOND = 2  # the round of a coder who did not see what the first decided
 MACHINES = ("chartloom", "artifact")  # beginnings of actors that are no persons
-INDICATORS = ("Y", "N", "U", "W", "1")  # present on admission: yes, no, unknown, undetermined, exempt
 Visit = tuple[int, str]  # subject, encounter
 Key = tuple[int, str, str, str]  # and code system, code
 Act = Mapping[str, Any]
@@ -18,47 +24,107 @@ Act = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`before`: it was accepted at some time. `disputed`: another coder had decided otherwise. `rank` from 1."""
+    """`before`: it was accepted at some time. `disputed`: another coder had decided otherwise. `rank` from 1.
+
+    `state` is empty where all that was decided was taken back. `evidence`: spans that were marked, or shown with it.
+    """
 
     state: str
     actor: str
     time: datetime
     rank: int | None = None
     poa: str | None = None
+    principal: bool = False
     admitting: bool = False
     before: bool = False
     disputed: bool = False
+    evidence: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass
 class Decided:
     """`ends`: the last of finish and reopen of an encounter, absent where it was never finished.
 
-    `seen`: the digest of the notes that whoever finished had seen.
+    `seen`: the digest of the notes that whoever finished had seen. `waits`: finished, and another coder has yet to say.
     """
 
     codes: dict[Key, Decision] = field(default_factory=dict, repr=False)
     ends: dict[Visit, str] = field(default_factory=dict, repr=False)
     seen: dict[Visit, str] = field(default_factory=dict, repr=False)
+    waits: dict[Visit, bool] = field(default_factory=dict, repr=False)
 
     def add(self, row: Act) -> None:
-        visit, after = (row["subject_id"], row["encounter_id"]), _said(row["after"])
+        visit, after = (row["subject_id"], row["encounter_id"]), said(row["after"])
+        if row["action"] == FINISH:
+            self.waits[visit] = isinstance(after, dict) and after.get("waits") is True
+        if round_of(after) == SECOND:
+            return
         if row["action"] in (FINISH, REOPEN):
             self.ends[visit], self.seen[visit] = row["action"], row.get("note_digest") or ""
-        elif row["action"] == "order" and _order(after):
-            for rank, code in enumerate(_order(after), 1):
-                self._say((*visit, row["system"] or "", code), "", {"rank": rank}, row)
+            if row["action"] == FINISH:
+                self._settle(visit, listed(after), row)
+        elif row["action"] == "order" and order(after):
+            self._order((*visit, row["system"] or "", ""), order(after), row)
         elif row["code"]:
-            for key, state, said in _acts(row, after):
-                self._say(key, state, said, row)
+            self._act((*visit, row["system"] or "", row["code"]), after, row)
 
-    def _say(self, key: Key, state: str, said: Mapping[str, Any], row: Act) -> None:
+    def take_back(self, row: Act) -> None:
+        """An act that was undone: what it accepted may have been exported meanwhile, and must be withdrawn then."""
+        after, visit = said(row["after"]), (row["subject_id"], row["encounter_id"])
+        if round_of(after) == SECOND or not row["code"]:
+            return
+        for key, state, _ in _meant((*visit, row["system"] or "", row["code"]), after, row):
+            if state == ACCEPTED:
+                last = self.codes.get(key) or Decision("", row["actor"], row["time"])
+                self.codes[key] = replace(last, before=True)
+
+    def _act(self, key: Key, after: Any, row: Act) -> None:
+        """A code that takes another's place has its rank, and is principal or admitting where that was."""
+        meant = _meant(key, after, row)
+        old = self.codes.get(key)
+        for other, state, told in meant:
+            if other != key and old is not None:
+                kept = {"rank": old.rank, "poa": old.poa, "principal": old.principal, "admitting": old.admitting}
+                told = {**{name: value for name, value in kept.items() if value}, **told}
+                self.codes[key] = replace(self.codes[key], rank=None, principal=False, admitting=False)
+            self._say(other, state, told, row)
+
+    def _say(self, key: Key, state: str, told: Said, row: Act) -> None:
         for other in self._of(key):
-            if said.get("principal") and self.codes[other].rank == 1:
-                self.codes[other] = replace(self.codes[other], rank=None)
-            if said.get("admitting"):
+            if told.get("principal"):
+                self.codes[other] = replace(self.codes[other], principal=False)
+            if told.get("admitting"):
                 self.codes[other] = replace(self.codes[other], admitting=False)
-        self.codes[key] = _next(self.codes.get(key), state, said, row)
+        self.codes[key] = _next(self.codes.get(key), state, told, row)
+
+    def _order(self, first: Key, named: list[str], row: Act) -> None:
+        """All others follow as they stood; whoever puts another code before the principal names that one."""
+        rest = sorted((key for key in self._of(first) if key[3] not in named), key=self._place)
+        for rank, key in enumerate([*((*first[:3], code) for code in named), *rest], 1):
+            self.codes[key] = _next(self.codes.get(key), "", {"rank": rank}, row)
+        standing = [key for key in self._of(first) if self.codes[key].state == ACCEPTED]
+        leads = next((key for code in named for key in standing if key[3] == code), None)
+        if leads and any(self.codes[key].principal for key in self._of(first)):
+            for key in self._of(first):
+                self.codes[key] = replace(self.codes[key], principal=key == leads)
+
+    def _settle(self, visit: Visit, codes: list[Listed] | None, row: Act) -> None:
+        if codes is None:
+            return
+        held = {(*visit, each.system, each.code): each for each in codes}
+        for key, decision in list(self.codes.items()):
+            if key[:2] == visit and key not in held and decision.state == ACCEPTED:
+                self.codes[key] = _next(decision, REJECTED, {}, row)
+        for key, each in held.items():
+            last = self.codes.get(key)
+            now = last if last and last.state == ACCEPTED else _next(last, ACCEPTED, {}, row)
+            self.codes[key] = replace(
+                now, rank=each.rank, poa=each.poa, principal=each.principal, admitting=each.admitting
+            )
+
+    def _place(self, key: Key) -> tuple[bool, int]:
+        decision = self.codes[key]
+        return not decision.principal, decision.rank or 1 << 30
 
     def _of(self, key: Key) -> list[Key]:
         return [other for other in self.codes if other[:3] == key[:3]]
@@ -67,56 +133,45 @@ class Decided:
 def decided(rows: Iterable[Act]) -> Decided:
     """Rows of phi/decisions; acts of machines decide nothing."""
     found = Decided()
-    for row in sorted(rows, key=lambda row: (row["time"], row["decision_id"])):
-        if person(row["actor"]) and row["subject_id"] is not None:
-            found.add(row)
-    found.codes = {key: each for key, each in found.codes.items() if each.state}
+    stands, undone = parted(row for row in rows if person(row["actor"]) and row["subject_id"] is not None)
+    for row in stands:
+        found.add(row)
+    for row in undone:
+        found.take_back(row)
+    found.codes = {key: each for key, each in found.codes.items() if each.state or each.before}
     return found
 
 
 def person(actor: str | None) -> bool:
-    said = (actor or "").strip().lower()
-    return bool(said) and not said.startswith(MACHINES)
+    name = (actor or "").strip().lower()
+    return bool(name) and not name.startswith(MACHINES)
 
 
-def _acts(row: Act, after: Any) -> list[tuple[Key, str, Mapping[str, Any]]]:
+def _meant(key: Key, after: Any, row: Act) -> list[tuple[Key, str, Said]]:
     """An edit to another code rejects the one and accepts the other; what says something else keeps the state."""
-    said = after if isinstance(after, dict) else {"poa": after} if row["action"] == "poa" else {}
-    said = {**said, **({"principal": True, "rank": 1} if row["action"] == "principal" else {})}
-    said = {**said, **({"admitting": True} if row["action"] == "admitting" else {})}
-    visit = (row["subject_id"], row["encounter_id"])
-    key = (*visit, row["system"] or "", row["code"])
-    other = (*visit, str(said.get("system") or key[2]), str(said.get("code") or key[3]))
+    told: Said = after if isinstance(after, dict) else {"poa": after} if row["action"] == "poa" else {}
+    told = {**told, **({"principal": True} if row["action"] == "principal" else {})}
+    told = {**told, **({"admitting": True} if row["action"] == "admitting" else {})}
+    other = (*key[:2], str(told.get("system") or key[2]), str(told.get("code") or key[3]))
     if row["action"] == "edit" and other != key:
-        return [(key, REJECTED, {}), (other, ACCEPTED, said)]
-    return [(key, ACTS.get(row["action"], ""), said)]
+        return [(key, REJECTED, {}), (other, ACCEPTED, told)]
+    return [(key, ACTS.get(row["action"], ""), told)]
 
 
-def _next(last: Decision | None, state: str, said: Mapping[str, Any], row: Act) -> Decision:
+def _next(last: Decision | None, state: str, told: Said, row: Act) -> Decision:
     last = last or Decision("", row["actor"], row["time"])
-    rank, poa = said.get("rank"), said.get("poa")
-    told = replace(
+    rank, poa = told.get("rank"), told.get("poa")
+    marked = () if state == REJECTED else tuple(each for each in row.get("evidence") or () if each not in last.evidence)
+    now = replace(
         last,
         rank=rank if isinstance(rank, int) and rank > 0 else last.rank,
-        poa=poa if poa in INDICATORS else last.poa,
-        admitting=bool(said.get("admitting")) or last.admitting,
+        poa=poa if poa in INDICATORS else None if row["action"] == "poa" and poa == "" else last.poa,
+        principal=bool(told.get("principal")) or last.principal,
+        admitting=bool(told.get("admitting")) or last.admitting,
+        evidence=(*last.evidence, *marked),
     )
     if not state:
-        return told
+        return now
     disputed = last.disputed or (last.state not in ("", state) and last.actor != row["actor"])
     before = last.before or state == ACCEPTED
-    return replace(told, state=state, actor=row["actor"], time=row["time"], before=before, disputed=disputed)
-
-
-def _order(after: Any) -> list[str]:
-    """Codes in their order, where an act says them so."""
-    said = after.get("codes") if isinstance(after, dict) else after
-    return [code for code in said if isinstance(code, str)] if isinstance(said, list) else []
-
-
-def _said(text: str | None) -> Any:
-    """JSON of a decision; a text that is none stands for itself."""
-    try:
-        return json.loads(text) if text else {}
-    except (json.JSONDecodeError, RecursionError):
-        return text
+    return replace(now, state=state, actor=row["actor"], time=row["time"], before=before, disputed=disputed)

@@ -13,6 +13,8 @@ SYSTEMS = {
     "ICD-10-PCS": "http://www.cms.gov/Medicare/Coding/ICD10",
 }
 TERMS = "http://terminology.hl7.org/CodeSystem/"
+POA = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-encounter-diagnosisPresentOnAdmission"
+INDICATORS = "https://www.cms.gov/Medicare/Medicare-Fee-for-Service-Payment/HospitalAcqCond/Coding"
 VERIFIED = {"accepted": "confirmed", SUGGESTED: "unconfirmed", WITHDRAWN: "entered-in-error"}
 DONE = {"accepted": "completed", SUGGESTED: "unknown", WITHDRAWN: "entered-in-error"}
 
@@ -74,8 +76,11 @@ def _device(artifact: str) -> dict[str, Any]:
 
 
 def _diagnosis(item: Item) -> dict[str, Any]:
+    """Present on admission stands in an extension of QI-Core: R4 has no element for it outside of claims."""
     use = _concept("diagnosis-role", "billing")
-    return {"condition": {"reference": f"Condition/{item.id}"}, "use": use, "rank": item.sequence}
+    said = {"condition": {"reference": f"Condition/{item.id}"}, "use": use, "rank": item.sequence}
+    indicator = {"coding": [{"system": INDICATORS, "code": item.poa}]}
+    return {**({"extension": [{"url": POA, "valueCodeableConcept": indicator}]} if item.poa else {}), **said}
 
 
 def _admitting(item: Item) -> dict[str, Any]:

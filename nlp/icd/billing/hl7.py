@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from nlp.icd.billing.items import UNFINISHED, WITHDRAWN, Item
+from nlp.icd.billing.items import UNFINISHED, UNSETTLED, WITHDRAWN, Item
 from nlp.icd.billing.stay import Stay
 
 SYSTEMS = {"ICD-10-CM": "I10C", "ICD-9-CM": "I9C", "ICD-10-PCS": "I10P"}  # table 0396
 CLASSES = {"IMP": "I", "ACUTE": "I", "NONAC": "I", "EMER": "E", "AMB": "O", "OBSENC": "O", "SS": "O"}  # table 0004
 SEX = {"male": "M", "female": "F", "other": "O"}
 FINAL, WORKING, ADMITTING = "F", "W", "A"  # table 0052
+OPEN = frozenset((UNFINISHED, UNSETTLED))  # flags of what is not final
 ADD, DELETE = "A", "D"  # table 0206
 ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\", "\r": " ", "\n": " "})
 Field = str | Sequence[str]
@@ -84,7 +85,7 @@ def _diagnosis(item: Item, at: int) -> str:
             1: str(at),
             3: [item.code, item.display, SYSTEMS.get(item.system, item.system)],
             4: item.display,
-            6: FINAL if item.decided and UNFINISHED not in item.flags else WORKING,
+            6: FINAL if item.decided and not OPEN.intersection(item.flags) else WORKING,
             15: str(item.sequence),
             19: _time(item.decided),
             20: [item.id, "CHARTLOOM"],

@@ -17,6 +17,7 @@ NOTHING: Mapping[Visit, str] = MappingProxyType({})
 STATES = (ACCEPTED, SUGGESTED, WITHDRAWN)
 LAST = 1 << 30
 DISPUTED, UNFINISHED = "disputed", "unfinished"  # flags: coders decided otherwise before; nobody said finish
+UNSETTLED = "unsettled"  # flag: a second coder has yet to say, or nobody has settled what two coders did differently
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Item:
     actor: str = ""
     decided: datetime | None = None
     poa: str = ""
+    principal: bool = False
     admitting: bool = False
     flags: tuple[str, ...] = ()
     evidence: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
@@ -68,11 +70,14 @@ def items(
     for key, act in said.codes.items():
         visit = key[:2]
         doubts = {DISPUTED: act.disputed, UNFINISHED: said.ends.get(visit) != FINISH}
+        doubts[UNSETTLED] = said.waits.get(visit, False)
         doubts[CHANGED] = bool(said.seen.get(visit) and notes.get(visit, "") not in ("", said.seen[visit]))
         flags = tuple(flag for flag, true in doubts.items() if true)
-        held.append((_decided(key, act, known.get(key), flags), act.rank))
+        row = known.get(key)
+        if not (suggested and not act.state and _shown(row)):  # else it is a suggestion again
+            held.append((_decided(key, act, row, flags), act.rank))
     if suggested:
-        rest = (row for key, row in known.items() if key not in said.codes and row["band"] != HIDDEN)
+        rest = (row for key, row in known.items() if _shown(row) and not (key in said.codes and said.codes[key].state))
         held += [(_suggested(row), None) for row in rest]
     reopened = {visit for visit, end in said.ends.items() if end == REOPEN}
     return _numbered(
@@ -85,15 +90,29 @@ def _decided(key: Key, act: Decision, row: Mapping[str, Any] | None, flags: tupl
     if act.state != ACCEPTED and not act.before:
         return None
     base = _suggested(row) if row else Item(*key, ACCEPTED, _title(key[2], key[3]), sequence=LAST)
+    stands = act.state == ACCEPTED
     return replace(
         base,
-        status=ACCEPTED if act.state == ACCEPTED else WITHDRAWN,
+        status=ACCEPTED if stands else WITHDRAWN,
         actor=act.actor,
         decided=act.time,
         poa=act.poa or "",
-        admitting=act.admitting and act.state == ACCEPTED,
+        principal=act.principal and stands,
+        admitting=act.admitting and stands,
         flags=(*base.flags, *flags),
+        evidence=_spans(act, base),
     )
+
+
+def _spans(act: Decision, base: Item) -> tuple[Mapping[str, Any], ...]:
+    """What the coder marked before what was suggested, each place once."""
+    places = {(each["note_id"], each["start"], each["end"]): each for each in (*base.evidence, *act.evidence)}
+    mine = {(each["note_id"], each["start"], each["end"]) for each in act.evidence}
+    return tuple(places[place] for place in sorted(places, key=lambda place: place not in mine))
+
+
+def _shown(row: Mapping[str, Any] | None) -> bool:
+    return row is not None and row["band"] != HIDDEN
 
 
 def _title(system: str, code: str) -> str:
@@ -119,7 +138,7 @@ def _suggested(row: Mapping[str, Any]) -> Item:
 
 
 def _numbered(held: list[tuple[Item, int | None]]) -> list[Item]:
-    """Accepted before suggested; where a coder ordered them in that order, else in the order of suggestion."""
+    """Accepted before suggested, the principal first; where a coder ordered them in that order, else as they came."""
     ordered = sorted(held, key=lambda each: _place(*each))
     numbered, last, count = [], None, 0
     for item, _ in ordered:
@@ -132,4 +151,5 @@ def _numbered(held: list[tuple[Item, int | None]]) -> list[Item]:
 
 def _place(item: Item, rank: int | None) -> tuple[Any, ...]:
     group = (item.subject_id, item.encounter_id, item.procedure, STATES.index(item.status))
-    return (*group, LAST if rank is None else rank, item.sequence, item.code)
+    came = item.decided if item.sequence == LAST and item.decided else datetime.min
+    return (*group, not item.principal, LAST if rank is None else rank, item.sequence, came, item.code)

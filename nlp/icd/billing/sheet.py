@@ -8,7 +8,7 @@ from nlp.icd.billing.items import WITHDRAWN
 from nlp.icd.billing.stay import Stay
 
 COLUMNS = ("patient_id", "identifiers", "encounter_id", "visit", "class", "start", "end", "kind", "sequence", "system",
-           "code", "display", "status", "poa", "coder", "decided", "score", "band", "flags", "errors",
+           "code", "display", "status", "poa", "admitting", "coder", "decided", "score", "band", "flags", "errors",
            "artifact")  # fmt: skip
 FORMULA = ("=", "+", "-", "@")  # a spreadsheet would reckon with a text that begins so
 
@@ -37,6 +37,7 @@ def lines(stay: Stay, errors: Mapping[str, list[str]]) -> str:
                 item.display,
                 item.status,
                 item.poa,
+                "yes" if item.admitting else "",
                 item.actor,
                 item.decided.isoformat(timespec="seconds") + "Z" if item.decided else "",
                 f"{item.score:.4f}" if item.score is not None else "",

@@ -83,3 +83,57 @@ def test_words_that_a_machine_guessed_are_not_learned_from() -> None:
     accepted = act("ann", "accept", "R69", evidence=[span(0, "words"), span(9, "coder"), span(20, "near-index")])
     (said,) = outcome([accepted, END])
     assert said.spans[True] == {("n", 9, 13)}
+
+
+def test_what_was_undone_is_said_by_nobody() -> None:
+    yes, undo = act("ann", "accept", "I10"), act("ann", "undo", at=5, after=json.dumps({"undone": "0"}))
+    assert verdicts(yes, undo, END) == {}
+    assert verdicts(undo, END, yes) == {}, "in whatever order rows come"
+    assert verdicts(act("bob", "reject", "I10", at=2), yes, undo, END) == {"I10": False}
+    assert verdicts(yes, undo, act("ann", "redo", at=6, after=json.dumps({"redone": "0"})), END) == {"I10": True}
+
+
+def test_marks_count_with_a_code_that_somebody_accepts() -> None:
+    span = {"note_id": "n", "start": 9, "end": 13, "source": "coder"}
+    marked = act("ann", "evidence", "R69", at=1, evidence=[span])
+    assert verdicts(marked, END) == {}
+    (said,) = outcome([act("ann", "accept", "R69"), marked, END])
+    assert (said.verdict, said.spans[True]) == (True, {("n", 9, 13)})
+    undo = act("ann", "undo", at=5, after=json.dumps({"undone": "1"}))
+    assert outcome([act("ann", "accept", "R69"), marked, undo, END])[0].spans[True] == set()
+
+
+def by(round: int, *codes: str) -> str:
+    listed = {"codes": [{"system": "ICD-10-CM", "code": code} for code in codes]} if codes else {}
+    return json.dumps({"round": round, **listed})
+
+
+SECOND = [act("bob", "reject", "I10", at=101, after=by(2)), act("bob", "add", "I50.9", at=102, after=by(2))]
+SECOND_END = act("bob", "finish", at=103, after=by(2))
+
+
+def test_a_second_coder_counts_once_finished() -> None:
+    yes = act("ann", "accept", "I10")
+    assert verdicts(yes, END, *SECOND) == {"I10": True}
+    assert verdicts(yes, END, *SECOND, SECOND_END) == {"I10": None, "I50.9": True}
+    reopened = act("ann", "reopen", at=104)
+    assert verdicts(yes, END, *SECOND, SECOND_END, reopened) == {}, "the first coder's list is the chart's"
+
+
+def test_who_settles_has_the_last_word() -> None:
+    """Also on what one coder alone had coded, and nobody has said no to but by leaving it out."""
+    both = [act("ann", "accept", "I10"), act("ann", "add", "Z51.5", at=1), END, *SECOND, SECOND_END]
+    acts = [act("cid", "accept", "I50.9", at=110, after=by(3)), act("cid", "finish", at=111, after=by(3, "I50.9"))]
+    assert verdicts(*both, *acts) == {"I10": False, "I50.9": True, "Z51.5": False}
+    found = outcome([*both, *acts])
+    assert [(each.actors(True), each.actors(False)) for each in found] == [
+        (["ann"], ["bob", "cid"]), (["bob", "cid"], []), (["ann"], ["cid"])
+    ]  # fmt: skip
+    later = [act("ann", "reopen", at=120), act("ann", "accept", "I10", at=121), act("ann", "finish", at=122)]
+    assert verdicts(*both, *acts, *later)["I10"] is True, "an addendum that changes what was settled"
+
+
+def test_the_digest_is_not_that_of_a_second_coder() -> None:
+    first, second = (act("ann", "finish", at=1, note_digest="a" * 16),
+                     act("bob", "finish", at=2, note_digest="b" * 16, after=by(2)))  # fmt: skip
+    assert digest([first, second]) == "a" * 16

@@ -1,5 +1,6 @@
 """Acts in, lists out, through the log and back: the page and whoever reads the log mean the same."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from review.state import users
 from review.state.database import Database
 from review.state.decisions import Pen
 from review.state.tables import charts
-from schemas.standing import standing
 from tests.review.coding.made import CM, act, chart, tables
 
 CASES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "lists.yaml").read_text())
@@ -72,10 +72,11 @@ def _shown(line: Line, *, principal: bool = True) -> str:
 
 def _exported(made: Chart, rows: list[dict[str, Any]]) -> list[str]:
     """As billing reads the log the next morning."""
-    told = [{**row, "subject_id": 901, "encounter_id": "e1"} for row in rows]
+    stay = {"subject_id": 901, "encounter_id": "e1"}
+    told = [{**row, **stay, "evidence": json.loads(row["evidence"] or "[]")} for row in rows]
     codes = [{"subject_id": 901, "encounter_id": "e1", "artifact": "", "flags": [], "evidence": [], **_row(each)}
              for each in made.suggestions]  # fmt: skip
-    found = sorted(items(codes, standing(told), suggested=False), key=lambda item: item.procedure)
+    found = sorted(items(codes, told, suggested=False), key=lambda item: item.procedure)
     return [" ".join(filter(None, (str(each.sequence), each.code, each.admitting and "admitting", each.poa)))  # type: ignore[arg-type]
             for each in found if each.status == "accepted"]  # fmt: skip
 

@@ -9,12 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from contract.errors import StoreError
 from etl.decisions.line import parsed
@@ -23,7 +23,7 @@ from review.handover.inbox import Inbox
 from review.settings import Settings
 from review.state import clock
 from review.state.database import Database
-from review.state.tables import decisions
+from review.state.tables import decisions, rounds
 from review.state.tables import outbox as outbox_table
 from tests.review.handover.rows import BEGAN, chart, decide
 
@@ -106,6 +106,31 @@ def test_a_second_coder_is_told_from_the_first(database: Database, inbox: Inbox)
     decide(database, 2, "poa", round=3, thread="3", after={"poa": "N"})
     inbox.hand_over(database)
     assert [json.loads(line["after"]) for line in lines(inbox.folder)] == [{"round": 2}, {"poa": "N", "round": 3}]
+
+
+def test_what_stays_here_is_not_said(database: Database, inbox: Inbox) -> None:
+    """Planted codes are named in `before` and `after` under names with a line before."""
+    decide(database, 1, "order", None, after={"codes": ["I10"], "_codes": ["J18.1", "I10"]}, before={"_code": "J18.1"})
+    inbox.hand_over(database)
+    (line,) = lines(inbox.folder)
+    assert (json.loads(line["after"]), line["before"]) == ({"codes": ["I10"]}, None)
+
+
+@pytest.mark.parametrize(
+    ("round", "finished", "waits"),
+    [(1, None, True), (1, BEGAN + timedelta(hours=1), True), (1, BEGAN, False), (2, None, False), (3, None, False)],
+)
+def test_a_list_that_waits_for_another_coder_says_so(
+    round: int, finished: datetime | None, waits: bool, database: Database, inbox: Inbox
+) -> None:
+    """What was asked for, and not yet done, when the list was finished."""
+    decide(database, 1, "finish", None, after={"codes": []}, round=round, thread=str(round))
+    with database.write() as connection:
+        asked = {"chart_id": "c1", "round": 2, "asked": BEGAN, "finished": finished}
+        connection.execute(insert(rounds), asked)
+    inbox.hand_over(database)
+    (line,) = lines(inbox.folder)
+    assert json.loads(line["after"]).get("waits", False) is waits
 
 
 @pytest.mark.parametrize("torn", [b'{"decision_id": "d1", "ti', b"\0" * 70_000, b'{"a":1}\n{"half'])

@@ -111,3 +111,29 @@ def test_resources_keep_our_own_rules() -> None:
     assert {rule for element, rule, _ in checked.warnings if not element.startswith("Encounter.")} <= {
         "reference-absent"
     }
+
+
+def test_principal_admitting_and_present_on_admission_stand_in_the_encounter() -> None:
+    acts = [act(1, "accept", "I50.9", after={"poa": "Y"}), act(2, "accept", "E11.9"), act(3, "principal", "E11.9"),
+            act(4, "admitting", "I50.9"), act(5, "poa", "E11.9", after={"poa": "N"})]  # fmt: skip
+    found = made(*acts, suggested=False)
+    (encounter,) = [r for r in found if r["resourceType"] == "Encounter"]
+    names = {f"Condition/{r['id']}": r["code"]["coding"][0]["code"] for r in found if r["resourceType"] == "Condition"}
+    told = [
+        (
+            names[d["condition"]["reference"]],
+            d["use"]["coding"][0]["code"],
+            d.get("rank"),
+            [each["valueCodeableConcept"]["coding"][0]["code"] for each in d.get("extension", ())],
+        )
+        for d in encounter["diagnosis"]
+    ]
+    assert told == [("E11.9", "billing", 1, ["N"]), ("I50.9", "billing", 2, ["Y"]), ("I50.9", "AD", None, [])]
+    assert get_fhir_model_class("Encounter").model_validate(encounter)
+
+
+def test_words_that_the_coder_marked_are_evidence() -> None:
+    span = {"note_id": "n1", "start": 40, "end": 52, "source": "coder", "weight": 1.0}
+    found = made(act(1, "add", "Z51.5", evidence=[span]), act(2, "accept", "I50.9", evidence=[span]))
+    places = [one(found, "Condition", code)["evidence"][0]["detail"][0]["display"] for code in ("Z51.5", "I50.9")]
+    assert places == ["characters 40-52", "characters 40-52, 5-9"]

@@ -27,3 +27,11 @@ def test_a_line_a_code_without_what_was_withdrawn() -> None:
 
 def test_a_spreadsheet_reckons_with_no_text() -> None:
     assert rows(*ACTS)[0]["coder"] == "'=cmd()"
+
+
+def test_what_the_patient_was_admitted_for() -> None:
+    found = rows(*ACTS, act(4, "accept", "I50.9"), act(5, "admitting", "I50.9"), act(6, "principal", "I50.9"))
+    assert [(r["code"], r["sequence"], r["admitting"]) for r in found[:2]] == [
+        ("I50.9", "1", "yes"),
+        ("E11.9", "2", ""),
+    ]
