@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.standing import standing, state
+from schemas.standing import SECOND, SETTLING, round_of, standing, state
 
 YES, NO = ("accept", "add"), ("reject", "remove")
 ENDS = ("finish", "reopen")
@@ -61,22 +61,15 @@ class Said:
 def outcome(acts: Iterable[Act]) -> list[Said]:
     """By system and code; nothing while the encounter is not finished, or was reopened."""
     ordered = standing(acts)
-    first = [act for act in ordered if _round(act) != SECOND]
-    if not _finished(first):
+    ends = [act["action"] for act in ordered if act["action"] in ENDS and round_of(act) != SECOND]
+    if not ends or ends[-1] != "finish":
         return []
-    second = _finished([act for act in ordered if _round(act) == SECOND])
     found: dict[tuple[str, str], Said] = {}
     settled = False
-    for act in ordered if second else first:
-        settled = settled or _round(act) == SETTLING
-        _take(found, act, final=settled and _round(act) != SECOND)
+    for act in ordered:
+        settled = settled or round_of(act) == SETTLING
+        _take(found, act, final=settled and round_of(act) != SECOND)
     return [found[key] for key in sorted(found) if found[key].stands]
-
-
-def _finished(acts: Iterable[Act]) -> bool:
-    """By whoever said finish or reopen last."""
-    ends = [act["action"] for act in acts if act["action"] in ENDS]
-    return bool(ends) and ends[-1] == "finish"
 
 
 def _take(found: dict[tuple[str, str], Said], act: Act, *, final: bool) -> None:
@@ -99,7 +92,7 @@ def _take(found: dict[tuple[str, str], Said], act: Act, *, final: bool) -> None:
 
 def digest(acts: Iterable[Act]) -> str | None:
     """Of the notes that lay before whoever finished last; null where it is none. A second coder's are not asked."""
-    ends = [act for act in standing(acts) if act["action"] == "finish" and _round(act) != SECOND]
+    ends = [act for act in standing(acts) if act["action"] == "finish" and round_of(act) != SECOND]
     said = ends[-1]["note_digest"] or ""
     return said if DIGEST.fullmatch(said) else None
 
@@ -118,11 +111,6 @@ def _says(act: Act) -> Sequence[tuple[str, str, bool | None]]:
     after = state(act["after"])
     new = str(after.get("system") or system), str(after.get("code") or code)
     return [(*new, True)] if new == (system, code) else [(system, code, False), (*new, True)]
-
-
-def _round(act: Act) -> int:
-    number = state(act["after"]).get("round")
-    return number if isinstance(number, int) else 1
 
 
 def _listed(act: Act) -> set[tuple[str, str]] | None:

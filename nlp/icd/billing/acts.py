@@ -43,12 +43,6 @@ def listed(after: Any) -> list[Listed] | None:
     return [_listed(each) for each in found if _names(each)]
 
 
-def round_of(after: Any) -> int:
-    """1 the first coder, 2 a second who did not see the first, 3 who settled what they did differently."""
-    number = after.get("round") if isinstance(after, dict) else None
-    return number if isinstance(number, int) else 1
-
-
 def _names(each: Any) -> bool:
     return isinstance(each, dict) and all(isinstance(each.get(name), str) and each[name] for name in ("system", "code"))
 

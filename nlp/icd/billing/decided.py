@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from nlp.icd.billing.acts import INDICATORS, Listed, Said, listed, order, round_of, said
-from schemas.standing import parted
+from nlp.icd.billing.acts import INDICATORS, Listed, Said, listed, order, said
+from schemas.standing import SECOND, parted, round_of
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 ACTS = {"accept": ACCEPTED, "add": ACCEPTED, "reject": REJECTED, "remove": REJECTED}
 FINISH, REOPEN = "finish", "reopen"
-SECOND = 2  # the round of a coder who did not see what the first decided
 MACHINES = ("chartloom", "artifact")  # beginnings of actors that are no persons
 Visit = tuple[int, str]  # subject, encounter
 Key = tuple[int, str, str, str]  # and code system, code
@@ -57,7 +56,7 @@ class Decided:
         visit, after = (row["subject_id"], row["encounter_id"]), said(row["after"])
         if row["action"] == FINISH:
             self.waits[visit] = isinstance(after, dict) and after.get("waits") is True
-        if round_of(after) == SECOND:
+        if round_of(row) == SECOND:
             return
         if row["action"] in (FINISH, REOPEN):
             self.ends[visit], self.seen[visit] = row["action"], row.get("note_digest") or ""
@@ -71,7 +70,7 @@ class Decided:
     def take_back(self, row: Act) -> None:
         """An act that was undone: what it accepted may have been exported meanwhile, and must be withdrawn then."""
         after, visit = said(row["after"]), (row["subject_id"], row["encounter_id"])
-        if round_of(after) == SECOND or not row["code"]:
+        if round_of(row) == SECOND or not row["code"]:
             return
         for key, state, _ in _meant((*visit, row["system"] or "", row["code"]), after, row):
             if state == ACCEPTED:

@@ -120,6 +120,12 @@ def test_a_second_coder_counts_once_finished() -> None:
     assert verdicts(yes, END, *SECOND, SECOND_END, reopened) == {}, "the first coder's list is the chart's"
 
 
+def test_who_settles_is_heard_at_the_end() -> None:
+    acts = [act("ann", "accept", "I10"), END, act("cid", "reject", "I10", at=110, after=by(3))]
+    assert verdicts(*acts) == {"I10": True}
+    assert verdicts(*acts, act("cid", "finish", at=111, after=by(3))) == {"I10": False}
+
+
 def test_who_settles_has_the_last_word() -> None:
     """Also on what one coder alone had coded, and nobody has said no to but by leaving it out."""
     both = [act("ann", "accept", "I10"), act("ann", "add", "Z51.5", at=1), END, *SECOND, SECOND_END]

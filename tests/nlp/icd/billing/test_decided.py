@@ -118,10 +118,12 @@ def test_a_second_coder_decides_nothing_until_somebody_settles() -> None:
     first = [ACCEPT, finish(2, FIRST, waits=True)]
     second = [act(3, "reject", "I50.9", "bob", {"round": 2}), act(4, "add", "A09", "bob", {"round": 2}),
               finish(5, {"code": "A09"}, actor="bob", round=2, waits=True)]  # fmt: skip
-    settled = finish(6, {"code": "A09", "rank": 1}, actor="cid", round=3)
+    settled = finish(7, {"code": "A09", "rank": 1}, actor="cid", round=3)
     (item,) = items(CODES, [*first, *second], False)
     assert (item.code, item.actor, item.flags) == ("I50.9", "ann", ("unsettled",))
-    assert said(*first, *second, settled) == [("A09", "accepted", 1), ("I50.9", "withdrawn", 0)]
+    settling = act(6, "reject", "I50.9", "cid", {"round": 3})
+    assert said(*first, *second, settling) == [("I50.9", "accepted", 1)], "who settles is heard at the end"
+    assert said(*first, *second, settling, settled) == [("A09", "accepted", 1), ("I50.9", "withdrawn", 0)]
     assert items(CODES, [*first, *second, settled], False)[0].flags == ()
 
 
