@@ -9,10 +9,6 @@ from schemas.standing import SECOND, SETTLING, round_of, standing, state
 
 YES, NO = ("accept", "add"), ("reject", "remove")
 ENDS = ("finish", "reopen")
-SECOND, SETTLING = (
-    2,
-    3,
-)  # rounds: of a coder who did not see the first's list, and of who settles what they did differently
 SECTIONS = (
     "0[0-9B-DF-HJ-NP-Y]", "10", "2[WY]", "3[0CE]", "4[AB]", "5A", "6A", "7W", "8[CE]", "9W",
     "B[02-57-9BDF-HLNP-RT-WY]", "C[0235789BDF-HPTVW]", "D[0789BDF-HMPT-W]", "F[01]", "GZ", "HZ", "X[02HKNRVWXY]",
