@@ -43,7 +43,7 @@ def _first(connection: Connection, key: bytes, settings: Settings, finish: Finis
         return "done" if known[rounds.SECOND].finished else "second"
     if not rounds.wants_second(settings, key, chart_id, blind=finish.blind):
         return "done"
-    rounds.ask(connection, chart_id, rounds.SECOND, finish.time)
+    rounds.ask(connection, chart_id, rounds.SECOND)
     return "second"
 
 
@@ -53,7 +53,7 @@ def _second(connection: Connection, finish: Finish, done: Finished) -> str:
     first = lists.of(connection, chart_id, rounds.FIRST, finish.chart.digest)
     if first is not None and compared(first.chosen, done.chosen).same:
         return "done"
-    rounds.ask(connection, chart_id, rounds.SETTLING, finish.time)
+    rounds.ask(connection, chart_id, rounds.SETTLING)
     return "differs"
 
 

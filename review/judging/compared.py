@@ -1,9 +1,13 @@
-"""Two finished lists of a chart, side by side, code by code."""
+"""Two lists of a chart, side by side, code by code."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from review.coding.line import Line
 from review.judging.lists import Entry, Key
+
+Held = Entry | Line
+"""A code as one coder has it: of a finished list, or of a list that is folded anew."""
 
 AGREED, ONLY_FIRST, ONLY_SECOND, ROLE = "agreed", "only first", "only second", "principal or POA"
 
@@ -14,8 +18,8 @@ class Row:
 
     system: str
     code: str
-    first: Entry | None
-    second: Entry | None
+    first: Held | None
+    second: Held | None
 
     @property
     def key(self) -> Key:
@@ -60,13 +64,16 @@ class Compared:
         return tuple(row for row in self.rows if row.state != AGREED)
 
 
-def compared(first: Mapping[Key, Entry], second: Mapping[Key, Entry]) -> Compared:
+def compared(first: Mapping[Key, Held], second: Mapping[Key, Held]) -> Compared:
     keys = [*_ordered(first.values()), *(key for key in _ordered(second.values()) if key not in first)]
     rows = tuple(Row(*key, first.get(key), second.get(key)) for key in keys)
     order = [[key for key in _ordered(each.values()) if key in first and key in second] for each in (first, second)]
     return Compared(rows, order[0] != order[1])
 
 
-def _ordered(entries: Iterable[Entry]) -> list[Key]:
+def _ordered(entries: Iterable[Held]) -> list[Key]:
     """Diagnoses, then procedures, each by its rank."""
-    return [each.key for each in sorted(entries, key=lambda each: (each.kind, each.rank, each.system, each.code))]
+    return [
+        (each.system, each.code)
+        for each in sorted(entries, key=lambda each: (each.kind, each.rank, each.system, each.code))
+    ]

@@ -9,6 +9,7 @@ from review.coding.act import Thread
 from review.judging.draw import drawn
 from review.roles import Right, may
 from review.settings import Settings
+from review.state import clock
 from review.state.tables import charts, decisions, rounds
 
 FIRST, SECOND, SETTLING = 1, 2, 3
@@ -38,7 +39,7 @@ def place(connection: Connection, chart_id: str, user_id: int, role: str) -> Pla
     known = asked(connection, chart_id)
     state = connection.execute(select(charts.c.state).where(charts.c.id == chart_id)).scalar()
     second = known.get(SECOND)
-    if second and second.user_id == user_id and not settled(known):
+    if second and second.user_id == user_id and (second.finished is None or state == "differs"):
         return Place(
             Thread(chart_id, SECOND), "Your list is finished; an auditor settles it." if second.finished else ""
         )
@@ -93,14 +94,15 @@ def coders(connection: Connection, chart_id: str) -> dict[int, int]:
     return {row.user_id: row.round for row in connection.execute(said.order_by(decisions.c.seq.desc()))}
 
 
-def ask(connection: Connection, chart_id: str, round: int, time: datetime) -> None:
-    """Once a chart and round; the chart waits from when the first list is finished."""
+def ask(connection: Connection, chart_id: str, round: int) -> bool:
+    """Once a chart and round, False if it was before; the chart waits from when the first list is finished."""
     if round in asked(connection, chart_id):
-        return
-    connection.execute(insert(rounds), {"chart_id": chart_id, "round": round, "asked": time})
+        return False
+    connection.execute(insert(rounds), {"chart_id": chart_id, "round": round, "asked": clock.now()})
     state = connection.execute(select(charts.c.state).where(charts.c.id == chart_id)).scalar()
     if round == SECOND and state == "done":
         connection.execute(update(charts).where(charts.c.id == chart_id).values(state="second"))
+    return True
 
 
 def may_reopen(connection: Connection, chart_id: str) -> bool:

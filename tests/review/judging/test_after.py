@@ -48,7 +48,7 @@ def test_a_chart_that_is_not_drawn_is_done(writing: Connection) -> None:
 
 def test_a_coder_may_ask_for_a_second_even_where_none_is_drawn(writing: Connection) -> None:
     after.finished(writing, KEY, drawing(NONE), finish(ANNA, chart("c"), [line("I10")]))
-    rounds.ask(writing, "c", rounds.SECOND, finish(ANNA, chart("c"), []).time)
+    assert rounds.ask(writing, "c", rounds.SECOND)
     assert state(writing) == "second"
     assert rounds.standing(writing, "c") is None
 

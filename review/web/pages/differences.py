@@ -1,0 +1,169 @@
+"""Two lists of one chart side by side, for somebody who coded neither: each difference is settled by one key."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection, select
+from starlette.responses import RedirectResponse, Response
+
+from review.charts.chart import Chart
+from review.coding.refused import NotRecorded
+from review.judging import desk, rounds
+from review.judging.desk import Bench, Press
+from review.judging.items import Item, agreed
+from review.judging.quoted import Quote, quotes
+from review.roles import Right
+from review.state import audit, tables
+from review.state.decisions import Pen
+from review.web import render
+from review.web.guard import Visit, needs
+from review.web.refusal import Refusal
+
+router = APIRouter()
+Judge = Annotated[Visit, Depends(needs(Right.JUDGE))]
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one list says. `reason`: why the code was rejected, in the coder's words."""
+
+    name: str
+    says: str
+    chosen: bool
+    quotes: tuple[Quote, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    item: Item
+    number: int
+    display: str
+    sides: tuple[Side, ...]
+
+
+@router.get("/charts/{chart_id}/differences")
+def differences(chart_id: str, visit: Judge) -> Response:
+    """Audited before anything is shown."""
+    chart = visit.house.desk.chart(chart_id, "phi")
+    with visit.house.database.write() as connection:
+        _judge(connection, visit, chart_id)
+        audit.record(visit.house.database.key, connection, visit.user.name, "differences seen", chart_id)
+    return _page(visit, chart)
+
+
+@router.post("/charts/{chart_id}/differences")
+def settle(chart_id: str, visit: Judge) -> Response:
+    chart = visit.house.desk.chart(chart_id, "phi")
+    try:
+        ended = _settled(visit, chart)
+    except NotRecorded as refused:
+        return _page(visit, chart, str(refused), refused.status)
+    if ended:
+        return RedirectResponse(_next(visit), 303)
+    return RedirectResponse(f"/charts/{chart_id}/differences#next", 303)
+
+
+@router.post("/charts/{chart_id}/second")
+def second(chart_id: str, visit: Annotated[Visit, Depends(needs(Right.DECIDE))]) -> Response:
+    """A coder who is not sure asks for a second one."""
+    with visit.house.database.write() as connection:
+        if chart_id not in set(connection.execute(select(tables.charts.c.id)).scalars()):
+            raise Refusal(404, "There is no such chart. Go to the worklist and start from there.")
+        if rounds.ask(connection, chart_id, rounds.SECOND):
+            audit.record(visit.house.database.key, connection, visit.user.name, "second asked", chart_id)
+    return RedirectResponse(f"/charts/{chart_id}", 303)
+
+
+def _settled(visit: Visit, chart: Chart) -> bool:
+    """True once the chart is finished."""
+    version = visit.said("version", 9)
+    press = Press(visit.said("decision_id", 64), int(version) if version.isdigit() else -1, visit.said("digest", 64))
+    if not press.name:
+        raise Refusal(422, "The decision came without a number. Reload the page and decide again.")
+    with visit.house.database.write() as connection:
+        _judge(connection, visit, chart.id)
+        if not rounds.take(connection, chart.id, rounds.SETTLING, visit.user.id):
+            raise Refusal(423, "Another auditor settles this chart. Nothing was recorded. Take another one.")
+        if visit.said("act") == "finish":
+            if not desk.finish(connection, _pen(visit), chart, press):
+                raise Refusal(422, "Something is not settled yet. Nothing was recorded. Go back and settle it.")
+            return True
+        bench = desk.bench(connection, _pen(visit), chart)
+        item = next((each for each in bench.items if each.name == visit.said("item")), None)
+        side = visit.said("side")
+        if item is None or side not in SIDES:
+            raise Refusal(422, "That is no difference of this chart. Nothing was recorded. Reload the page.")
+        desk.settle(connection, _pen(visit), chart, item.name, bench.sides(item)[SIDES.index(side)], press)
+    return False
+
+
+def _judge(connection: Connection, visit: Visit, chart_id: str) -> None:
+    """Raises a Refusal where nothing differs, or where she coded the chart herself."""
+    known = rounds.asked(connection, chart_id)
+    if rounds.SETTLING not in known:
+        raise Refusal(
+            404, "No two coders differ on this chart. Go to the worklist and take another.", "Nothing to settle"
+        )
+    mine = rounds.coders(connection, chart_id).get(visit.user.id)
+    if mine in (rounds.FIRST, rounds.SECOND):
+        raise Refusal(403, "You coded this chart yourself, so somebody else settles it. Take another one.")
+
+
+def _next(visit: Visit) -> str:
+    with visit.house.database.read() as connection:
+        waiting = rounds.waiting(connection, visit.user.id, rounds.SETTLING)
+    return f"/charts/{waiting[0].chart_id}/differences" if waiting else "/agreement"
+
+
+def _pen(visit: Visit) -> Pen:
+    house = visit.house
+    return Pen(visit.user, house.settings, house.finder.tables, house.database.key)
+
+
+def _page(visit: Visit, chart: Chart, problem: str = "", status: int = 200) -> Response:
+    with visit.house.database.read() as connection:
+        bench = desk.bench(connection, _pen(visit), chart)
+        done = rounds.settled(rounds.asked(connection, chart.id))
+        names = _names(connection, chart.id) if done else ("", "")
+    questions = [_question(bench, item, number) for number, item in enumerate(bench.items, 1)]
+    following = next((each.number for each in questions if each.item.settled is None), 0)
+    said: dict[str, Any] = {
+        "chart": chart,
+        "questions": questions,
+        "following": following,
+        "agreed": [bench.lists.first.of(*key) for key in agreed(bench.lists)],
+        "version": len(bench.lists.acts),
+        "decision_id": secrets.token_hex(12),
+        "done": done,
+        "names": names[::-1] if bench.turned else names,
+        "problem": problem,
+    }
+    return render.page(visit, "differences.html", status=status, **said)
+
+
+def _names(connection: Connection, chart_id: str) -> tuple[str, str]:
+    """Of both coders, once it is settled."""
+    by = {round: user for user, round in rounds.coders(connection, chart_id).items()}
+    shown = dict(connection.execute(select(tables.users.c.id, tables.users.c.shown)).tuples().all())
+    return shown.get(by.get(rounds.FIRST, 0), ""), shown.get(by.get(rounds.SECOND, 0), "")
+
+
+def _question(bench: Bench, item: Item, number: int) -> Question:
+    values, codings = bench.sides(item), bench.codings()
+    lines = [coding.of(item.system, item.code or value) for coding, value in zip(codings, values, strict=True)]
+    display = next((line.display for line in lines if line and item.code), "")
+    sides = tuple(
+        Side(
+            name,
+            value,
+            item.settled == value,
+            tuple(quotes(bench.chart, line)) if line and line.state == "accepted" else (),
+            line.reason if line and line.state == "rejected" else "",
+        )
+        for name, value, line in zip(SIDES, values, lines, strict=True)
+    )
+    return Question(item, number, display, sides)
