@@ -22,7 +22,7 @@ from review.web.diary import Diary
 from review.web.gate import Gate
 from review.web.house import House
 from review.web.keeper import Keeper, follow_parent
-from review.web.pages import account, audit, health, keys, people, signing, worklist
+from review.web.pages import account, audit, differences, health, keys, people, signing, worklist
 from review.web.refusal import Refusal, SignedOut
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -36,6 +36,7 @@ PAGES = (
     worklist.router,
     people.router,
     audit.router,
+    differences.router,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 from starlette.responses import RedirectResponse, Response
 
 from review.charts.chart import Chart
@@ -71,7 +71,7 @@ def settle(chart_id: str, visit: Judge) -> Response:
 def second(chart_id: str, visit: Annotated[Visit, Depends(needs(Right.DECIDE))]) -> Response:
     """A coder who is not sure asks for a second one."""
     with visit.house.database.write() as connection:
-        if chart_id not in set(connection.execute(select(tables.charts.c.id)).scalars()):
+        if not connection.execute(select(exists().where(tables.charts.c.id == chart_id))).scalar():
             raise Refusal(404, "There is no such chart. Go to the worklist and start from there.")
         if rounds.ask(connection, chart_id, rounds.SECOND):
             audit.record(visit.house.database.key, connection, visit.user.name, "second asked", chart_id)
@@ -148,7 +148,7 @@ def _page(visit: Visit, chart: Chart, problem: str = "", status: int = 200) -> R
 def _names(connection: Connection, chart_id: str) -> tuple[str, str]:
     """Of both coders, once it is settled."""
     by = {round: user for user, round in rounds.coders(connection, chart_id).items()}
-    shown = dict(connection.execute(select(tables.users.c.id, tables.users.c.shown)).tuples().all())
+    shown = {row.id: row.shown for row in connection.execute(select(tables.users.c.id, tables.users.c.shown))}
     return shown.get(by.get(rounds.FIRST, 0), ""), shown.get(by.get(rounds.SECOND, 0), "")
 
 
