@@ -28,7 +28,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": day, "moment": moment, "share": share}
+    made.filters |= {"day": day, "moment": moment, "share": share, "lasting": lasting}
     made.globals |= {"static": assets.url, "Right": Right}
     for name in made.list_templates():
         made.get_template(name)
@@ -75,6 +75,12 @@ def moment(time: datetime | None) -> str:
 def share(part: float, digits: int = 0) -> str:
     """0.734: 73 %."""
     return f"{part * 100:.{digits}f} %"
+
+
+def lasting(minutes: float) -> str:
+    """100: 1 h 40 min."""
+    hours, rest = divmod(max(1, round(minutes)), 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
 
 
 def page_number(said: str) -> int:

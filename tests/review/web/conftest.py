@@ -32,3 +32,17 @@ def app(settings: Settings) -> Iterator[FastAPI]:
 def enter(app: FastAPI) -> Enter:
     """enter("coder"): somebody of that role, signed in."""
     return partial(entered, app)
+
+
+@pytest.fixture
+def hospital(published: Path, app: FastAPI) -> FastAPI:
+    """The application on the made-up hospital, its charts on the worklist."""
+    lake = app.state.house.settings.lake
+    for path in published.iterdir():
+        target = lake / path.name
+        if path.is_symlink():
+            target.symlink_to(path.readlink())
+        elif not target.exists():
+            target.symlink_to(path)
+    app.state.house.desk.refresh()
+    return app
