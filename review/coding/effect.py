@@ -84,8 +84,8 @@ def _order(system: str, codes: Sequence[str], coding: Coding) -> dict[str, Any]:
 
 
 def _evidence(act: Act, line: Line | None, chart: Chart) -> tuple[Span, ...]:
-    """What the suggestion showed, then what the coder marked."""
-    if act.action == "edit" and act.evidence:
+    """What the suggestion showed, then what the coder marked. What a planted one showed speaks for nothing else."""
+    if act.action == "edit" and (act.evidence or (line and line.planted)):
         return act.evidence
     if line is None or act.action not in ("accept", "add", "reject", "remove", "edit"):
         return act.evidence
@@ -108,7 +108,7 @@ def recorded(line: Line | None) -> dict[str, Any]:
     if line is None:
         return {}
     said: dict[str, Any] = {"state": line.state, "display": line.display}
-    said |= {"band": line.band, "score": line.score} if line.band else {}
+    said |= {"band": line.band, "score": line.score and round(line.score, 6)} if line.band else {}
     said |= {"principal": True, "rank": 1} if line.principal else {}
     said |= {"admitting": True} if line.admitting else {}
     return said | ({"poa": line.poa} if line.poa else {})

@@ -1,16 +1,22 @@
 """Search over every code, by words or by the code's beginning, and the way through the hierarchy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.search import Found
+from nlp.icd.catalogue.search import Found, Index
+from nlp.icd.chart import DIAGNOSES, PROCEDURES
+from nlp.icd.knowledge.terms import terms
 from nlp.icd.rules.book import FACTS, listed
 from review.charts.chart import Chart
 from review.coding.line import Coding
 from review.coding.tables import Tables
 
-LIMIT = 20
+SYSTEM = DIAGNOSES
+LIMIT, CATEGORIES = 20, 4
+DEEP = 120  # hits that are looked at for codes that may be billed
+LATER = ("sequela", "subsequent")  # encounters that are meant only where they are typed: most are initial ones
+SAME_CODES = {DIAGNOSES: ("CIE-10-ES",)}  # other languages' tables of (nearly) the same codes
 LONGEST = 200  # characters of a query that are read
 NOTES = {
     "includes": "Includes",
@@ -52,22 +58,28 @@ class Place:
 @dataclass(frozen=True)
 class Finder:
     tables: Tables
+    _indices: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
 
     def warm(self) -> None:
-        """Builds the indices now: at start, not at the first request."""
+        """Builds the indices now, in a second or two: at start, not at the first request."""
         for system in self.tables.systems:
-            self.tables.newest(system).search("warm", 1)
+            self.search("1", system)
+            self.search("warm", system)
+            self.browse(system)
 
     def search(
-        self, q: str, system: str = "ICD-10-CM", *, chart: Chart | None = None, coding: Coding | None = None
+        self, q: str, system: str = SYSTEM, *, chart: Chart | None = None, coding: Coding | None = None
     ) -> tuple[Hit, ...]:
-        """Best first; nothing for nothing."""
-        table = self.tables.newest(system)
-        found = table.search(q[:LONGEST], LIMIT)
-        return tuple(_hit(table, each.code, each, chart, coding) for each in found)
+        """Codes that may be billed first, best first; then categories, for the way down."""
+        table, typed = self.tables.newest(system), q[:LONGEST]
+        found = table.begun(typed, DEEP) or self._index(system).search(typed, DEEP)
+        billable = [each for each in _timely(found, typed) if table.billable(each.code)]
+        others = [each for each in found if not table.billable(each.code)][:CATEGORIES]
+        hits = [*billable[: LIMIT - len(others)], *others]
+        return tuple(_hit(table, each.code, each, chart, coding) for each in hits)
 
     def browse(
-        self, system: str, code: str = "", *, chart: Chart | None = None, coding: Coding | None = None
+        self, system: str = SYSTEM, code: str = "", *, chart: Chart | None = None, coding: Coding | None = None
     ) -> Place | None:
         """Without a code: the chapters. None where the table does not know the code."""
         table = self.tables.newest(system)
@@ -75,16 +87,42 @@ class Finder:
             return None
         children = (_hit(table, child, None, chart, coding) for child in table.children(code))
         above = (_hit(table, each, None, None, None) for each in reversed(table.ancestors(code)))
-        sevenths = tuple(table.seventh(code).items())
-        return Place(
-            _hit(table, code, None, chart, coding), tuple(above), tuple(children), tuple(_notes(table, code)), sevenths
-        )
+        here, sevenths = _hit(table, code, None, chart, coding), tuple(table.seventh(code).items())
+        return Place(here, tuple(above), tuple(children), tuple(_notes(table, code)), sevenths)
+
+    def _index(self, system: str) -> Index:
+        if system not in self._indices:
+            self._indices[system] = Index(_lines(self.tables, system))
+        return self._indices[system]
+
+
+def _timely(found: list[Found], typed: str) -> list[Found]:
+    if any(word[:4] in typed.lower() for word in LATER):
+        return found
+    return sorted(found, key=lambda each: any(word in each.term.lower() for word in LATER))
+
+
+def _lines(tables: Tables, system: str) -> list[tuple[str, str]]:
+    """Titles and inclusion terms; then how physicians write it, and what other tables of the same codes call it."""
+    table = tables.newest(system)
+    found = [*table.lines(), *((code, phrase) for phrase, code in _written(tables, system) if table.knows(code))]
+    for other in SAME_CODES.get(system, ()):
+        if other in tables.systems:
+            found += [line for line in tables.newest(other).lines() if table.knows(line[0])]
+    return found
+
+
+def _written(tables: Tables, system: str) -> Iterator[tuple[str, str]]:
+    if system in (DIAGNOSES, PROCEDURES):
+        yield from terms("en", system)
+        if set(SAME_CODES[DIAGNOSES]) & set(tables.systems):
+            yield from terms("es", system)
 
 
 def _hit(table: Catalogue, code: str, found: Found | None, chart: Chart | None, coding: Coding | None) -> Hit:
-    title = table.title(code)
+    title = " ".join(table.title(code).split())
     line = coding.of(table.system, code) if coding else None
-    term = found.term if found and found.term != title else ""
+    term = found.term if found and found.term != table.title(code) else ""
     doubt = _doubt(code, chart) if chart else ""
     below = len(table.children(code))
     return Hit(table.system, code, title, table.billable(code), term, line.state if line else "", doubt, below)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from nlp.icd.catalogue import cache, tabular
 from nlp.icd.catalogue.content import Content, Notes
-from nlp.icd.catalogue.files import dotted, read
+from nlp.icd.catalogue.files import DOTS, dotted, read
 from nlp.icd.catalogue.references import Range, named
 from nlp.icd.catalogue.search import Found, Index
 
@@ -19,6 +19,7 @@ NOTHING = Notes()
 Kind = Literal["excludes1", "excludes2", "code_first", "use_additional"]
 Line = tuple[str, tuple[Range, ...]]
 LIKE_A_CODE = re.compile(r"[A-Z]?\d[A-Z0-9]*\.?[A-Z0-9]*$")
+LIKE_ANY_CODE = re.compile(r"(?=.*\d)[A-Z0-9]{2,7}$")  # of systems without a dot, whose letters may stand anywhere
 SHOWN = 8  # codes that a message names
 
 
@@ -151,9 +152,19 @@ class Catalogue:
 
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Best first. Text that begins a code answers with the codes that it begins."""
+        return self.begun(text, limit) or self._index.search(text, limit)
+
+    def begun(self, text: str, limit: int) -> list[Found]:
+        """Codes that begin as typed, with or without the dot, sorted; nothing for what is a word."""
         typed = text.strip().upper()
-        begun = list(islice(self._beginning(dotted(typed, self.system)), limit)) if LIKE_A_CODE.match(typed) else []
-        return [Found(code, self.title(code), 1.0) for code in begun] or self._index.search(text, limit)
+        like = LIKE_A_CODE if self.system in DOTS else LIKE_ANY_CODE
+        codes = islice(self._beginning(dotted(typed, self.system)), limit) if like.match(typed) else ()
+        return [Found(code, self.title(code), 1.0) for code in codes]
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(code, title or inclusion term) of every code: billable ones first, then the shorter code."""
+        codes = sorted(self, key=lambda code: (code not in self.content.billable, len(code)))
+        return [(code, term) for code in codes for term in self.terms(code)]
 
     def _beginning(self, start: str) -> Iterator[str]:
         """Codes that begin so, sorted."""
@@ -180,8 +191,7 @@ class Catalogue:
     @cached_property
     def _index(self) -> Index:
         """Built at the first search, in half a second; then kept."""
-        codes = sorted(self, key=lambda code: (code not in self.content.billable, len(code)))
-        return Index([(code, term) for code in codes for term in self.terms(code)])
+        return Index(self.lines())
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ class Shelf:
                 )
 
     def held(self, system: str) -> tuple[str, ...]:
-        """Names of the editions at hand, oldest first; a system that editions.yaml does not know by its files' names."""
+        """Names of the editions at hand, oldest first; of a system that editions.yaml does not know, by name."""
         names = {name for held, name in self._files() if held == system}
         names |= {tabular.edition()} if system == INSTALLED else set()
         known = [each.name for each in editions(system)]
