@@ -87,11 +87,23 @@ def _evidence(act: Act, line: Line | None, chart: Chart) -> tuple[Span, ...]:
     """What the suggestion showed, then what the coder marked. What a planted one showed speaks for nothing else."""
     if act.action == "edit" and (act.evidence or (line and line.planted)):
         return act.evidence
-    if line is None or act.action not in ("accept", "add", "reject", "remove", "edit"):
+    if line is None:
+        return _unlikely(act, chart)
+    if act.action not in ("accept", "add", "reject", "remove", "edit"):
         return act.evidence
     held = {(span.note_id, span.start, span.end) for span in line.evidence}
     new = [span for span in act.evidence if (span.note_id, span.start, span.end) not in held]
     return (*quoted(line.evidence, chart), *new)
+
+
+def _unlikely(act: Act, chart: Chart) -> tuple[Span, ...]:
+    """Of a suggestion that was hidden and is added after all: spans that it showed keep their source."""
+    shown: dict[tuple[str, int, int], Span] = {}
+    if act.action == "add" and not chart.blind:
+        for each in chart.suggestions:
+            if (each.system, each.code) == (act.system, act.code):
+                shown = {(span.note_id, span.start, span.end): span for span in quoted(each.evidence, chart)}
+    return tuple(shown.get((span.note_id, span.start, span.end), span) for span in act.evidence)
 
 
 def quoted(spans: Sequence[Span], chart: Chart) -> tuple[Span, ...]:

@@ -8,10 +8,10 @@ from review.charts.chart import Chart, Span
 from review.coding.act import ACTIONS, Act
 from review.coding.refused import Refused
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+ID = re.compile(r"[A-Za-z0-9_-]{1,40}(\.\d{1,4})?")  # with a number: one of several that a press of a key asked for
 REASON, QUESTION, OPTION, OPTIONS = 2000, 4000, 300, 12
 CODE, SYSTEM, CODES = 16, 32, 500
-SPANS, MARKED = 20, 4000  # of one act; characters of one span
+SPANS, MARKED = 50, 4000  # of one act; characters of one span
 SECONDS = 86_400.0
 
 

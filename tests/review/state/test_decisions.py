@@ -73,7 +73,7 @@ def desk(database: Database, settings: Settings, clock: Clock) -> Iterator[Desk]
 
 BEYOND = [
     act("accept I10", 0, reason="x" * 2001),
-    act("accept I10", 0, decision_id="x" * 41),
+    act("accept I10", 0, decision_id="x" * 46),
     act("accept I10", 0, decision_id="d'; drop table decisions"),
     act("approve I10", 0),
     act("add " + "I" * 17, 0),
@@ -82,7 +82,7 @@ BEYOND = [
     act("add 027034Z", 0),
     act("order", 0, after={"codes": "I10"}),
     act("note", 0),
-    act("accept I10", 0, evidence=(Span("n1", 0, 1),) * 21),
+    act("accept I10", 0, evidence=(Span("n1", 0, 1),) * 51),
 ]
 PEOPLE = {"anna": "coder", "berta": "coder", "tino": "trainee", "rosa": "researcher"}
 
