@@ -43,8 +43,6 @@ def charts(visit: Viewer) -> Response:
         "wards": wards,
         "coders": coders,
         "side": side,
-    }
-    more: dict[str, Any] = {
         "nothing": visit.request.query_params.get("none") == "1",
         "states": STATES,
         "waiting": sum(page.counts.get(state, 0) for state in upcoming.DUE),
