@@ -7,8 +7,8 @@ from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.catalogue.search import Found, Index
 from nlp.icd.chart import DIAGNOSES, PROCEDURES
 from nlp.icd.knowledge.terms import terms
-from nlp.icd.rules.book import FACTS, listed
 from review.charts.chart import Chart
+from review.coding.fitting import doubt
 from review.coding.line import Coding
 from review.coding.tables import Tables
 
@@ -123,9 +123,9 @@ def _hit(table: Catalogue, code: str, found: Found | None, chart: Chart | None, 
     title = " ".join(table.title(code).split())
     line = coding.of(table.system, code) if coding else None
     term = found.term if found and found.term != table.title(code) else ""
-    doubt = _doubt(code, chart) if chart else ""
+    unlike = doubt(code, chart) if chart else ""
     below = len(table.children(code))
-    return Hit(table.system, code, title, table.billable(code), term, line.state if line else "", doubt, below)
+    return Hit(table.system, code, title, table.billable(code), term, line.state if line else "", unlike, below)
 
 
 def _notes(table: Catalogue, code: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -140,14 +140,3 @@ def _notes(table: Catalogue, code: str) -> Iterator[tuple[str, tuple[str, ...]]]
     if terms := table.terms(code)[1:]:
         yield "Also", terms
     yield from ((NOTES[name], lines) for name, lines in said.items() if lines)
-
-
-def _doubt(code: str, chart: Chart) -> str:
-    other = {"female": "male", "male": "female"}.get(chart.sex)
-    if other and listed(code, "sex", other):
-        return f"a code for {other} patients"
-    if chart.age is not None:
-        for number, group in enumerate(FACTS["age"]):
-            if not group["least"] <= int(chart.age) <= group["most"] and listed(code, "age", number, "codes"):
-                return f"a {group['who']} code"
-    return ""

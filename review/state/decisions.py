@@ -52,6 +52,7 @@ def append(connection: Connection, pen: Pen, chart: Chart, thread: Thread, act: 
     before = folded(chart, planted, held, blind=chart.blind)
     ground = Ground(chart, before, pen.tables)
     allowed(act, ground)
+    planting.keep(connection, pen.key, chart, planted, pen.tables)
     page = Page(connection, pen, chart, thread, planted, list(held))
     if act.action == "finish":
         return _finish(page, act, ground)
@@ -181,7 +182,7 @@ def _finish(page: Page, act: Act, ground: Ground) -> Done:
     """
     finishing.finishable(act, ground)
     coding = ground.coding
-    told = finishing.disclosed(page.held)
+    told = [line for line in finishing.disclosed(page.held) if coding.of(line.system, line.code) is None]
     for at, said in enumerate(finishing.disclosures(coding)):
         removed = page.write(act, said, f".planted{at}")
         if finishing.headless(coding, ground, true=True):
