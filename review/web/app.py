@@ -22,7 +22,19 @@ from review.web.diary import Diary
 from review.web.gate import Gate
 from review.web.house import House
 from review.web.keeper import Keeper, follow_parent
-from review.web.pages import account, audit, differences, health, keys, people, signing, worklist
+from review.web.pages import (
+    account,
+    acts,
+    audit,
+    chart,
+    differences,
+    health,
+    keys,
+    people,
+    searching,
+    signing,
+    worklist,
+)
 from review.web.refusal import Refusal, SignedOut
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -34,6 +46,9 @@ PAGES = (
     account.router,
     keys.router,
     worklist.router,
+    chart.router,
+    acts.router,
+    searching.router,
     people.router,
     audit.router,
     differences.router,

@@ -28,7 +28,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": day, "moment": moment, "share": share, "lasting": lasting}
+    made.filters |= {"day": day, "moment": moment, "share": share, "lasting": lasting, "key": key}
     made.globals |= {"static": assets.url, "Right": Right}
     for name in made.list_templates():
         made.get_template(name)
@@ -86,3 +86,8 @@ def lasting(minutes: float) -> str:
 def page_number(said: str) -> int:
     """From 1; what is no number is the first."""
     return max(1, min(int(said), 1_000_000)) if said.isascii() and said.isdigit() and len(said) < 9 else 1
+
+
+def key(name: str) -> str:
+    """A key as it stands on the keyboard."""
+    return {"ArrowDown": "↓", "ArrowUp": "↑", "ArrowRight": "→", "Escape": "Esc", "Delete": "Del"}.get(name, name)

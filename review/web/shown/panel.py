@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import orjson
 
+from nlp.icd.chart import HIDDEN
 from nlp.icd.rules.case import Message
-from review.charts.chart import Chart, Span
+from review.charts.chart import Chart, Span, Suggestion
+from review.coding.kind import kind
 from review.coding.line import ACCEPTED, REJECTED, SUGGESTED, Coding, Line
 from review.web.shown.noted import title
 from review.web.shown.words import words
 
 KINDS = {"diagnosis": "Diagnoses", "procedure": "Procedures"}
+UNLIKELY = 40  # less likely codes that are listed
 QUOTED = 60  # characters of a note that a place shows
 
 
@@ -67,7 +70,7 @@ class Panel:
 
 def panel(chart: Chart, coding: Coding, chosen: int | None, *, quotes: bool) -> Panel:
     """`chosen`: number of a line, or the first that is undecided."""
-    ordered = [line for kind in KINDS for line in _ordered(coding.lines, kind)]
+    ordered = lines(chart, coding)
     if chosen is None or not 0 <= chosen < len(ordered):
         chosen = next((at for at, line in enumerate(ordered) if _undecided(line)), 0)
     numbers = {note.note_id: at for at, note in enumerate(chart.notes)}
@@ -79,11 +82,13 @@ def panel(chart: Chart, coding: Coding, chosen: int | None, *, quotes: bool) -> 
             at == chosen,
             tuple(m for m in coding.messages if m.code == line.code and line.state != REJECTED),
             tuple(_where(chart, numbers, span, quotes) for span in line.evidence if span.note_id in numbers),
-            orjson.dumps([[numbers[s.note_id], s.start, s.end] for s in line.evidence if s.note_id in numbers]).decode(),
+            orjson.dumps(
+                [[numbers[s.note_id], s.start, s.end] for s in line.evidence if s.note_id in numbers]
+            ).decode(),
         )
         for at, line in enumerate(ordered)
     ]
-    groups = tuple(_group(name, kind, rows) for kind, name in KINDS.items())
+    groups = tuple(_group(name, sort, rows) for sort, name in KINDS.items())
     left = sum(_undecided(line) for line in ordered)
     decided = sum(line.state != SUGGESTED for line in ordered)
     sure = sum(line.state == SUGGESTED and line.band == "pre-accept" for line in ordered)
@@ -91,29 +96,48 @@ def panel(chart: Chart, coding: Coding, chosen: int | None, *, quotes: bool) -> 
     return Panel(groups, general, left, decided, sure, _missing(coding, left))
 
 
+def lines(chart: Chart, coding: Coding) -> list[Line]:
+    """As they stand on the page; behind what is offered what is less likely, to be added on request."""
+    less = () if chart.blind or coding.finished else chart.suggestions
+    unlikely = [_unlikely(each) for each in less if each.band == HIDDEN and coding.of(each.system, each.code) is None]
+    every = [*coding.lines, *unlikely[:UNLIKELY]]
+    return [line for sort in KINDS for line in _ordered(every, sort)]
+
+
+def number(chart: Chart, coding: Coding, system: str, code: str) -> int | None:
+    """Of a code among the lines of the page."""
+    found = (at for at, line in enumerate(lines(chart, coding)) if (line.system, line.code) == (system, code))
+    return next(found, None)
+
+
+def _unlikely(said: Suggestion) -> Line:
+    named = said.system, said.code, said.display, SUGGESTED, kind(said.system), said.band, said.score
+    return Line(*named, evidence=said.evidence, flags=said.flags)
+
+
 def _undecided(line: Line) -> bool:
-    return line.state == SUGGESTED and line.band != "hidden"
+    return line.state == SUGGESTED and line.band != HIDDEN
 
 
-def _ordered(lines: Sequence[Line], kind: str) -> list[Line]:
+def _ordered(every: Sequence[Line], sort: str) -> list[Line]:
     """Accepted in the order of the claim, then what is to be decided: the border moves, lines do not."""
     place = {ACCEPTED: 0, SUGGESTED: 1, REJECTED: 3}
-    mine = [(at, line) for at, line in enumerate(lines) if (line.kind if line.kind in KINDS else "diagnosis") == kind]
+    mine = [(at, line) for at, line in enumerate(every) if (line.kind if line.kind in KINDS else "diagnosis") == sort]
 
     def key(each: tuple[int, Line]) -> tuple[int, int, int]:
         at, line = each
-        unlikely = line.state == SUGGESTED and line.band == "hidden"
+        unlikely = line.state == SUGGESTED and line.band == HIDDEN
         return (2 if unlikely else place[line.state], line.rank if line.state == ACCEPTED else 0, at)
 
     return [line for _, line in sorted(mine, key=key)]
 
 
-def _group(name: str, kind: str, rows: Sequence[Row]) -> Group:
-    mine = [row for row in rows if (row.line.kind if row.line.kind in KINDS else "diagnosis") == kind]
+def _group(name: str, sort: str, rows: Sequence[Row]) -> Group:
+    mine = [row for row in rows if (row.line.kind if row.line.kind in KINDS else "diagnosis") == sort]
     shown = tuple(row for row in mine if row.line.state == ACCEPTED or _undecided(row.line))
-    unlikely = tuple(row for row in mine if row.line.state == SUGGESTED and row.line.band == "hidden")
+    unlikely = tuple(row for row in mine if row.line.state == SUGGESTED and row.line.band == HIDDEN)
     rejected = tuple(row for row in mine if row.line.state == REJECTED)
-    return Group(name, kind, shown, unlikely, rejected)
+    return Group(name, sort, shown, unlikely, rejected)
 
 
 def _all(group: Group) -> tuple[Row, ...]:

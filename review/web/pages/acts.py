@@ -1,0 +1,75 @@
+"""Acts on a chart: one is posted, recorded, and the panel of codes comes back as it stands then."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import RedirectResponse, Response
+
+from review.coding.act import Act
+from review.coding.refused import Locked, NotRecorded
+from review.judging import rounds
+from review.roles import Right
+from review.state import clock, decisions
+from review.state.decisions import Pen
+from review.web.guard import Visit, needs
+from review.web.pages.asked import asked
+from review.web.pages.chart import seen
+from review.web.pages.opened import Opened, charted, opened
+from review.web.pages.showing import Told, codes, whole
+from review.web.shown.panel import number
+
+router = APIRouter()
+Coder = Annotated[Visit, Depends(needs(Right.DECIDE, Right.PRACTISE))]
+MOVES_ON = (
+    "accept",
+    "reject",
+    "add",
+    "accept-all",
+    "undo",
+    "redo",
+)  # behind these the next undecided code is looked at
+
+
+@router.post("/charts/{chart_id}/acts")
+def act(chart_id: str, visit: Coder) -> Response:
+    try:
+        done, acts = recorded(visit, chart_id)
+    except NotRecorded as refused:
+        return _refused(visit, chart_id, refused)
+    if visit.fragment:
+        return codes(visit, done.judged(visit), _line(done, acts))
+    line = _line(done, acts)
+    return RedirectResponse(f"/charts/{chart_id}" + (f"?line={line}#line-{line}" if line is not None else ""), 303)
+
+
+def recorded(visit: Visit, chart_id: str) -> tuple[Opened, list[Act]]:
+    """All that one press of a key asks for, in one transaction. Raises NotRecorded."""
+    chart = charted(visit, chart_id)
+    house = visit.house
+    pen = Pen(visit.user, house.settings, house.finder.tables, house.database.key)
+    with house.database.write() as connection:
+        before = opened(connection, visit, chart, take=False)
+        acts = asked(visit, before)
+        thread = before.thread
+        if thread.trainee is None and thread.round > rounds.FIRST:
+            free = rounds.take(connection, chart_id, thread.round, visit.user.id)
+            if not free and not before.coding.finished:
+                raise Locked("Another coder", clock.now())
+        for one in acts:
+            decisions.append(connection, pen, chart, thread, one)
+        return opened(connection, visit, chart, take=False), acts
+
+
+def _line(done: Opened, acts: list[Act]) -> int | None:
+    """Where the page looks next: nothing for the first undecided."""
+    last = acts[-1]
+    if last.action in MOVES_ON or not last.code:
+        return None
+    return number(done.chart, done.coding, last.system, str(last.after.get("code") or last.code))
+
+
+def _refused(visit: Visit, chart_id: str, refused: NotRecorded) -> Response:
+    found = seen(visit, chart_id)
+    told = Told(str(refused), refused.status)
+    line = number(found.chart, found.coding, visit.said("system", 32), visit.said("code", 32))
+    return codes(visit, found, line, told, quotes=True) if visit.fragment else whole(visit, found, "", line, told)

@@ -1,0 +1,80 @@
+"""A chart as one person has it before her: which side, which list of codes, and whether she may act on it."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from review.charts.chart import Chart, Side
+from review.charts.faults import ChartFault
+from review.coding import planting
+from review.coding.act import Done, Thread
+from review.coding.folded import folded
+from review.coding.judged import judged
+from review.coding.line import Coding
+from review.judging import rounds
+from review.roles import Right
+from review.state import decisions, locks
+from review.state.tables import charts, users
+from review.web.guard import Visit
+from review.web.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`why_not`: why nothing can be decided here now; empty: it can. `finished_by`: as others see the person."""
+
+    chart: Chart
+    thread: Thread
+    acts: tuple[Done, ...]
+    coding: Coding
+    why_not: str = ""
+    finished_by: str = ""
+
+    @property
+    def practice(self) -> bool:
+        return self.thread.trainee is not None
+
+    @property
+    def read_only(self) -> bool:
+        return bool(self.why_not) or self.coding.finished
+
+    def judged(self, visit: Visit) -> "Opened":
+        """With what the rules say; outside of any transaction."""
+        return replace(self, coding=judged(self.coding, self.chart, visit.house.finder.tables))
+
+
+def charted(visit: Visit, chart_id: str) -> Chart:
+    """Raises a Refusal where there is none to show."""
+    side: Side = "phi" if visit.may(Right.SEE_ORIGINAL) else "open"
+    try:
+        return visit.house.desk.chart(chart_id, side)
+    except ChartFault as fault:
+        said = str(fault)
+        raise Refusal(fault.status, said[:1].upper() + said[1:], "This chart cannot be shown") from None
+
+
+def opened(connection: Connection, visit: Visit, chart: Chart, *, take: bool) -> Opened:
+    """`take`: the lock as well, where it is free and there is something to decide."""
+    house, user = visit.house, visit.user
+    place = rounds.place(connection, chart.id, user.id, user.role)
+    acts = decisions.of(connection, place.thread)
+    false = planting.planted(connection, house.database.key, house.settings, house.finder.tables, chart)
+    coding = folded(chart, false, acts, blind=chart.blind)
+    why_not = place.reads
+    if not why_not and place.thread.trainee is None and not coding.finished and take:
+        why_not = _held(connection, visit, chart.id)
+    by = _finished_by(connection, chart.id) if coding.finished and place.thread.trainee is None else ""
+    return Opened(chart, place.thread, tuple(acts), coding, why_not, by)
+
+
+def _held(connection: Connection, visit: Visit, chart_id: str) -> str:
+    try:
+        locks.take(connection, chart_id, visit.user.id, visit.house.settings.lock_minutes)
+    except locks.Held as held:
+        return f"{held.by} works on this chart since {held.since:%H:%M} UTC. You can read it; nothing can be changed."
+    return ""
+
+
+def _finished_by(connection: Connection, chart_id: str) -> str:
+    query = select(users.c.shown).join(charts, charts.c.finished_by == users.c.id).where(charts.c.id == chart_id)
+    return connection.execute(query).scalar() or ""
