@@ -27,7 +27,7 @@ MOVES_ON = (
     "accept-all",
     "undo",
     "redo",
-)  # behind these the next undecided code is looked at
+)  # then on to the next undecided code
 
 
 @router.post("/charts/{chart_id}/acts")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from review.charts.chart import Chart, Side
-from review.charts.faults import ChartFault
 from review.coding import planting
 from review.coding.act import Done, Thread
 from review.coding.folded import folded
@@ -16,7 +15,6 @@ from review.roles import Right
 from review.state import decisions, locks
 from review.state.tables import charts, users
 from review.web.guard import Visit
-from review.web.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,9 @@ class Opened:
 
 
 def charted(visit: Visit, chart_id: str) -> Chart:
-    """Raises a Refusal where there is none to show."""
+    """Raises a ChartFault where there is none to show."""
     side: Side = "phi" if visit.may(Right.SEE_ORIGINAL) else "open"
-    try:
-        return visit.house.desk.chart(chart_id, side)
-    except ChartFault as fault:
-        said = str(fault)
-        raise Refusal(fault.status, said[:1].upper() + said[1:], "This chart cannot be shown") from None
+    return visit.house.desk.chart(chart_id, side)
 
 
 def opened(connection: Connection, visit: Visit, chart: Chart, *, take: bool) -> Opened:

@@ -76,7 +76,7 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "may_reopen": seen.coding.finished and decides and not seen.why_not,
         "finished_by": seen.finished_by,
         "refused": told.text,
-        "status": told.status,
+        "refused_status": told.status,
         "systems": systems,
         "system": SYSTEM if SYSTEM in systems else next(iter(systems), SYSTEM),
         "form_id": secrets.token_hex(8),
@@ -110,9 +110,7 @@ def _counts(chart: Chart) -> dict[str, int]:
 def _notices(seen: Opened) -> list[tuple[str, str]]:
     said = [("", words().chart_flags.get(flag, flag)) for flag in seen.chart.flags if _telling(flag, seen.coding)]
     if seen.chart.blind and not seen.coding.finished:
-        said.append(
-            ("", "This chart is coded without suggestions, to learn how good they are. Code it from the notes.")
-        )
+        said.append(("", "This chart is coded without suggestions, to learn how good they are. Read the notes."))
     return said
 
 

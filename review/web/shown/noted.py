@@ -1,4 +1,4 @@
-"""Notes as the page shows them: text by section, with evidence as marks. Nothing of a note reaches the page unescaped."""
+"""Notes as the page shows them: text by section, with evidence as marks. All of it is escaped."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -75,19 +75,13 @@ def panel(chart: Chart, coding: Coding, chosen: int | None, *, quotes: bool) -> 
         chosen = next((at for at, line in enumerate(ordered) if _undecided(line)), 0)
     numbers = {note.note_id: at for at, note in enumerate(chart.notes)}
     known = {line.code for line in ordered}
-    rows = [
-        Row(
-            at,
-            line,
-            at == chosen,
-            tuple(m for m in coding.messages if m.code == line.code and line.state != REJECTED),
-            tuple(_where(chart, numbers, span, quotes) for span in line.evidence if span.note_id in numbers),
-            orjson.dumps(
-                [[numbers[s.note_id], s.start, s.end] for s in line.evidence if s.note_id in numbers]
-            ).decode(),
-        )
-        for at, line in enumerate(ordered)
-    ]
+    rows = []
+    for at, line in enumerate(ordered):
+        said = tuple(m for m in coding.messages if m.code == line.code and line.state != REJECTED)
+        spans = [span for span in line.evidence if span.note_id in numbers]
+        where = tuple(_where(chart, numbers, span, quotes) for span in spans)
+        placed = orjson.dumps([[numbers[span.note_id], span.start, span.end] for span in spans]).decode()
+        rows.append(Row(at, line, at == chosen, said, where, placed))
     groups = tuple(_group(name, sort, rows) for sort, name in KINDS.items())
     left = sum(_undecided(line) for line in ordered)
     decided = sum(line.state != SUGGESTED for line in ordered)
