@@ -1,7 +1,7 @@
 """What a form asks for, as acts. Buttons say it in one field, scripts and forms in several."""
 
 import hashlib
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,29 +21,43 @@ SPANS = 50
 def asked(visit: Visit, seen: Opened) -> list[Act]:
     """Raises Refused. More than one only where all that is sure is accepted."""
     action, system, code = _named(visit)
-    version = visit.said("version", 16)
-    if not version.isascii() or not version.isdigit():
-        raise Refused("The form does not say which list of codes it was made from. Reload the page.")
-    said = {"version": int(version), "digest": visit.said("digest", 128), "seconds": _seconds(visit)}
-    name = visit.said("decision_id", 64) or _number(visit, action, system, code)
+    plain = Act(
+        visit.said("decision_id", 64) or _number(visit, action, system, code),
+        action,
+        _version(visit),
+        system,
+        code,
+        reason=visit.said("reason", TEXT),
+        seconds=_seconds(visit),
+        digest=visit.said("digest", 128),
+    )
     if action == "accept-all":
-        return _all(seen.coding, name, said)
-    after: dict[str, Any] = {}
-    evidence: tuple[Span, ...] = ()
-    if action == "accept" and (hidden := _unlikely(seen, system, code)):
-        action, evidence = "add", hidden
-    elif action.startswith("poa-"):
-        action, after = "poa", {"poa": action.removeprefix("poa-")}
-    elif action in ("earlier", "later"):
-        action, after = "order", {"codes": _moved(seen.coding, system, code, -1 if action == "earlier" else 1)}
-    elif action == "finish-leave":
-        action, after = "finish", {"leave": True}
-    else:
-        after = _after(visit, action)
-    if action not in ACTIONS:
+        return _all(seen.coding, plain)
+    act = _meant(visit, seen, plain)
+    if act.action not in ACTIONS:
         raise Refused("The page asked for something that is not known here. Reload it.")
-    evidence = evidence or _evidence(visit, seen.chart)
-    return [Act(name, action, system=system, code=code, after=after, evidence=evidence, reason=_reason(visit), **said)]
+    return [act if act.evidence else replace(act, evidence=_evidence(visit, seen.chart))]
+
+
+def _meant(visit: Visit, seen: Opened, act: Act) -> Act:
+    """What buttons say for short."""
+    if act.action == "accept" and (hidden := _unlikely(seen, act.system, act.code)):
+        return replace(act, action="add", evidence=hidden)
+    if act.action.startswith("poa-"):
+        return replace(act, action="poa", after={"poa": act.action.removeprefix("poa-")})
+    if act.action in ("earlier", "later"):
+        codes = _moved(seen.coding, act.system, act.code, -1 if act.action == "earlier" else 1)
+        return replace(act, action="order", after={"codes": codes})
+    if act.action == "finish-leave":
+        return replace(act, action="finish", after={"leave": True})
+    return replace(act, after=_after(visit, act.action))
+
+
+def _version(visit: Visit) -> int:
+    said = visit.said("version", 16)
+    if not said.isascii() or not said.isdigit():
+        raise Refused("The form does not say which list of codes it was made from. Reload the page.")
+    return int(said)
 
 
 def _named(visit: Visit) -> tuple[str, str, str]:
@@ -66,15 +80,21 @@ def _number(visit: Visit, action: str, system: str, code: str) -> str:
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _all(coding: Coding, name: str, said: Mapping[str, Any]) -> list[Act]:
+def _all(coding: Coding, plain: Act) -> list[Act]:
     """Each is a decision of its own."""
     sure = [line for line in coding.lines if line.state == SUGGESTED and line.band == SURE]
     if not sure:
         raise Refused("No code is left that is marked as sure.")
-    rest = {key: value for key, value in said.items() if key != "version"}
-    numbered = enumerate(sure)
     return [
-        Act(f"{name}.{at}", "accept", said["version"] + at, line.system, line.code, **rest) for at, line in numbered
+        replace(
+            plain,
+            decision_id=f"{plain.decision_id[:56]}.{at}",
+            action="accept",
+            version=plain.version + at,
+            system=line.system,
+            code=line.code,
+        )
+        for at, line in enumerate(sure)
     ]
 
 
@@ -127,10 +147,6 @@ def _list(said: str) -> list[Any]:
 def _options(said: str) -> list[Any]:
     """A list of the script, or one a line as typed."""
     return _list(said) if said.startswith("[") else [line.strip() for line in said.splitlines() if line.strip()]
-
-
-def _reason(visit: Visit) -> str:
-    return visit.said("reason", TEXT)
 
 
 def _seconds(visit: Visit) -> float | None:

@@ -40,7 +40,7 @@ def whole(
     """`more`: what a search or a look at the hierarchy found, for pages without a script."""
     tab = tab if tab in words().tabs else "notes"
     shown = panel(seen.chart, seen.coding, line, quotes=True)
-    said = _panel(visit, seen, shown, told) | _beside(seen.chart, tab) | (more or {})
+    said = _panel(visit, seen, shown, told) | _beside(seen.chart, tab) | dict(more or {})
     said |= {
         "sheets": sheets(seen.chart, seen.coding.lines),
         "notices": _notices(seen),
@@ -58,7 +58,7 @@ def codes(visit: Visit, seen: Opened, line: int | None, told: Told = NOTHING, *,
 
 
 def beside(visit: Visit, seen: Opened, tab: str) -> HTMLResponse:
-    said = {"chart": seen.chart, "words": words()} | _beside(seen.chart, tab)
+    said: dict[str, Any] = {"chart": seen.chart, "words": words(), **_beside(seen.chart, tab)}
     return render.page(visit, "chart_beside.html", **said)
 
 
