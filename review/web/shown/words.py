@@ -51,5 +51,5 @@ class Words:
 def words() -> Words:
     said: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
     keys = tuple(Keys(each["group"], tuple(Key(**key) for key in each["keys"])) for each in said.pop("keys"))
-    lists = {name: tuple(said.pop(name)) for name in ("reasons", "questions", "options")}
+    lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("reasons", "questions", "options")}
     return Words(keys=keys, **lists, **said)
