@@ -74,7 +74,7 @@ def _erase(connection: Connection, chart_id: str) -> None:
 
 
 def _naming(connection: Connection) -> list[Table]:
-    kept, there = (audit.audit.name, erasures.name), inspect(connection).get_table_names()
+    kept, there = ("audit", erasures.name), inspect(connection).get_table_names()
     every = [table for table in reversed(metadata.sorted_tables) if "chart_id" in table.c]
     return [table for table in every if table.name not in kept and table.name in there]
 

@@ -106,6 +106,8 @@ def _show(all_: list["Forgotten"], gone: str) -> None:
         for source, rows in sorted(found.raw.items()):
             typer.echo(f"{gone}: {rows:,} raw rows of the inbox of {source}")
         typer.echo(f"{gone}: {found.snapshots} older snapshots, {found.sheets} reviewers' sheets")
+        if found.charts:
+            typer.echo(f"{gone}: {found.charts} charts of the coders' page, with all that was decided on them")
         for release in found.releases:
             typer.echo(f"Holds the person: release {release}. Tell its recipient, or revoke it.")
         for artifact in found.artifacts:

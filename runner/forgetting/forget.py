@@ -13,7 +13,7 @@ from contract.errors import InputError
 from contract.work import Purged
 from runner import audit, failed, secret, spooling
 from runner.config import Config
-from runner.forgetting import elsewhere, inboxes, unfinished
+from runner.forgetting import charts, elsewhere, inboxes, unfinished
 from runner.forgetting.erasure import Erasure, own_shards
 from runner.forgetting.ledger import BARRED, Ledger
 from runner.forgetting.person import Asked, Person, find, known
@@ -34,6 +34,7 @@ class Forgotten:
     raw: Counter[str] = field(default_factory=Counter)  # source -> rows of its files
     snapshots: int = 0  # older ones that were dropped
     sheets: int = 0
+    charts: int = 0  # of the coders' page, with all that was decided on them
     releases: list[str] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
     unpurged: list[str] = field(default_factory=list)  # sources whose files cannot be purged
@@ -50,6 +51,7 @@ def look(config: Config, pipeline: str, asked: Asked) -> Forgotten:
     found = _told(config, plan, person)
     found.tables = Erasure(Lake(config.lake), plan, snapshot, person).count()
     found.snapshots = len(_others(config.lake, snapshot.id))
+    found.charts = charts.count(config, person)
     return found
 
 
@@ -91,6 +93,7 @@ def _quietly(lake: Path, person: Person) -> str:
 
 def _begin(config: Config, plan: Plan, person: Person) -> Forgotten:
     snapshot = published(config.lake)
+    charts.count(config, person)
     audit.record(config.lake, "forget", _quietly(config.lake, person))
     known(snapshot, person, [*own_shards(snapshot, person), SHARED])
     unfinished.begin(config.lake, person)
@@ -102,10 +105,12 @@ def _go_on(config: Config, plan: Plan, person: Person) -> Forgotten:
     lake, found = Lake(config.lake), _told(config, plan, person)
     _bar(config.lake, person, found.releases)
     spooling.clear(lake)
-    purged = inboxes.purge(config, plan, person)
+    with charts.leaving(config, plan, person) as found.charts:
+        purged = inboxes.purge(config, plan, person)
     found.raw = Counter({name: sum(each.rows for each in done) for name, done in purged.items()})
     found.tables = _erase(lake, plan, person, purged)
     found.snapshots = _drop(lake)
+    found.charts += charts.leave(config, person)
     found.sheets = _clean(lake, person)
     elsewhere.cut(config.lake, person.subjects)
     unfinished.end(config.lake)

@@ -95,6 +95,7 @@ class Hospital:
     steps: dict[str, Any] = field(default_factory=lambda: dict(STEPS))
     summaries: dict[str, Any] = field(default_factory=lambda: dict(SUMMARIES))
     checks: dict[str, Any] = field(default_factory=dict)
+    review: dict[str, Any] = field(default_factory=dict)  # settings of the coders' page
     numbers: dict[str, Any] = field(default_factory=lambda: {"shard_subjects": 2, "max_loss": 1.0})
 
     def csv(self, group: str, *rows: Row, source: str = "csv") -> Path:
@@ -128,6 +129,7 @@ class Hospital:
         parts = {"sources": sources, "steps": self.steps, "summaries": self.summaries, "checks": self.checks}
         nightly_ = {"engine": self.engine, **self.numbers, **{k: _entries(v) for k, v in parts.items()}, **more}
         said = {"lake": "lake", "nightly": nightly_} | ({} if self.seed is None else {"identity_seed": self.seed})
+        said |= {"review": self.review} if self.review else {}
         path = self.root / "pipelines.yaml"
         path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
         return path
