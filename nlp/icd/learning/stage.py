@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from contract.errors import ConfigError
 from contract.work import Shard
+from nlp.icd.chart import HIDDEN
 from nlp.icd.learning import worklist
 from nlp.icd.learning.frozen import SHARE, blind
 from schemas.registry import table
@@ -46,7 +47,7 @@ class OrderWork:
 
     @property
     def version(self) -> str:
-        return "1"
+        return "2"
 
     @property
     def releases(self) -> bool:
@@ -61,19 +62,19 @@ class OrderWork:
 
     def run(self, shard: Shard) -> Shard:
         charts = _charts(shard["notes"]) if "notes" in shard else {}
-        scores, done = _scores(shard.get("codes")), _done(shard.get("labels"))
-        rows = [self._row(chart, scores.get(unit, []), _state(chart, done)) for unit, chart in charts.items()]
+        codes, done = _codes(shard.get("codes")), _done(shard.get("labels"))
+        rows = [self._row(chart, codes.get(unit, _Codes()), _state(chart, done)) for unit, chart in charts.items()]
         return {"worklist": pa.Table.from_pylist(rows, schema=table("worklist").schema)}
 
-    def _row(self, chart: "_Chart", scores: list[float], state: str) -> dict[str, Any]:
-        gain = worklist.expected_gain(scores)
+    def _row(self, chart: "_Chart", codes: "_Codes", state: str) -> dict[str, Any]:
+        gain = worklist.expected_gain(codes.scores)
         pace = worklist.Pace(self.minutes_chart, self.words_a_minute, self.minutes_suggestion)
-        minutes = worklist.minutes(chart.words, len(scores), pace)
+        minutes = worklist.minutes(chart.words, codes.shown, pace)
         hidden = blind(chart.encounter_id, self.blind_share, self._key)
         return {
             "subject_id": chart.subject_id,
             "encounter_id": chart.encounter_id,
-            "priority": 0.0 if state == worklist.DONE else worklist.priority(gain, minutes, blind=hidden),
+            "priority": 0.0 if state == worklist.DONE else worklist.priority(gain, minutes),
             "expected_gain": gain,
             "minutes": minutes,
             "blind": hidden,
@@ -105,11 +106,21 @@ def _charts(notes: pa.Table) -> dict[str, _Chart]:
     return found
 
 
-def _scores(codes: pa.Table | None) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = defaultdict(list)
+@dataclass
+class _Codes:
+    """Of one chart. `shown`: how many a coder has to answer; hidden ones take none of her minutes."""
+
+    scores: list[float] = field(default_factory=list)
+    shown: int = 0
+
+
+def _codes(codes: pa.Table | None) -> dict[str, _Codes]:
+    found: dict[str, _Codes] = defaultdict(_Codes)
     if codes is not None and len(codes):
-        for unit, score in zip(codes["encounter_id"].to_pylist(), codes["score"].to_pylist(), strict=True):
-            found[unit].append(score or 0.0)
+        columns = (codes[name].to_pylist() for name in ("encounter_id", "score", "band"))
+        for unit, score, band in zip(*columns, strict=True):
+            found[unit].scores.append(score or 0.0)
+            found[unit].shown += band != HIDDEN
     return found
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-BLIND_FIRST = 1.5  # a blind chart is worth so many times its gain: the frozen set must fill
 OPEN, DONE, REOPENED = STATES = ("open", "done", "reopened")
 
 
@@ -25,5 +24,6 @@ def minutes(words: int, suggestions: int, pace: Pace = Pace()) -> float:
     return pace.chart + words / pace.words_a_minute + pace.suggestion * suggestions
 
 
-def priority(gain: float, minutes: float, *, blind: bool = False) -> float:
-    return gain * (BLIND_FIRST if blind else 1.0) / minutes
+def priority(gain: float, minutes: float) -> float:
+    """Blind charts are no exception: drawn by chance, they come at the places that chance gives them."""
+    return gain / minutes

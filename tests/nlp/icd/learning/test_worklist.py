@@ -35,6 +35,20 @@ def test_charts_with_labels_are_done_until_their_notes_change() -> None:
     assert again[0]["priority"] == 0 and again[2]["priority"] > 0 and again[2]["expected_gain"] == 0.25
 
 
+def test_only_codes_that_are_shown_take_minutes_and_chance_places_blind_charts() -> None:
+    notes = rows("notes", *({"note_id": f"n{at}", "subject_id": at, "text": "Some words."} for at in range(2)))
+    code = {"system": "ICD-10-CM", "score": 0.5}
+    codes = rows("codes", *({**code, "subject_id": at, "encounter_id": f"n{at}", "code": "A00", "band": band}
+                            for at, band in enumerate(("review", "hidden"))))  # fmt: skip
+    shown, hidden = OrderWork().run({"notes": notes, "codes": codes})["worklist"].to_pylist()
+    assert shown["minutes"] > hidden["minutes"] == pytest.approx(worklist.minutes(2, 0))
+    work = OrderWork(blind_share=1.0)
+    work.unlock(bytes(32))
+    every = work.run({"notes": notes, "codes": codes})["worklist"].to_pylist()
+    assert [row["blind"] for row in every] == [True, True]
+    assert [row["priority"] for row in every] == [shown["priority"], hidden["priority"]]
+
+
 def test_a_share_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigError, match="blind_share"):
         OrderWork(blind_share=2)
