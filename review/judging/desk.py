@@ -7,8 +7,10 @@ from sqlalchemy import Connection, exists, select
 from review.charts.chart import Chart
 from review.coding import planting
 from review.coding.act import Act, Thread
+from review.coding.allowed import Ground, billable
 from review.coding.folded import folded
 from review.coding.line import Coding
+from review.coding.refused import Refused
 from review.judging import rounds, settling
 from review.judging.draw import drawn
 from review.judging.items import Item, Lists, items
@@ -62,7 +64,8 @@ def settle(connection: Connection, pen: Pen, chart: Chart, item: str, value: str
     found = next((each for each in before.items if each.name == item), None)
     if found is None or value not in (found.first, found.second):
         return False
-    acts = settling.settle(found, value, before.lists, chart)
+    known = _known_code(pen, before, found)
+    acts = settling.settle(found, value, before.lists, chart, known=known)
     _append(connection, pen, chart, settling.numbered(acts, press.name, version, press.digest))
     return True
 
@@ -92,6 +95,14 @@ def _begun(connection: Connection, pen: Pen, chart: Chart, press: Press) -> tupl
 def _append(connection: Connection, pen: Pen, chart: Chart, acts: list[Act]) -> None:
     for act in acts:
         decisions.append(connection, pen, chart, Thread(chart.id, rounds.SETTLING), act)
+
+
+def _known_code(pen: Pen, bench: Bench, item: Item) -> bool:
+    try:
+        billable(item.system, item.code, Ground(bench.chart, bench.lists.third, pen.tables))
+    except Refused:
+        return False
+    return True
 
 
 def _known(connection: Connection, press: Press) -> bool:

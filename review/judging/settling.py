@@ -29,12 +29,12 @@ def begin(lists: Lists, chart: Chart) -> list[Act]:
     return acts
 
 
-def settle(item: Item, value: str, lists: Lists, chart: Chart) -> list[Act]:
-    """`value`: one of what the two said. Settled again, the later word stands."""
+def settle(item: Item, value: str, lists: Lists, chart: Chart, *, known: bool = True) -> list[Act]:
+    """`value`: one of what the two said. Settled again, the later word stands. `known`: the code's table has it."""
     if item.settled == value:
         return []
     if item.what == "code":
-        return list(_in(item, lists, chart) if value == YES else _out(item, lists.third))
+        return list(_in(item, lists, chart) if value == YES else _out(item, lists.third, known=known))
     if not value:
         return [_note(item)]
     if item.what == "poa":
@@ -76,12 +76,17 @@ def _in(item: Item, lists: Lists, chart: Chart) -> Iterator[Act]:
         yield _act("poa", key, poa=had[0].poa)
 
 
-def _out(item: Item, third: Coding) -> Iterator[Act]:
-    line = third.of(item.system, item.code)
-    if line is None:
+def _out(item: Item, third: Coding, *, known: bool) -> Iterator[Act]:
+    """What one of both added is added and taken out again, so that whoever reads the log learns that it is not so."""
+    key = item.system, item.code
+    line = third.of(*key)
+    if line is None and not known:
         yield _note(item)
-    else:
-        yield replace(_act("remove" if line.added else "reject", (item.system, item.code)), reason=LEFT_OUT)
+        return
+    if line is None:
+        yield _act("add", key)
+    added = line is None or line.added
+    yield replace(_act("remove" if added else "reject", key), reason=LEFT_OUT)
 
 
 def _named(item: Item, code: str, lists: Lists, chart: Chart) -> Iterator[Act]:

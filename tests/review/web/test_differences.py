@@ -103,6 +103,19 @@ def test_a_code_that_is_taken_brings_the_words_that_were_marked(app: FastAPI, ch
     assert [span.quote for span in taken.evidence if span.source == "coder"] == ["Known hypertension"]
 
 
+def test_a_code_that_is_left_out_is_said_not_to_be_one(app: FastAPI, chart_id: str) -> None:
+    """I11.0 was added by one coder alone, and nothing suggests it."""
+    judge = entered(app, "auditor", "judith")
+    coder = Coder(app, person(app, "auditor", "judith"), chart_id)
+    for side in ("left", "right", "left"):
+        page = judge.get(f"/charts/{chart_id}/differences").text
+        judge.post(f"/charts/{chart_id}/differences", {**fields(page), "item": "code|ICD-10-CM|I11.0", "side": side})
+    said = [act.action for act in coder.acts(3) if act.code == "I11.0"]
+    assert said in (["add", "remove", "add"], ["add", "remove", "add", "remove"])
+    line = folded(coder.chart, (), coder.acts(3), blind=False).of("ICD-10-CM", "I11.0")
+    assert (line is None) == (len(said) == 4)
+
+
 def test_sent_twice_it_counts_once(app: FastAPI, chart_id: str) -> None:
     judge = entered(app, "auditor", "judith")
     page = judge.get(f"/charts/{chart_id}/differences").text
