@@ -37,11 +37,10 @@ class Pair:
     candidates: frozenset[Key]
     compared: Compared
 
-    def table(self, wanted: Callable[[Key], bool] = lambda _: True) -> tuple[int, int, int, int]:
+    def table(self) -> tuple[int, int, int, int]:
         """Codes of both, of the first alone, of the second alone, of neither."""
-        first, second = (frozenset(filter(wanted, each.chosen)) for each in (self.first, self.second))
-        neither = sum(1 for key in self.candidates if wanted(key)) - len(first | second)
-        return len(first & second), len(first - second), len(second - first), neither
+        first, second = (each.chosen.keys() for each in (self.first, self.second))
+        return len(first & second), len(first - second), len(second - first), len(self.candidates - first - second)
 
 
 def pairs(finished: Iterable[Finished]) -> list[Pair]:
@@ -96,27 +95,36 @@ class Part:
 
 def by(found: Sequence[Pair], group: Group) -> list[Part]:
     """Those with most differences first; only where one of both chose a code of it in at least five charts."""
-    names = {group(*key) for pair in found for key in (*pair.first.chosen, *pair.second.chosen)} - {""}
-    parts = (_part(found, name, group) for name in sorted(names))
-    return sorted((part for part in parts if part), key=lambda part: (-part.differences, part.name))
+    tables: dict[str, Floats] = {}
+    for place, pair in enumerate(found):
+        for key in pair.candidates:
+            name = group(*key)
+            if name not in tables:
+                tables[name] = np.zeros((len(found), 4))
+            tables[name][place, _cell(pair, key)] += 1
+    tables.pop("", None)
+    some = {name: counts for name, counts in tables.items() if (counts[:, :3].sum(1) > 0).sum() >= FEWEST}
+    parts = [_part(name, counts) for name, counts in some.items()]
+    return sorted(parts, key=lambda part: (-part.differences, part.name))
 
 
-def _part(found: Sequence[Pair], name: str, group: Group) -> Part | None:
-    counts = _counts(found, lambda key: group(*key) == name)
+def _cell(pair: Pair, key: Key) -> int:
+    """As in Pair.table."""
+    return 2 * (key not in pair.first.chosen) + (key not in pair.second.chosen)
+
+
+def _part(name: str, counts: Floats) -> Part:
     both, one, other, _ = counts.T
-    some = int(((both + one + other) > 0).sum())
-    if some < FEWEST:
-        return None
-    codes = int((both + one + other).sum())
-    f1 = resampled(ratio(2 * both, 2 * both + one + other), len(found), Counted("F1", codes, "codes chosen", some))
+    charts, some, codes = len(counts), int(((both + one + other) > 0).sum()), int((both + one + other).sum())
+    f1 = resampled(ratio(2 * both, 2 * both + one + other), charts, Counted("F1", codes, "codes chosen", some))
     first, second = both + one > 0, both + other > 0
     has = np.stack([first & second, first & ~second, ~first & second, ~first & ~second], axis=1).astype(np.float64)
-    kappa = resampled(_kappa(has), len(found), Counted("kappa", len(found), "charts", some, -1.0))
+    kappa = resampled(_kappa(has), charts, Counted("kappa", charts, "charts", some, -1.0))
     return Part(name, f1, kappa, int((one + other).sum()))
 
 
-def _counts(found: Sequence[Pair], wanted: Callable[[Key], bool] = lambda _: True) -> Floats:
-    return np.array([pair.table(wanted) for pair in found], np.float64).reshape(len(found), 4)
+def _counts(found: Sequence[Pair]) -> Floats:
+    return np.array([pair.table() for pair in found], np.float64).reshape(len(found), 4)
 
 
 def _kappa(counts: Floats) -> Callable[[Floats], Floats]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -68,7 +69,7 @@ class Finished:
     seconds: float | None
     entries: tuple[Entry, ...] = ()
 
-    @property
+    @cached_property
     def chosen(self) -> dict[Key, Entry]:
         """What stands as this coder's codes. Planted ones are no codes of the chart, even where she took them."""
         return {each.key: each for each in self.entries if each.chosen and not each.planted}

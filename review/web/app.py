@@ -29,6 +29,7 @@ from review.web.pages import (
     chart,
     differences,
     health,
+    judging,
     keys,
     people,
     searching,
@@ -52,6 +53,7 @@ PAGES = (
     people.router,
     audit.router,
     differences.router,
+    judging.router,
 )
 
 
