@@ -20,7 +20,7 @@ from review.state.tables import charts, erasures
 from store.lake import Lake
 from store.snapshot import Snapshot
 
-KEPT = 96 << 20  # bytes of charts
+KEPT = 32 << 20  # bytes of charts: those that are being worked on; many more small objects would slow Python down
 
 
 class Desk:

@@ -81,17 +81,43 @@ def measured(observations: pa.Table | None, wanted: Sequence[str]) -> dict[str, 
     if observations is None or not wanted:
         return {}
     rows = observations.filter(pc.is_in(observations["id"], pa.array(wanted, pa.string())))
-    return {row["id"]: _measured(row) for row in rows.to_pylist()}
+    categories, said = _codes(rows, "category"), _codes(rows, "interpretation")
+    low, high = _bounds(rows, "low"), _bounds(rows, "high")
+    return {
+        key: Measured(_category(categories.get(at, [])), _interpreted(said.get(at)), low.get(at), high.get(at))
+        for at, key in enumerate(rows["id"].to_pylist())
+    }
 
 
-def _measured(row: Mapping[str, Any]) -> Measured:
-    categories, said = _codes(row.get("category")), _codes(row.get("interpretation"))
-    known = next((code for code in categories if code in _said()["categories"]), "")
-    unusual = any(code in _said()["unusual"] for code in said) if said else None
-    bounds = next(iter(row.get("referenceRange") or ()), None) or {}
-    low, high = ((bounds.get(name) or {}).get("value") for name in ("low", "high"))
-    return Measured(known, unusual, low, high)
+def _category(codes: Sequence[str]) -> str:
+    return next((code for code in codes if code in _said()["categories"]), "")
 
 
-def _codes(concepts: Sequence[Mapping[str, Any]] | None) -> list[str]:
-    return [coding.get("code") or "" for each in concepts or () for coding in each.get("coding") or ()]
+def _interpreted(codes: Sequence[str] | None) -> bool | None:
+    return any(code in _said()["unusual"] for code in codes) if codes else None
+
+
+def _codes(rows: pa.Table, column: str) -> dict[int, list[str]]:
+    """By row, of a list of CodeableConcepts; column by column, for there are hundreds of rows."""
+    if column not in rows.column_names:
+        return {}
+    concepts = rows[column].combine_chunks()
+    codings = pc.struct_field(pc.list_flatten(concepts), "coding")
+    at = pc.list_parent_indices(concepts).take(pc.list_parent_indices(codings)).to_pylist()
+    found: dict[int, list[str]] = {}
+    for row, code in zip(at, pc.struct_field(pc.list_flatten(codings), "code").to_pylist(), strict=True):
+        found.setdefault(row, []).append(code or "")
+    return found
+
+
+def _bounds(rows: pa.Table, bound: str) -> dict[int, float]:
+    """By row, of the first reference range."""
+    if "referenceRange" not in rows.column_names:
+        return {}
+    ranges = rows["referenceRange"].combine_chunks()
+    at = pc.list_parent_indices(ranges).to_pylist()
+    values = pc.struct_field(pc.list_flatten(ranges), [bound, "value"]).to_pylist()
+    found: dict[int, float | None] = {}
+    for row, value in zip(at, values, strict=True):
+        found.setdefault(row, value)
+    return {row: value for row, value in found.items() if value is not None}

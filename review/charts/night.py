@@ -18,6 +18,7 @@ from store.snapshot import Snapshot
 IDENTITIES = "phi/identities"
 SHARD_SUBJECTS = 20  # of a lake whose manifest does not say how many persons share a file
 KEPT = 256 << 20  # bytes of rows
+HIDDEN_KEPT = 40  # hidden suggestions of an encounter and system: those behind this rank nobody looks through
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fhir/Patient": ("subject_id", "gender", "birthDate"),
     "fhir/Encounter": ("subject_id", "id", "class", "period", "location", "serviceProvider"),
@@ -25,6 +26,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fhir/Observation": ("subject_id", "id", "category", "interpretation", "referenceRange"),
     "fhir/Location": ("id", "name"),
     "fhir/Organization": ("id", "name"),
+    "codes": ("subject_id", "encounter_id", "system", "code", "display", "rank", "score", "band", "evidence", "flags"),
     "timeline": ("subject_id", "time", "code", "numeric_value", "text_value", "encounter_id", "unit", "fhir_id"),
 }
 """What is read of wide tables; of all others every column."""
@@ -100,9 +102,17 @@ class Night:
         try:
             with pq.ParquetFile(self.snapshot.folder / path, memory_map=True) as file:
                 held = None if wanted is None else [name for name in wanted if name in file.schema_arrow.names]
-                return file.read(columns=held, use_threads=False)
+                rows = file.read(columns=held, use_threads=False)
         except (OSError, pa.ArrowInvalid) as error:
             raise Damaged(self.snapshot.id) from error
+        return _shown(rows) if table.endswith("codes") and "band" in rows.column_names else rows
+
+
+def _shown(codes: pa.Table) -> pa.Table:
+    """Without those that no coder looks through."""
+    hidden = pc.fill_null(pc.equal(codes["band"], "hidden"), fill_value=False)
+    late = pc.fill_null(pc.greater(codes["rank"], HIDDEN_KEPT), fill_value=False)
+    return codes.filter(pc.invert(pc.and_(hidden, late)))
 
 
 def opened(snapshot: Snapshot, kept: Rows) -> Night:

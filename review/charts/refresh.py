@@ -4,6 +4,7 @@ Done in small transactions, so that coders wait for none; done twice, or by two 
 """
 
 import fcntl
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def _brought(database: Database, night: Night) -> Counter[str]:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Others wait, in this process and in others; the lock goes with its process."""
-    with (folder / "refresh.lock").open("a") as file:
+    with os.fdopen(os.open(folder / "refresh.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -12,6 +12,7 @@ from review.charts.night import Night
 from review.charts.stay import Stay
 
 WORKLIST, ACCOUNT, ENCOUNTER = "phi/worklist", "phi/codes_account", "phi/fhir/Encounter"
+LONGEST = 500  # characters of an id, or of a ward's name: an index takes no more than 2.7 kB
 NUL = "\0"  # PostgreSQL keeps no text with it
 
 
@@ -62,7 +63,7 @@ def _key(row: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _sound(row: Mapping[str, Any]) -> bool:
-    return bool(row["encounter_id"]) and NUL not in row["encounter_id"]
+    return bool(row["encounter_id"]) and NUL not in row["encounter_id"] and len(row["encounter_id"]) <= LONGEST
 
 
 def _stays(night: Night, shard: str) -> dict[tuple[int, str], Stay]:
@@ -81,7 +82,7 @@ def _listed(row: Mapping[str, Any], account: Mapping[str, Any], when: Stay) -> L
         blind=bool(row["blind"]),
         state=row["state"] or "open",
         notes=row["notes"] or "",
-        ward=when.ward.replace(NUL, ""),
+        ward=when.ward.replace(NUL, "")[:LONGEST],
         setting=account.get("setting") or when.setting,
         admitted=when.admitted,
         discharged=when.discharged,
