@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ class Measured:
 def events(rows: pa.Table, observed: Mapping[str, Measured], names: Mapping[str, str]) -> tuple[Event, ...]:
     """`rows`: of the timeline, of one stay, by time. `observed`: by id of the Observation."""
     found = (_event(row, observed, names) for row in rows.slice(0, MOST).to_pylist())
-    return tuple(event for event in found if event is not None)
+    shown = (event for event in found if event is not None)
+    return tuple(sorted(shown, key=lambda event: event.time or datetime.min))
 
 
 def _event(row: Mapping[str, Any], observed: Mapping[str, Measured], names: Mapping[str, str]) -> Event | None:

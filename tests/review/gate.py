@@ -83,6 +83,7 @@ class Gate:
     def _identities(self) -> list[Row]:
         return [
             {"subject_id": each["subject_id"], "ordinal": each.get("ordinal", place), "source": "hospital", "key": key,
+             "merged_into": self.persons[each["into"]]["subject_id"] if "into" in each else None,
              "open_id": each["open_id"], "offset_weeks": each["weeks"], "salt": self.salt(key), "split": "train"}
             for place, (key, each) in enumerate(self.persons.items())
         ]  # fmt: skip

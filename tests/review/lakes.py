@@ -100,6 +100,16 @@ def without(hospital: Said, person: str) -> Said:
     return hospital
 
 
+def merged(hospital: Said, person: str, into: str) -> Said:
+    """The hospital once a person turned out to be another: all that was hers is the other's."""
+    for name in ("encounters", "notes", "timeline"):
+        for each in hospital[name]:
+            if each.get("person") == person:
+                each["person"] = into
+    next(each for each in hospital["persons"] if each["key"] == person)["into"] = into
+    return hospital
+
+
 def tables(hospital: Said) -> dict[str, pa.Table]:
     """Every table of the night."""
     gate = Gate(hospital)
