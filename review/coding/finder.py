@@ -1,12 +1,12 @@
 """Search over every code, by words or by the code's beginning, and the way through the hierarchy."""
 
+import gc
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.search import Found, Index
-from nlp.icd.chart import DIAGNOSES, PROCEDURES
-from nlp.icd.knowledge.terms import terms
+from nlp.icd.catalogue.search import Found
+from nlp.icd.chart import DIAGNOSES
 from review.charts.chart import Chart
 from review.coding.fitting import doubt
 from review.coding.line import Coding
@@ -14,9 +14,8 @@ from review.coding.tables import Tables
 
 SYSTEM = DIAGNOSES
 LIMIT, CATEGORIES = 20, 4
-DEEP = 120  # hits that are looked at for codes that may be billed
+DEEP = 200  # hits that are looked at for codes that may be billed
 LATER = ("sequela", "subsequent")  # encounters that are meant only where they are typed: most are initial ones
-SAME_CODES = {DIAGNOSES: ("CIE-10-ES",)}  # other languages' tables of (nearly) the same codes
 LONGEST = 200  # characters of a query that are read
 NOTES = {
     "includes": "Includes",
@@ -58,7 +57,6 @@ class Place:
 @dataclass(frozen=True)
 class Finder:
     tables: Tables
-    _indices: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
 
     def warm(self) -> None:
         """Builds the indices now, in a second or two: at start, not at the first request."""
@@ -66,14 +64,16 @@ class Finder:
             self.search("1", system)
             self.search("warm", system)
             self.browse(system)
+        gc.collect()
+        gc.freeze()  # what was built lives as long as the process: no later collection needs to look at it
 
     def search(
         self, q: str, system: str = SYSTEM, *, chart: Chart | None = None, coding: Coding | None = None
     ) -> tuple[Hit, ...]:
         """Codes that may be billed first, best first; then categories, for the way down."""
         table, typed = self.tables.newest(system), q[:LONGEST]
-        found = table.begun(typed, DEEP) or self._index(system).search(typed, DEEP)
-        billable = [each for each in _timely(found, typed) if table.billable(each.code)]
+        found = table.begun(typed, DEEP) or self.tables.index(system).search(typed, DEEP)
+        billable = [each for each in _timely(found, typed, table) if table.billable(each.code)]
         others = [each for each in found if not table.billable(each.code)][:CATEGORIES]
         hits = [*billable[: LIMIT - len(others)], *others]
         return tuple(_hit(table, each.code, each, chart, coding) for each in hits)
@@ -90,33 +90,11 @@ class Finder:
         here, sevenths = _hit(table, code, None, chart, coding), tuple(table.seventh(code).items())
         return Place(here, tuple(above), tuple(children), tuple(_notes(table, code)), sevenths)
 
-    def _index(self, system: str) -> Index:
-        if system not in self._indices:
-            self._indices[system] = Index(_lines(self.tables, system))
-        return self._indices[system]
 
-
-def _timely(found: list[Found], typed: str) -> list[Found]:
+def _timely(found: list[Found], typed: str, table: Catalogue) -> list[Found]:
     if any(word[:4] in typed.lower() for word in LATER):
         return found
-    return sorted(found, key=lambda each: any(word in each.term.lower() for word in LATER))
-
-
-def _lines(tables: Tables, system: str) -> list[tuple[str, str]]:
-    """Titles and inclusion terms; then how physicians write it, and what other tables of the same codes call it."""
-    table = tables.newest(system)
-    found = [*table.lines(), *((code, phrase) for phrase, code in _written(tables, system) if table.knows(code))]
-    for other in SAME_CODES.get(system, ()):
-        if other in tables.systems:
-            found += [line for line in tables.newest(other).lines() if table.knows(line[0])]
-    return found
-
-
-def _written(tables: Tables, system: str) -> Iterator[tuple[str, str]]:
-    if system in (DIAGNOSES, PROCEDURES):
-        yield from terms("en", system)
-        if set(SAME_CODES[DIAGNOSES]) & set(tables.systems):
-            yield from terms("es", system)
+    return sorted(found, key=lambda each: any(word in table.title(each.code).lower() for word in LATER))
 
 
 def _hit(table: Catalogue, code: str, found: Found | None, chart: Chart | None, coding: Coding | None) -> Hit:

@@ -8,6 +8,7 @@ from nlp.icd.rules.rules import DATED, check
 from review.charts.chart import Chart
 from review.coding.kind import DIAGNOSIS
 from review.coding.line import Coding, Line
+from review.coding.retired import replaced
 from review.coding.tables import InForce, Tables, stay
 
 INPATIENT = "inpatient"
@@ -31,8 +32,10 @@ def _messages(coding: Coding, chart: Chart, tables: Tables, system: str) -> Iter
     codes = [_coded(line, chart) for line in coding.accepted() if line.system == system]
     patient = Patient(chart.sex, chart.age)
     for message in check(codes, patient, stay(chart, tables.country), held.table):
+        if message.rule == "exists" and (line := coding.of(system, message.code)):
+            message = replace(message, text=message.text + replaced(line, held, tables))
         yield message if held.dated or message.rule not in DATED else replace(message, severity=WARNING)
-    if held.wanted:
+    if held.wanted and len(held.table):  # of a system without any table the page has nothing to say
         yield _unchecked(held)
 
 

@@ -34,7 +34,7 @@ def live(acts: Sequence[Done]) -> Live:
             undone.clear()
     ends = [act.action for act in done if act.action in WALLS]
     finished = bool(ends) and ends[-1] == "finish"
-    undoes = done[-1].decision_id if done and not _wall(done[-1]) else ""
+    undoes = done[-1].decision_id if done and not finished and not _wall(done[-1]) else ""
     return Live(tuple(done), finished, undoes, undone[-1].decision_id if undone and not finished else "")
 
 

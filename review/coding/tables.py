@@ -5,10 +5,12 @@ from functools import cached_property
 
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.catalogue.editions import Edition, Kind
+from nlp.icd.catalogue.search import Index
 from nlp.icd.catalogue.shelf import Shelf
 from nlp.icd.rules.case import Stay
 from nlp.icd.rules.rules import edition_of
 from review.charts.chart import Chart
+from review.coding.indexed import SAME_CODES, index
 from review.coding.kind import PROCEDURE, kind
 
 KINDS: dict[str, Kind] = {"diagnosis": "diagnoses", PROCEDURE: "procedures"}
@@ -30,6 +32,7 @@ class Tables:
     shelf: Shelf
     country: str = "US"
     _opened: dict[tuple[str, str], Catalogue | None] = field(default_factory=dict, repr=False, compare=False)
+    _indices: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def systems(self) -> tuple[str, ...]:
@@ -54,6 +57,13 @@ class Tables:
         found = self._opened[system, ""]
         assert found is not None
         return found
+
+    def index(self, system: str) -> Index:
+        """Of the newest table; made at its first use, in a second."""
+        if system not in self._indices:
+            others = [self.newest(other) for other in SAME_CODES.get(system, ()) if other in self.systems]
+            self._indices[system] = index(self.newest(system), others)
+        return self._indices[system]
 
     def _at(self, edition: Edition) -> Catalogue | None:
         name = edition.system, edition.name

@@ -97,8 +97,11 @@ class Index:
         answered: dict[str, Found] = {}
         for number, score in ranked:
             code, term = self.lines[number]
-            answered.setdefault(code, Found(code, term, round(score, 4)))
-        return list(answered.values())[:limit]
+            if code not in answered:
+                answered[code] = Found(code, term, round(score, 4))
+                if len(answered) == limit:
+                    break
+        return list(answered.values())
 
     def _scores(self, asked: Sequence[Meant]) -> tuple[np.ndarray, np.ndarray]:
         """Lines that have any of it, and the score of each."""
