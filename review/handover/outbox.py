@@ -68,10 +68,9 @@ def _asked(connection: Connection, chart_ids: Iterable[str]) -> dict[tuple[str, 
 
 
 def _waits(row: RowMapping, asked: Mapping[tuple[str, int], RowMapping]) -> bool:
-    """As it was when the list was finished."""
+    """Another round was asked for, and was not done when this list was finished."""
     after = asked.get((row["chart_id"], row["round"] + 1))
-    done = after["finished"] if after else None
-    return after is not None and after["asked"] <= row["time"] and (done is None or done > row["time"])
+    return after is not None and (after["finished"] is None or after["finished"] > row["time"])
 
 
 def taken(connection: Connection, seqs: Iterable[int]) -> None:

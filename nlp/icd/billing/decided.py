@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from nlp.icd.billing.acts import INDICATORS, Listed, Said, listed, order, said
-from schemas.standing import SECOND, parted, round_of
+from schemas.standing import SECOND, SETTLING, parted, round_of
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 ACTS = {"accept": ACCEPTED, "add": ACCEPTED, "reject": REJECTED, "remove": REJECTED}
@@ -117,9 +117,13 @@ class Decided:
         for key, each in held.items():
             last = self.codes.get(key)
             now = last if last and last.state == ACCEPTED else _next(last, ACCEPTED, {}, row)
-            self.codes[key] = replace(
-                now, rank=each.rank, poa=each.poa, principal=each.principal, admitting=each.admitting
-            )
+            marks: dict[str, Any] = {
+                "rank": each.rank,
+                "poa": each.poa,
+                "principal": each.principal,
+                "admitting": each.admitting,
+            }
+            self.codes[key] = replace(now, **marks, disputed=now.disputed and round_of(row) != SETTLING)
 
     def _place(self, key: Key) -> tuple[bool, int]:
         decision = self.codes[key]

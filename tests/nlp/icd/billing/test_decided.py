@@ -127,6 +127,12 @@ def test_a_second_coder_decides_nothing_until_somebody_settles() -> None:
     assert items(CODES, [*first, *second, settled], False)[0].flags == ()
 
 
+def test_what_was_settled_is_disputed_no_more() -> None:
+    acts = [act(1, "reject", "I50.9"), act(2, "accept", "I50.9", "cid", {"round": 3}),
+            finish(3, FIRST, actor="cid", round=3)]  # fmt: skip
+    assert [item.flags for item in items(CODES, acts, False)] == [()]
+
+
 def test_two_coders_who_agree_settle_it() -> None:
     first, second = finish(2, FIRST, waits=True), finish(5, FIRST, actor="bob", round=2, waits=False)
     assert [item.flags for item in items(CODES, [ACCEPT, first, second], False)] == [()]
