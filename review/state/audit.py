@@ -18,6 +18,11 @@ SHOWN = 500  # lines at once
 lines = chain.lines
 
 
+def by_system(user: str) -> str:
+    """Who acts from the command line, as the system knows her; no user of the page is called so."""
+    return f"system:{user}"[:64]
+
+
 def record(
     key: bytes,
     connection: Connection,

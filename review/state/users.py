@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -28,15 +29,16 @@ class User:
     must_change: bool = False
     subject: str | None = None
     password: bool = True
+    created: datetime | None = None
 
 
 _KEPT = users.c
 _QUERY = select(_KEPT.id, _KEPT.name, _KEPT.shown, _KEPT.role, _KEPT.disabled, _KEPT.must_change, _KEPT.subject,
-                _KEPT.password.is_not(None).label("password"))  # fmt: skip
+                _KEPT.password.is_not(None).label("password"), _KEPT.created)  # fmt: skip
 
 
-def add(connection: Connection, name: str, shown: str, role: str, password: str | None = None) -> User:
-    """Without a password: signs in at an identity provider, once an admin has linked the person. Raises Unfit."""
+def judge(connection: Connection, name: str, shown: str, role: str) -> tuple[str, str]:
+    """Name and shown name as they will be kept. Raises Unfit."""
     name, shown = folded(name), shown.strip() or name.strip()
     if not NAME.fullmatch(name) or name in RESERVED:
         raise Unfit(
@@ -47,12 +49,22 @@ def add(connection: Connection, name: str, shown: str, role: str, password: str 
     _judge_role(role)
     if named(connection, name):
         raise Unfit(f"There is a user {name!r} already. Choose another name.")
+    return name, shown
+
+
+def add(
+    connection: Connection, name: str, shown: str, role: str, password: str | None = None, *, must_change: bool = False
+) -> User:
+    """Without a password: signs in at an identity provider, once an admin has linked the person. Raises Unfit."""
+    name, shown = judge(connection, name, shown, role)
     if password is not None:
         passwords.judge(password, name, shown)
     stored = None if password is None else passwords.digest(password)
-    row = {"name": name, "shown": shown, "role": role, "password": stored, "created": clock.now()}
-    made = connection.execute(insert(users).values(disabled=False, must_change=False, **row)).inserted_primary_key
-    return User(int(made[0]), name, shown, role, password=stored is not None)  # type: ignore[index]
+    row = {"name": name, "shown": shown, "role": role, "password": stored, "must_change": must_change}
+    made = connection.execute(insert(users).values(**row, disabled=False, created=clock.now())).inserted_primary_key
+    added = found(connection, made[0]) if made else None
+    assert added
+    return added
 
 
 def every(connection: Connection) -> list[User]:

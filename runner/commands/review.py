@@ -1,26 +1,24 @@
 """`chartloom review`: the coders' page."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runner.commands.options import CONFIG, LAKE, ConfigFile
+from runner.commands import review_audit, review_users
+from runner.commands.review_options import Config, Data, Lake, Where
 
 if TYPE_CHECKING:
     from review.settings import Settings
     from review.web.serve import Serving
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(review_users.app, name="user")
+app.command("audit")(review_audit.audit)
 
-Lake = Annotated[
-    Path | None,
-    typer.Option("--lake", metavar="DIR", envvar="CHARTLOOM_LAKE", help="The lake, if not the one of pipelines.yaml."),
-]
 Host = Annotated[str, typer.Option("--host", help="Where to listen; other machines only with TLS.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 is one a core, two at least.")]
-Data = Annotated[str | None, typer.Option("--database", metavar="URL", help="In place of the one in pipelines.yaml.")]
 Certificate = Annotated[Path | None, typer.Option("--certificate", metavar="FILE", help="PEM, with its chain.")]
 Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="PEM, the certificate's own.")]
 Proxy = Annotated[
@@ -33,7 +31,7 @@ Open = Annotated[bool, typer.Option("--open/--no-open", help="Open a browser on 
 def review(
     context: typer.Context,
     lake: Lake = None,
-    config: ConfigFile = CONFIG,
+    config: Config = None,
     database: Data = None,
     host: Host = "127.0.0.1",
     port: Port = 8470,
@@ -49,28 +47,14 @@ def review(
     Example: chartloom review user add anna --role coder
              chartloom review
     """
+    where = Where(lake, config, database)
     if context.invoked_subcommand is not None:
+        context.obj = where
         return
     from review.web.serve import Serving
 
     serving = Serving(host, port, workers, certificate, key, behind_proxy)
-    _serve(found(lake, config, database), serving, open_)
-
-
-def found(lake: Path | None, config: Path, database: str | None = None) -> "Settings":
-    """Of pipelines.yaml where there is one; what the command line says wins."""
-    from runner import coders
-    from runner.config import load
-
-    over: dict[str, Any] = {} if database is None else {"database": database}
-    if lake is None and not config.is_file() and config == CONFIG:
-        lake = LAKE
-    if config.is_file() and (lake is None or load(config).lake == lake.resolve()):
-        return coders.settings(load(config), over)
-    if lake is None:
-        load(config)  # raises, and says what is wrong
-        raise AssertionError
-    return coders.without_config(lake, over)
+    _serve(where.settings(), serving, open_)
 
 
 def _serve(settings: "Settings", serving: "Serving", opened: bool) -> None:
