@@ -19,7 +19,10 @@ from review.web.guard import Visit
 
 @dataclass(frozen=True)
 class Opened:
-    """`why_not`: why nothing can be decided here now; empty: it can. `finished_by`: as others see the person."""
+    """`why_not`: why nothing can be decided here now; empty: it can. `finished_by`: as others see the person.
+
+    `second`: another coder is asked for, or has been.
+    """
 
     chart: Chart
     thread: Thread
@@ -27,6 +30,7 @@ class Opened:
     coding: Coding
     why_not: str = ""
     finished_by: str = ""
+    second: bool = False
 
     @property
     def practice(self) -> bool:
@@ -57,8 +61,10 @@ def opened(connection: Connection, visit: Visit, chart: Chart, *, take: bool) ->
     why_not = place.reads
     if not why_not and place.thread.trainee is None and not coding.finished and take:
         why_not = _held(connection, visit, chart.id)
-    by = _finished_by(connection, chart.id) if coding.finished and place.thread.trainee is None else ""
-    return Opened(chart, place.thread, tuple(acts), coding, why_not, by)
+    known = place.thread.trainee is None and place.thread.round != rounds.SECOND  # who does not know who was first
+    by = _finished_by(connection, chart.id) if coding.finished and known else ""
+    second = rounds.SECOND in rounds.asked(connection, chart.id)
+    return Opened(chart, place.thread, tuple(acts), coding, why_not, by, second)
 
 
 def _held(connection: Connection, visit: Visit, chart_id: str) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from review.charts.chart import Chart
 from review.coding.line import Coding
+from review.judging import rounds
 from review.roles import Right
 from review.web import render
 from review.web.guard import Visit
@@ -46,6 +47,7 @@ def whole(
         "notices": _notices(seen),
         "counts": _counts(seen.chart),
         "practice": seen.practice,
+        "settles": seen.thread.round == rounds.SETTLING and not seen.coding.finished,
         "hold": "" if seen.read_only or seen.practice else int(visit.house.settings.lock_minutes * 60 / HOLDS),
     }
     return render.page(visit, "chart.html", status=told.status, **said)
@@ -75,6 +77,8 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "decides": visit.may(Right.DECIDE),
         "may_reopen": seen.coding.finished and decides and not seen.why_not,
         "finished_by": seen.finished_by,
+        "first_round": seen.thread.round == rounds.FIRST and not seen.practice,
+        "second": seen.second,
         "refused": told.text,
         "refused_status": told.status,
         "systems": systems,

@@ -11,6 +11,7 @@ from review.charts.chart import Span
 from review.coding.folded import folded
 from review.judging import rounds
 from review.settings import Settings
+from review.state.tables import charts
 from review.web import app as application
 from tests.review import lakes
 from tests.review.web.coders import Coder, chart_of, state
@@ -173,3 +174,29 @@ def test_a_coder_asks_for_a_second(app: FastAPI) -> None:
     assert carla.post("/charts/nowhere/second").status_code == 404
     with app.state.house.database.read() as connection:
         assert rounds.asked(connection, found)[2].user_id is None
+
+
+def test_neither_coder_learns_who_the_other_is(app: FastAPI, chart_id: str) -> None:
+    given = person(app, "coder", "anna").id
+    with app.state.house.database.write() as connection:
+        connection.execute(charts.update().where(charts.c.id == chart_id).values(assigned=given))
+    berta = entered(app, "coder", "berta")
+    for path in (f"/charts/{chart_id}", "/worklist?state=differs", "/worklist?state=all"):
+        page = berta.get(path)
+        assert page.status_code == 200 and "Anna" not in page.text
+    anna = entered(app, "coder", "anna")
+    assert "Berta" not in anna.get(f"/charts/{chart_id}").text
+
+
+def test_the_chart_leads_to_its_differences(app: FastAPI, chart_id: str) -> None:
+    link = f'href="/charts/{chart_id}/differences"'
+    assert link in entered(app, "auditor", "judith").get(f"/charts/{chart_id}").text
+    assert link not in entered(app, "coder", "berta").get(f"/charts/{chart_id}").text
+
+
+def test_a_coder_is_told_that_a_second_one_is_asked(app: FastAPI) -> None:
+    found = chart_of(app, "long-1")
+    carla = entered(app, "coder", "carla")
+    assert f'action="/charts/{found}/second"' in carla.get(f"/charts/{found}").text
+    carla.post(f"/charts/{found}/second")
+    assert "Another coder codes this chart too" in carla.get(f"/charts/{found}").text
