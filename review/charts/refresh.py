@@ -5,6 +5,7 @@ Done in small transactions, so that coders wait for none; done twice, or by two 
 
 import fcntl
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,8 @@ from review.charts.tonight import WORKLIST, Listed, tonight
 from review.state.database import Database
 from review.state.tables import charts
 
-AT_ONCE = 500  # charts of one transaction
+AT_ONCE = 200  # charts of one transaction
+PAUSE = 0.01  # seconds between two, in which coders' decisions are written
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def _brought(database: Database, night: Night) -> Counter[str]:
     for some in _some(tonight(night)):
         with database.write() as connection:
             counts += Batch(connection, database.key, night.snapshot.id).bring(some)
+        time.sleep(PAUSE)
     counts["gone"] = _gone(database, night.snapshot.id)
     return counts
 
