@@ -1,33 +1,23 @@
-"""Evidence that a person marked, as it stands in the notes now: moved with its words, or lost."""
+"""Spans that a person marked, as they stand in the notes now: moved with their words, or lost."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from review.charts.chart import Chart, Note, Span
 from review.charts.moved import every_moved
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`lost`: as it was marked; its note is gone, or its words are not to be found there without doubt."""
+def standing(spans: Sequence[Span], chart: Chart) -> list[Span | None]:
+    """One for each; None: its note is gone, or its words are not to be found there without doubt.
 
-    found: tuple[Span, ...] = ()
-    lost: tuple[Span, ...] = ()
-
-
-def standing(spans: Iterable[Span], chart: Chart) -> Standing:
-    """In the order given. A span without quote stands where its note is long enough for it."""
-    marked = list(spans)
+    A span without a quote is the night's own: it stands where its note is long enough for it.
+    """
     notes = {note.note_id: note for note in chart.notes}
-    by_note: dict[str, list[Span]] = {}
-    for span in marked:
-        by_note.setdefault(span.note_id, []).append(span)
-    now: dict[int, Span | None] = {}
-    for name, own in by_note.items():
-        for span, place in zip(own, _in_note(own, notes.get(name)), strict=True):
-            now[id(span)] = place
-    places = [(span, now[id(span)]) for span in marked]
-    return Standing(tuple(p for _, p in places if p), tuple(span for span, p in places if not p))
+    found: list[Span | None] = [None] * len(spans)
+    for name in {span.note_id for span in spans}:
+        own = [at for at, span in enumerate(spans) if span.note_id == name]
+        for at, place in zip(own, _in_note([spans[at] for at in own], notes.get(name)), strict=True):
+            found[at] = place
+    return found
 
 
 def _in_note(spans: list[Span], note: Note | None) -> list[Span | None]:
