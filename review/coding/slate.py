@@ -50,7 +50,10 @@ class Slate:
         line = self.lines[key]
         stands = line.state == ACCEPTED
         principal = stands and self.first.get(line.kind) == key
-        return replace(line, rank=rank, principal=principal, admitting=stands and self.admitting == key)
+        admitting = stands and self.admitting == key
+        if (line.rank, line.principal, line.admitting) == (rank, principal, admitting):
+            return line
+        return replace(line, rank=rank, principal=principal, admitting=admitting)
 
     def _accept(self, act: Done) -> None:
         self._say((act.system, act.code), ACCEPTED, act)

@@ -53,7 +53,7 @@ def append(connection: Connection, pen: Pen, chart: Chart, thread: Thread, act: 
     ground = Ground(chart, before, pen.tables)
     allowed(act, ground)
     planting.keep(connection, pen.key, chart, planted, pen.tables)
-    page = Page(connection, pen, chart, thread, planted, list(held))
+    page = Page(connection, pen, chart, thread, planted, list(held), before)
     if act.action == "finish":
         return _finish(page, act, ground)
     done = page.write(act, effect(act, ground))
@@ -104,13 +104,13 @@ class Page:
     thread: Thread
     planted: Sequence[Suggestion]
     held: list[Done]
+    coding: Coding  # as it stands
 
     def write(self, act: Act, said: Effect, name: str = "") -> Done:
         """`name`: of a further row that the act brings with it."""
-        before = self.coding()
-        draft = self._done(act, said, name)
-        line = folded(self.chart, self.planted, [*self.held, draft], blind=self.chart.blind)
-        changed = line.of(said.system, str(said.after.get("code") or said.code))
+        before, draft = self.coding, self._done(act, said, name)
+        self.coding = folded(self.chart, self.planted, [*self.held, draft], blind=self.chart.blind)
+        changed = self.coding.of(said.system, str(said.after.get("code") or said.code))
         of_code = said.action in ON_CODES and "disclosed" not in said.after
         new = {**said.after, **(recorded(changed) if of_code else {})}
         old = recorded(before.of(said.system, said.code)) if of_code else {}
@@ -122,9 +122,6 @@ class Page:
         if self.thread.trainee is None and (not said.planted or said.action == "edit"):
             self.connection.execute(insert(outbox).values(seq=draft.seq))
         return draft
-
-    def coding(self) -> Coding:
-        return folded(self.chart, self.planted, self.held, blind=self.chart.blind)
 
     def _done(self, act: Act, said: Effect, name: str) -> Done:
         return Done(
