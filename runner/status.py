@@ -9,6 +9,7 @@ from runner.account import quarantined, rows_in, waiting
 from store.lake import Lake
 
 RUNS = 5  # shown
+DATABASE = Path("phi-coders") / "review.db"
 
 
 def status(root: Path) -> dict[str, Any]:
@@ -22,9 +23,21 @@ def status(root: Path) -> dict[str, Any]:
         "snapshot": snapshot.id if snapshot else None,
         "tables": {name: said["rows"] for name, said in tables.items()},
         "bytes": sum(said["bytes"] for said in tables.values()),
+        "decisions": decisions(root),
         "disk_free_bytes": shutil.disk_usage(root).free if root.is_dir() else None,
         "runs": [_brief(manifest) for manifest in manifests(root)[:RUNS]],
     }
+
+
+def decisions(root: Path) -> dict[str, Any] | None:
+    """Of the coders' page, how many decisions wait to be handed over; nothing where its database is not in the lake."""
+    if not (root / DATABASE).is_file():
+        return None
+    from review.handover import outbox, present
+    from runner import coders
+
+    with present.reading(coders.without_config(root)) as connection:
+        return outbox.counted(connection).said() if connection is not None else None
 
 
 def manifests(root: Path) -> list[dict[str, Any]]:

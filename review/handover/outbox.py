@@ -34,12 +34,14 @@ class Waiting:
 
 def waiting(database: Database) -> Waiting:
     with database.read() as connection:
-        many, oldest = connection.execute(_joined(func.count(), func.min(decisions.c.time))).one()
-        ended = select(decisions.c.seq, decisions.c.time).where(
-            ~_kept_back(), decisions.c.seq.not_in(select(outbox.c.seq))
-        )
-        last = connection.execute(ended.order_by(decisions.c.seq.desc()).limit(1)).one_or_none()
-        stuck = connection.execute(_joined(func.count()).where(outbox.c.seq < (last.seq if last else 0))).scalar_one()
+        return counted(connection)
+
+
+def counted(connection: Connection) -> Waiting:
+    many, oldest = connection.execute(_joined(func.count(), func.min(decisions.c.time))).one()
+    done = select(decisions.c.seq, decisions.c.time).where(~_kept_back(), decisions.c.seq.not_in(select(outbox.c.seq)))
+    last = connection.execute(done.order_by(decisions.c.seq.desc()).limit(1)).one_or_none()
+    stuck = connection.execute(_joined(func.count()).where(outbox.c.seq < (last.seq if last else 0))).scalar_one()
     return Waiting(many, oldest, last.time if last else None, stuck)
 
 

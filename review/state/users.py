@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from nlp.icd.billing.decided import MACHINES, person
 from review.roles import ROLES
 from review.state import clock, passwords
 from review.state.database import Database
@@ -40,9 +41,10 @@ _QUERY = select(_KEPT.id, _KEPT.name, _KEPT.shown, _KEPT.role, _KEPT.disabled, _
 def judge(connection: Connection, name: str, shown: str, role: str) -> tuple[str, str]:
     """Name and shown name as they will be kept. Raises Unfit."""
     name, shown = folded(name), shown.strip() or name.strip()
-    if not NAME.fullmatch(name) or name in RESERVED:
+    if not NAME.fullmatch(name) or name in RESERVED or not person(name):
         raise Unfit(
-            "A name has 2 to 64 characters: a-z, 0-9 and . _ @ -, beginning with a letter or digit; not 'system'."
+            "A name has 2 to 64 characters: a-z, 0-9 and . _ @ -, beginning with a letter or digit; not 'system', and "
+            f"not beginning with {' or '.join(MACHINES)}: what such a name decides counts as a machine's."
         )
     if len(shown) > 128 or not shown.isprintable():
         raise Unfit("The name shown to others has at most 128 characters, without line breaks.")

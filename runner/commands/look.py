@@ -34,6 +34,14 @@ def status(lake: LakeFolder = LAKE, as_json: Json = False) -> None:
         _show_status(said)
 
 
+def _waiting(said: dict[str, Any]) -> str:
+    """Of the coders' page. They are handed over while it runs, every few seconds."""
+    last = f"; the last one handed over is of {said['last']}" if said["last"] else ""
+    stuck = f"; {said['stuck']} cannot be written, the page's log names them" if said["stuck"] else ""
+    since = f", the oldest since {said['oldest']}" if said["oldest"] else ""
+    return f"decisions of coders: {said['decisions']} to be handed over{since}{last}{stuck}"
+
+
 def _show_status(said: dict[str, Any]) -> None:
     from runner.account import seconds, size
     from runner.commands.screen import screen, table
@@ -52,6 +60,8 @@ def _show_status(said: dict[str, Any]) -> None:
     console.print(
         f"snapshot {said['snapshot'] or 'none yet'}, {size(said['bytes'])}, {sum(said['tables'].values()):,} rows"
     )
+    if said["decisions"] is not None:
+        console.print(_waiting(said["decisions"]))
     if said["disk_free_bytes"] is not None:
         console.print(f"disk {size(said['disk_free_bytes'])} free\n")
     shown = table("run", "status", ">rows in", ">quarantined", "balance", ">time", "error")

@@ -29,7 +29,22 @@ def test_a_user_is_found_by_name_and_password(database: Database, anna: User) ->
         assert users.every(connection) == [anna] == [users.named(connection, "Anna")]
 
 
-NO_NAMES = ("", "a", "-anna", "an na", "änna", "a" * 65, "an\nna", "an\0na", "system", "NOBODY", "a<b", "a'b")
+NO_NAMES = (
+    "chartloom-anna",
+    "artifact7",
+    "",
+    "a",
+    "-anna",
+    "an na",
+    "änna",
+    "a" * 65,
+    "an\nna",
+    "an\0na",
+    "system",
+    "NOBODY",
+    "a<b",
+    "a'b",
+)
 
 
 @pytest.mark.parametrize("name", NO_NAMES)
