@@ -46,7 +46,8 @@ def test_what_waits_is_told(lake: Path) -> None:
     }
     Inbox(settings.inbox).hand_over(database)
     database.close()
-    assert "decisions of coders: 1 to be handed over, the oldest since 2026-11-20T14:05:00Z" in " ".join(said(lake).split())
+    shown = " ".join(said(lake).split())
+    assert "decisions of coders: 1 to be handed over, the oldest since 2026-11-20T14:05:00Z" in shown
     assert as_json(lake)["stuck"] == 1
 
 
