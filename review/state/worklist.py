@@ -16,8 +16,6 @@ from review.state import audit, locks
 from review.state.tables import STATES, charts, users
 from review.state.tables import locks as locked
 from review.state.upcoming import DUE
-from review.state.upcoming import next as next
-from review.state.upcoming import today as today
 from review.state.users import User
 
 NOBODY = 0  # as Filter.coder: charts that nobody was given

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from review.state import clock, locks, users, worklist
+from review.state import clock, locks, upcoming, users, worklist
 from review.state.database import Database
 from review.state.tables import audit, charts, decisions, finished, rounds
 from review.state.users import User
@@ -115,10 +115,10 @@ def test_next_is_what_she_began_then_what_she_was_given_then_the_rest(
         acted(connection, "others", ben)
         order = []
         for state in ("done", "done", "done"):
-            order.append(worklist.next(connection, anna))
+            order.append(upcoming.next(connection, anna))
             connection.execute(update(charts).where(charts.c.id == order[-1]).values(state=state))
         assert order == ["begun", "given", "high"]
-        assert worklist.next(connection, anna) is None
+        assert upcoming.next(connection, anna) is None
 
 
 def test_next_passes_over_charts_that_others_have_open(database: Database, anna: User, ben: User, clock: Clock) -> None:
@@ -126,11 +126,11 @@ def test_next_passes_over_charts_that_others_have_open(database: Database, anna:
         listed(connection, "high", priority=0.9)
         listed(connection, "low", priority=0.2)
         locks.take(connection, "high", ben.id, 10)
-        assert worklist.next(connection, anna) == "low"
-        assert worklist.next(connection, anna, after="low") is None
-        assert worklist.next(connection, ben) == "high"
+        assert upcoming.next(connection, anna) == "low"
+        assert upcoming.next(connection, anna, after="low") is None
+        assert upcoming.next(connection, ben) == "high"
         clock.pass_by(minutes=11)
-        assert worklist.next(connection, anna) == "high"
+        assert upcoming.next(connection, anna) == "high"
 
 
 def test_a_second_review_goes_to_another_coder(database: Database, anna: User, ben: User) -> None:
@@ -139,10 +139,10 @@ def test_a_second_review_goes_to_another_coder(database: Database, anna: User, b
         listed(connection, "rest", priority=0.9)
         acted(connection, "twice", anna, "finish")
         connection.execute(insert(rounds).values(chart_id="twice", round=2, asked=clock.now()))
-        assert worklist.next(connection, anna) == "rest"
-        assert worklist.next(connection, ben) == "twice"
+        assert upcoming.next(connection, anna) == "rest"
+        assert upcoming.next(connection, ben) == "twice"
         locks.take(connection, "twice", anna.id, 10)
-        assert worklist.next(connection, ben) == "rest"
+        assert upcoming.next(connection, ben) == "rest"
 
 
 def test_a_trainee_practises_on_what_is_coded_and_a_researcher_on_nothing(database: Database, clock: Clock) -> None:
@@ -151,7 +151,7 @@ def test_a_trainee_practises_on_what_is_coded_and_a_researcher_on_nothing(databa
         rita = users.add(connection, "rita", "Rita", "researcher", "a long password 4")
         listed(connection, "open", priority=0.9)
         listed(connection, "done", state="done")
-        assert worklist.next(connection, tom) == "done"
+        assert upcoming.next(connection, tom) == "done"
         row = {
             "chart_id": "done",
             "thread": f"practice-{tom.id}",
@@ -160,8 +160,8 @@ def test_a_trainee_practises_on_what_is_coded_and_a_researcher_on_nothing(databa
             "time": clock.time,
         }
         connection.execute(insert(finished).values(**row))
-        assert worklist.next(connection, tom) == "open"
-        assert worklist.next(connection, rita) is None
+        assert upcoming.next(connection, tom) == "open"
+        assert upcoming.next(connection, rita) is None
 
 
 def test_today_counts_what_she_did_since_midnight(database: Database, anna: User, ben: User, clock: Clock) -> None:
@@ -173,7 +173,7 @@ def test_today_counts_what_she_did_since_midnight(database: Database, anna: User
             acted(connection, "b", user, system="ICD-10-CM", code=code)
         row = {"chart_id": "b", "thread": "1", "digest": "d1", "user_id": anna.id, "time": clock.time}
         connection.execute(insert(finished).values(**row))
-        found = worklist.today(connection, anna)
+        found = upcoming.today(connection, anna)
     assert (found.charts, found.codes, found.left, found.minutes) == (1, 2, 1, 4.0)
 
 
