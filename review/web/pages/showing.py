@@ -112,10 +112,9 @@ def _counts(chart: Chart) -> dict[str, int]:
 
 
 def _notices(seen: Opened) -> list[tuple[str, str]]:
-    said = [("", words().chart_flags.get(flag, flag)) for flag in seen.chart.flags if _telling(flag, seen.coding)]
-    if seen.chart.blind and not seen.coding.finished:
-        said.append(("", "This chart is coded without suggestions, to learn how good they are. Read the notes."))
-    return said
+    if seen.chart.blind:
+        return []  # what was suggested is not to be guessed from its flags
+    return [("", words().chart_flags.get(flag, flag)) for flag in seen.chart.flags if _telling(flag, seen.coding)]
 
 
 def _telling(flag: str, coding: Coding) -> bool:

@@ -144,7 +144,8 @@ def _where(chart: Chart, numbers: dict[str, int], span: Span, quotes: bool) -> W
     quote = " ".join(note.text[span.start : span.end].split()) if quotes else ""
     shown = quote if len(quote) <= QUOTED else quote[: QUOTED - 1] + "…"
     named = words().section(section) if section else ""
-    return Where(f"m{numbers[span.note_id]}-{span.start}", title(note), named, shown)
+    when = f" {note.time:%m-%d}" if note.time else ""
+    return Where(f"m{numbers[span.note_id]}-{span.start}", title(note) + when, named, shown)
 
 
 def _missing(coding: Coding, left: int) -> tuple[str, ...]:

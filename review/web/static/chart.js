@@ -75,11 +75,15 @@ const DONE = {
   "accept-all": "All sure codes accepted",
 };
 
-function told({ action, code = "", to = "" }) {
+function told(fields) {
+  const { action, code = "", to = "" } = fields;
   const left = Number(view.panel().dataset.left);
-  const what = to ? `${to} in place of ${code}` : `${code} ${DONE[action] ?? "changed"}`.trim();
   const rest = left ? `${left} left` : "all decided";
-  view.say(/^finish|reopen|query/.test(action) ? `${what}.` : `${what}, ${rest}.`);
+  const rank = view.find(fields.system, code)?.dataset.rank;
+  const done = DONE[action] ?? (action.startsWith("poa-") ? `POA ${action.slice(4)}` : `is number ${rank}`);
+  const what = to ? `${to} in place of ${code}` : /^[A-Z][a-z]/.test(done) ? done : `${code} ${done}`;
+  if (action === "add" && !left) view.look(view.find(fields.system, code), { jump: false });
+  view.say(/^(finish|reopen|query)/.test(action) ? `${what}.` : `${what}, ${rest}.`);
 }
 
 // True: the act goes again, because what others did does not touch its line.
@@ -181,9 +185,13 @@ const VIEWS = {
 };
 
 const CHART = {
-  "accept-all": () => change({ action: "accept-all" }),
-  undo: () => change({ action: "undo" }),
-  redo: () => change({ action: "redo" }),
+  "accept-all": () => {
+    const sure = view.lines().filter((line) => line.dataset.state === "suggested" && line.dataset.band === "pre-accept");
+    if (sure.length) change({ action: "accept-all" });
+    else view.say("No code is left that is marked as sure.");
+  },
+  undo: () => backed("undo", "undoes"),
+  redo: () => backed("redo", "redoes"),
   finish: () => change({ action: "finish" }),
   "finish-leave": () => change({ action: "finish-leave" }),
   search: () => finding.open(evidence?.quote.slice(0, 80) ?? ""),
@@ -193,6 +201,11 @@ const CHART = {
     question((said) => change({ action: "query", ...of, ...said }));
   },
 };
+
+function backed(action, known) {
+  if (view.panel().dataset[known] || queue.waiting.length) change({ action });
+  else view.say(`There is nothing to ${action}.`);
+}
 
 function onLine(action, line, more = {}) {
   change({ action, system: line.dataset.system, code: line.dataset.code, ...more });

@@ -52,6 +52,7 @@ export class Finding {
     clearTimeout(this.timer);
     this.asked?.abort();
     this.place?.replaceChildren();
+    this.place?.removeAttribute("tabindex");
     this.input?.setAttribute("aria-expanded", "false");
     this.input?.removeAttribute("aria-activedescendant");
     document.getElementById("editing").hidden = true;
@@ -80,6 +81,7 @@ export class Finding {
       const html = await ask(`${this.path}/${what}`, fields, asked.signal);
       if (asked.signal.aborted) return;
       this.place.replaceChildren(...fragment(html).childNodes);
+      this.place.tabIndex = 0; // it scrolls
       const itself = [...this.#hits()].find((hit) => hit.dataset.code === code);
       this.#mark(itself ?? this.#hits()[0]);
       this.input.setAttribute("aria-expanded", "true");
@@ -113,7 +115,7 @@ export class Finding {
       ArrowUp: () => this.#mark(hits[Math.max(at - 1, 0)]),
       Enter: () => (hit ? this.#take(hit) : this.search()),
       ArrowRight: hit && end && (() => this.browse(hit.dataset.code, hit.dataset.system)),
-      ArrowLeft: this.input.selectionStart === 0 && this.place.querySelector(".looked") && (() => this.search()),
+      ArrowLeft: (end || this.input.selectionStart === 0) && this.place.querySelector(".looked") && (() => this.search()),
       Escape: () => {
         this.close();
         this.input.value = "";
