@@ -15,6 +15,7 @@ from review.web import render
 from review.web.guard import Visit
 from review.web.pages.opened import Opened
 from review.web.shown import found as discovered
+from review.web.shown.entry import entry
 from review.web.shown.noted import sheets
 from review.web.shown.panel import Panel, panel
 from review.web.shown.stay import stay
@@ -72,6 +73,7 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "coding": seen.coding,
         "panel": shown,
         "words": words(),
+        "entry": entry,
         "read_only": seen.read_only,
         "why_not": seen.why_not,
         "decides": visit.may(Right.DECIDE),

@@ -14,7 +14,7 @@ from review.web.shown.noted import title
 from review.web.shown.words import words
 
 KINDS = {"diagnosis": "Diagnoses", "procedure": "Procedures"}
-UNLIKELY = 40  # less likely codes that are listed
+UNLIKELY = 25  # less likely codes that are listed
 QUOTED = 60  # characters of a note that a place shows
 
 
