@@ -14,6 +14,7 @@ from review.coding.refused import Refused
 from review.coding.tables import Tables
 
 SHOWN = 8
+CATEGORY = 3  # characters
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def billable(system: str, code: str, ground: Ground) -> None:
         )
     held = ground.tables.of(ground.chart, system)
     table, name = held.table, f"{system} {held.table.edition}"
+    if held.older and table.knows(code[:CATEGORY]):
+        return  # the code may have been in force then; the rules warn
     if not table.exists(code):
         near = table.billable_below(code, SHOWN) or (table.billable_below(code[:-1], SHOWN) if len(code) > 3 else ())
         more = f" Codes that begin so: {', '.join(near)}." if near else " Look for it by search."

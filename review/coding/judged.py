@@ -27,14 +27,14 @@ def errors(coding: Coding) -> tuple[Message, ...]:
 
 
 def _messages(coding: Coding, chart: Chart, tables: Tables, system: str) -> Iterator[Message]:
-    """Of one system. Held against another day's table, what a code is called and whether it exists is a warning."""
+    """Of one system. Held against the table of a later day, it is a warning that a code does not exist."""
     held = tables.of(chart, system)
     codes = [_coded(line, chart) for line in coding.accepted() if line.system == system]
     patient = Patient(chart.sex, chart.age)
     for message in check(codes, patient, stay(chart, tables.country), held.table):
         if message.rule == "exists" and (line := coding.of(system, message.code)):
             message = replace(message, text=message.text + replaced(line, held, tables))
-        yield message if held.dated or message.rule not in DATED else replace(message, severity=WARNING)
+        yield replace(message, severity=WARNING) if held.older and message.rule in DATED else message
     if held.wanted and len(held.table):  # of a system without any table the page has nothing to say
         yield _unchecked(held)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nlp.icd.catalogue.catalogue import Catalogue
-from nlp.icd.catalogue.editions import Edition, Kind
+from nlp.icd.catalogue.editions import Edition, Kind, editions
 from nlp.icd.catalogue.search import Index
 from nlp.icd.catalogue.shelf import Shelf
 from nlp.icd.rules.case import Stay
@@ -18,11 +18,15 @@ KINDS: dict[str, Kind] = {"diagnosis": "diagnoses", PROCEDURE: "procedures"}
 
 @dataclass(frozen=True)
 class InForce:
-    """`dated`: it is the table of the chart's own day; else the newest at hand, and `wanted` what would be needed."""
+    """`dated`: it is the table of the chart's own day; else the newest at hand, and `wanted` what would be needed.
+
+    `older`: the day lies before the table, which may lack codes that were in force then.
+    """
 
     table: Catalogue
     dated: bool
     wanted: str = ""
+    older: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ class Tables:
         table = self._at(edition)
         if table is not None:
             return InForce(table, dated=True)
-        return InForce(self.newest(system), False, f"{edition.system} {edition.name}")
+        newest, names = self.newest(system), [each.name for each in editions(system)]
+        older = newest.edition in names and names.index(edition.name) < names.index(newest.edition)
+        return InForce(newest, False, f"{edition.system} {edition.name}", older)
 
     def newest(self, system: str) -> Catalogue:
         """What search looks through; open where no table of the system is at hand."""

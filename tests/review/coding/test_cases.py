@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from nlp.deid.acts import outcome
 from nlp.icd.billing.items import items
 from review.charts.chart import Chart
 from review.coding.act import Thread
@@ -50,6 +51,9 @@ def test_cases(name: str, database: Database, settings: Settings) -> None:
     if "list" in case:
         assert [f"{line.code} {line.state}" for line in coding.lines] == case["list"]
     if coding.finished:
+        assert _learned(rows) == {
+            line.code: line.state == "accepted" for line in coding.lines if line.state != "suggested"
+        }
         assert _exported(made, rows) == [f"{line.rank} {_shown(line, principal=False)}" for line in coding.accepted()]
 
 
@@ -79,6 +83,12 @@ def _exported(made: Chart, rows: list[dict[str, Any]]) -> list[str]:
     found = sorted(items(codes, told, suggested=False), key=lambda item: item.procedure)
     return [" ".join(filter(None, (str(each.sequence), each.code, each.admitting and "admitting", each.poa)))  # type: ignore[arg-type]
             for each in found if each.status == "accepted"]  # fmt: skip
+
+
+def _learned(rows: list[dict[str, Any]]) -> dict[str, bool | None]:
+    """As labels are made of the log; what was added by mistake is one that was taken back."""
+    acts = standing([{**row, "subject_id": 901, "encounter_id": "e1", "evidence": None} for row in rows])
+    return {said.code: said.verdict for said in outcome(acts)}
 
 
 def _row(said: Any) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from nlp.icd.catalogue.shelf import Shelf
+from review.coding.allowed import Ground, billable
 from review.coding.judged import errors, judged
 from review.coding.line import ACCEPTED, REJECTED, Coding, Line
+from review.coding.refused import Refused
 from review.coding.tables import Tables
 from tests.review.coding.made import CM, PCS, chart, tables
 
@@ -68,9 +70,19 @@ def test_a_code_that_was_retired_yesterday(shelf: Shelf) -> None:
     assert "It was: Low back pain." in found.text and "Now perhaps: M54.50 Low back pain, unspecified." in found.text
 
 
-def test_of_a_day_without_a_table_nothing_is_an_error() -> None:
-    found = judged(coding("M54.5"), chart(service=date(2026, 10, 1)), tables())
-    assert errors(found) == () and "edition" in rules(found) and "billable" in rules(found)
+def test_of_a_day_without_a_table() -> None:
+    """Before the newest table a code may have been in force; behind it nothing that is not there is taken on trust."""
+    before = judged(coding("M54.5"), chart(service=date(2020, 11, 30)), tables())
+    assert errors(before) == () and {"edition", "billable"} <= set(rules(before))
+    behind = judged(coding("M54.5"), chart(service=date(2026, 10, 1)), tables())
+    assert [message.rule for message in errors(behind)] == ["billable"] and "edition" in rules(behind)
+
+
+def test_a_code_of_a_day_whose_table_is_missing_may_be_added() -> None:
+    ground = Ground(chart(service=date(2020, 11, 30)), Coding(), tables())
+    billable(CM, "M54.5", ground)
+    with pytest.raises(Refused):
+        billable(CM, "ZZZ.9", ground)
 
 
 def test_behind_the_gate_dates_name_no_edition(shelf: Shelf) -> None:
