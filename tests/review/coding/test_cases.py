@@ -87,7 +87,7 @@ def _exported(made: Chart, rows: list[dict[str, Any]]) -> list[str]:
 
 def _learned(rows: list[dict[str, Any]]) -> dict[str, bool | None]:
     """As labels are made of the log; what was added by mistake is one that was taken back."""
-    acts = standing([{**row, "subject_id": 901, "encounter_id": "e1", "evidence": None} for row in rows])
+    acts = [{**row, "subject_id": 901, "encounter_id": "e1", "evidence": None} for row in rows]
     return {said.code: said.verdict for said in outcome(acts)}
 
 
