@@ -94,6 +94,6 @@ def _life(house: House, diary: Diary) -> Callable[[FastAPI], AbstractAsyncContex
         follow_parent()
         yield
         await run_in_threadpool(keeper.stop)
-        house.database.engine.dispose()
+        house.database.close()
 
     return life

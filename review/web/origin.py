@@ -21,7 +21,7 @@ def foreign(headers: Headers, *, https: bool) -> bool:
 
 def ours(path: str, otherwise: str = "/worklist") -> str:
     """A path on this page, as it may stand in a Location header; anything else leads to `otherwise`."""
-    plain = path.isascii() and path.isprintable() and "\\" not in path and len(path) <= LONGEST
+    plain = path.isascii() and path.isprintable() and not set(path) & set(" \\") and len(path) <= LONGEST
     if not plain or not path.startswith("/") or path.startswith("//"):
         return otherwise
     try:

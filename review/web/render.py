@@ -1,7 +1,7 @@
 """Pages out of templates. Everything is escaped; what is not must be Markup that our own code has built."""
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+@cache
 def environment() -> Environment:
     """Templates are read once, all of them: a broken one stops the start, not a coder."""
     made = Environment(

@@ -84,7 +84,7 @@ def prepared(settings: Settings) -> bool:
     database = Database.open(settings)
     with database.read() as connection:
         somebody = connection.execute(users.select().limit(1)).first() is not None
-    database.engine.dispose()
+    database.close()
     return somebody
 
 

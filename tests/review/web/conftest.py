@@ -13,6 +13,7 @@ from tests.review import lakes
 from tests.review.web.visitor import Visitor, entered
 
 Enter = Callable[..., Visitor]
+ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # where it does not matter which it is
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +26,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(settings: Settings) -> Iterator[FastAPI]:
     made = application.create(settings)
     yield made
-    made.state.house.database.engine.dispose()
+    made.state.house.database.close()
 
 
 @pytest.fixture
@@ -37,6 +38,11 @@ def enter(app: FastAPI) -> Enter:
 @pytest.fixture
 def hospital(published: Path, app: FastAPI) -> FastAPI:
     """The application on the made-up hospital, its charts on the worklist."""
+    return at_lake(app, published)
+
+
+def at_lake(app: FastAPI, published: Path) -> FastAPI:
+    """Its own lake shows what is published there; the database stays its own."""
     lake = app.state.house.settings.lake
     for path in published.iterdir():
         target = lake / path.name
