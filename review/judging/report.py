@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
@@ -17,6 +18,7 @@ from review.judging.lists import Finished
 from review.state.tables import finished, planted
 
 MOST = 20  # categories that are shown
+LONG = 2.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,32 @@ class Report:
         yield "bias", "", self.recall
 
 
-_kept: WeakKeyDictionary[Engine, tuple[tuple[object, ...], Report]] = WeakKeyDictionary()
+@dataclass(frozen=True)
+class Kept:
+    """`state`: what it was counted from. `until`: it is shown again until then, whatever was finished since."""
+
+    state: tuple[object, ...]
+    period: Period
+    until: float
+    report: Report
+
+
+_kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
 
 
 def report(connection: Connection, groups: Groups, period: Period) -> Report:
-    """Counted anew only once another list is finished: it takes seconds where there are many."""
-    newest = connection.execute(select(func.count(), func.max(finished.c.time)).select_from(finished)).one()
-    state = (*newest, period)
-    known = _kept.get(connection.engine)
-    if known is None or known[0] != state:
+    """Counted anew only once another list is finished; and where that takes long, so that coders would feel it, not
+    more often than that it takes a twentieth of the time.
+    """
+    newest = tuple(connection.execute(select(func.count(), func.max(finished.c.time)).select_from(finished)).one())
+    known, began = _kept.get(connection.engine), monotonic()
+    if known is None or known.period != period or (known.state != newest and began >= known.until):
         every = [each for each in lists.read(connection) if period.holds(each.time)]
-        known = state, counted(every, likeness(connection), groups)
-        _kept[connection.engine] = known
-    return known[1]
+        found = counted(every, likeness(connection), groups)
+        took = monotonic() - began
+        until = monotonic() + (20 * took if took > LONG else 0)
+        known = _kept[connection.engine] = Kept(newest, period, until, found)
+    return known.report
 
 
 def likeness(connection: Connection) -> dict[tuple[str, str, str], str]:

@@ -69,7 +69,9 @@ def _added(finished: Finished) -> int:
 
 def _practice(mine: Sequence[Finished], finished: Sequence[Finished]) -> Figure:
     """Of charts that coders have finished too; what was settled stands before the first list."""
-    stands = {each.chart_id: each for thread in ("1", "3") for each in finished if each.thread == thread}
+    wanted = {each.chart_id for each in mine}
+    known = [each for each in finished if each.chart_id in wanted]
+    stands = {each.chart_id: each for thread in ("1", "3") for each in known if each.thread == thread}
     both = [(each.chosen.keys(), stands[each.chart_id].chosen.keys()) for each in mine if each.chart_id in stands]
     rows = [(2 * len(one & other), len(one) + len(other)) for one, other in both]
     return _figure("F1 of practice", rows, "codes of both, twice")

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, exists, select
 from starlette.responses import RedirectResponse, Response
 
 from review.charts.chart import Chart
+from review.coding.line import ACCEPTED, REJECTED, Line
 from review.coding.refused import NotRecorded
 from review.judging import desk, rounds
 from review.judging.desk import Bench, Press
-from review.judging.items import Item, agreed
+from review.judging.items import NO, Item, agreed
 from review.judging.quoted import Quote, quotes
 from review.roles import Right
 from review.state import audit, tables
@@ -28,13 +29,17 @@ SIDES = ("left", "right")
 
 @dataclass(frozen=True)
 class Side:
-    """What one list says. `reason`: why the code was rejected, in the coder's words."""
+    """What one list says. `reason`: why a code was rejected, in the coder's words. `display`: of one that it names.
+    `adds`: a code that it names was left out, and is put back with it.
+    """
 
     name: str
     says: str
     chosen: bool
     quotes: tuple[Quote, ...]
     reason: str = ""
+    display: str = ""
+    adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,14 +161,25 @@ def _question(bench: Bench, item: Item, number: int) -> Question:
     values, codings = bench.sides(item), bench.codings()
     lines = [coding.of(item.system, item.code or value) for coding, value in zip(codings, values, strict=True)]
     display = next((line.display for line in lines if line and item.code), "")
-    sides = tuple(
-        Side(
-            name,
-            value,
-            item.settled == value,
-            tuple(quotes(bench.chart, line)) if line and line.state == "accepted" else (),
-            line.reason if line and line.state == "rejected" else "",
-        )
-        for name, value, line in zip(SIDES, values, lines, strict=True)
-    )
+    sides = tuple(_side(bench, item, *each) for each in zip(SIDES, values, lines, strict=True))
     return Question(item, number, display, sides)
+
+
+def _side(bench: Bench, item: Item, name: str, value: str, line: Line | None) -> Side:
+    stands = line is not None and line.state == ACCEPTED
+    named = stands and not item.code
+    third = bench.lists.third.of(item.system, value)
+    return Side(
+        name,
+        value,
+        item.settled == value,
+        tuple(quotes(bench.chart, line)) if stands else (),
+        line.reason if line and line.state == REJECTED else "",
+        line.display if line and named else "",
+        bool(named and bench.lists.acts and (third is None or third.state != ACCEPTED) and _asked(bench, value)),
+    )
+
+
+def _asked(bench: Bench, code: str) -> bool:
+    """Whether the code stands on one list alone, and was left out."""
+    return any(each.what == "code" and each.code == code and each.settled == NO for each in bench.items)

@@ -30,6 +30,11 @@ function press(event) {
     if (!button) return;
     event.preventDefault();
     button.form.requestSubmit(button);
+  } else if (event.key === "f") {
+    const button = document.querySelector("[data-finish]:not(:disabled)");
+    if (!button) return;
+    event.preventDefault();
+    button.form.requestSubmit(button);
   } else if (event.key === "j" || event.key === "ArrowDown") {
     event.preventDefault();
     move(1);

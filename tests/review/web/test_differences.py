@@ -1,8 +1,7 @@
 """Two coders who differ, and an auditor who settles it."""
 
-import dataclasses
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -10,10 +9,8 @@ from fastapi import FastAPI
 from review.charts.chart import Span
 from review.coding.folded import folded
 from review.judging import rounds
-from review.settings import Settings
 from review.state.tables import charts
-from review.web import app as application
-from tests.review import lakes
+from review.web.house import House
 from tests.review.web.coders import Coder, chart_of, state
 from tests.review.web.visitor import Visitor, entered, person
 
@@ -21,13 +18,11 @@ ITEM = re.compile(r'name="item" value="([^"]+)"')
 FIELDS = re.compile(r'name="(decision_id|version|digest)" value="([^"]*)"')
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[FastAPI]:
-    lakes.publish(settings.lake)
-    made = application.create(dataclasses.replace(settings, second_review=1.0))
-    made.state.house.desk.refresh()
-    yield made
-    made.state.house.database.engine.dispose()
+@pytest.fixture(autouse=True)
+def twice(hospital: FastAPI) -> None:
+    """Every chart is coded a second time."""
+    house: House = hospital.state.house
+    hospital.state.house = replace(house, settings=replace(house.settings, second_review=1.0))
 
 
 @pytest.fixture
