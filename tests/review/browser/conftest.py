@@ -1,0 +1,55 @@
+"""A real Chromium before a real server: one browser for all tests, a site and a person at it for each."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.review import lakes
+from tests.review.browser.chromium import ARGUMENTS, MISSING, found
+from tests.review.browser.person import Person
+from tests.review.browser.site import Site
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = found(playwright)
+        if path is None:
+            warnings.warn(MISSING, stacklevel=1)
+            pytest.skip(MISSING)
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lakes.publish(tmp_path_factory.mktemp("browser") / "lake")
+
+
+@pytest.fixture
+def site(lake: Path, tmp_path: Path) -> Iterator[Site]:
+    made = Site.of(lake, tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def anna(chromium: Browser, site: Site) -> Iterator[Person]:
+    """A coder who has signed in. What her browser must never do has not happened when the test ends."""
+    person = Person.at(chromium, site.address, "anna")
+    person.sign_in()
+    yield person
+    person.leave()
+
+
+@pytest.fixture
+def bela(chromium: Browser, site: Site) -> Iterator[Person]:
+    person = Person.at(chromium, site.address, "bela")
+    person.sign_in()
+    yield person
+    person.leave()

@@ -1,0 +1,110 @@
+"""A person at her browser: signs in, opens charts, decides; and what her browser must never do while she does."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, expect
+
+from tests.review.browser.site import PASSWORD
+
+WAIT_MS = 8_000
+HARMLESS = ("Failed to load resource",)  # Chromium says so of each answer that is not 200; tests look at those
+
+
+@dataclass
+class Person:
+    """`keys`: how many she has pressed. `wrong`: dialogs, errors of scripts, refusals of the policy, other sites."""
+
+    name: str
+    address: str
+    context: BrowserContext = field(repr=False)
+    page: Page = field(repr=False)
+    keys: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, address: str, name: str, **options: Any) -> "Person":
+        context = browser.new_context(base_url=address, **options)
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        person = cls(name, address, context, page)
+        person.watch(page)
+        return person
+
+    def watch(self, page: Page) -> None:
+        page.on("dialog", self._dialog)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("request", self._request)
+
+    def leave(self) -> None:
+        """The browser is closed; raises what it must not have done."""
+        self.context.close()
+        assert self.wrong == []
+
+    def sign_in(self) -> None:
+        self.page.goto("/login")
+        self.page.get_by_label("Name").fill(self.name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/worklist")
+
+    def open(self, code: str) -> None:
+        """The chart that has a suggestion of this code: charts come one after the other until it is there."""
+        for _ in range(12):
+            self.next()
+            if self.line(code).count():
+                return
+        raise AssertionError(f"no chart with {code} came")
+
+    def next(self) -> None:
+        """From the worklist or a chart, by its button."""
+        self.page.locator("form[action='/worklist/next'] button").first.click()
+        self.page.wait_for_url("**/charts/**")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.keys[key] += 1
+            self.page.keyboard.press(key)
+
+    @property
+    def codes(self) -> Locator:
+        return self.page.locator("#codes")
+
+    def line(self, code: str) -> Locator:
+        return self.page.locator(f"#codes li.line[data-code='{code}']")
+
+    @property
+    def chosen(self) -> str:
+        return self.page.locator("#codes li.line[aria-current=true]").first.get_attribute("data-code") or ""
+
+    @property
+    def version(self) -> int:
+        return int(self.codes.get_attribute("data-version") or -1)
+
+    def at_version(self, version: int) -> None:
+        """Waits until so many acts are in the panel."""
+        expect(self.codes).to_have_attribute("data-version", str(version), timeout=WAIT_MS)
+
+    def is_(self, code: str, state: str) -> None:
+        expect(self.line(code)).to_have_attribute("data-state", state, timeout=WAIT_MS)
+
+    def focused(self) -> str:
+        """Where the next key goes: id, or name of the element; `body` is nowhere."""
+        said: str = self.page.evaluate(
+            "() => { const at = document.activeElement; return at.id || at.tagName.toLowerCase() }"
+        )
+        return said
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(HARMLESS):
+            self.wrong.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "about:")):
+            self.wrong.append(f"request: {request.url}")

@@ -1,0 +1,67 @@
+"""The page on loopback, from a lake of its own: started, stopped in the middle of things, started again."""
+
+import shutil
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from review.settings import Settings
+from review.state import users
+from review.state.database import Database
+from review.web import app
+
+PASSWORD = "correct horse battery staple 7"
+PATIENCE_S = 20.0
+
+
+@dataclass
+class Site:
+    """Accounts: anna and bela (coders), tom (trainee), olga (auditor), ada (admin), all with PASSWORD."""
+
+    settings: Settings
+    port: int = 0
+    _server: uvicorn.Server | None = field(default=None, repr=False)
+    _thread: threading.Thread | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, lake: Path, folder: Path) -> "Site":
+        shutil.copytree(lake, folder / "lake", symlinks=True)
+        site = cls(Settings(folder / "lake", folder / "inbox"), _free_port())
+        database = Database.open(site.settings)
+        with database.write() as connection:
+            for name, role in (("anna", "coder"), ("bela", "coder"), ("tom", "trainee"), ("olga", "auditor"),
+                               ("ada", "admin")):  # fmt: skip
+                users.add(connection, name, name.capitalize(), role, PASSWORD)
+        database.engine.dispose()
+        return site
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        config = uvicorn.Config(app.create(self.settings), port=self.port, log_level="error", access_log=False,
+                                timeout_graceful_shutdown=1)  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        began = time.monotonic()
+        while not self._server.started:
+            assert time.monotonic() - began < PATIENCE_S, "the server did not start"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(PATIENCE_S)
+        self._server = self._thread = None
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
