@@ -9,6 +9,21 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog,
 from tests.review.browser.site import PASSWORD
 
 WAIT_MS = 8_000
+SELECT = """words => {
+  const walker = document.createTreeWalker(document.querySelector("#notes"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(words);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + words.length);
+    const selection = document.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+    return true;
+  }
+  return false;
+}"""
 HARMLESS = ("Failed to load resource",)  # Chromium says so of each answer that is not 200; tests look at those
 
 
@@ -50,18 +65,19 @@ class Person:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/worklist")
 
-    def open(self, code: str) -> None:
-        """The chart that has a suggestion of this code: charts come one after the other until it is there."""
-        for _ in range(12):
-            self.next()
-            if self.line(code).count():
-                return
-        raise AssertionError(f"no chart with {code} came")
+    def open(self, path: str) -> None:
+        self.page.goto(path)
+        expect(self.codes).to_be_visible()
 
     def next(self) -> None:
         """From the worklist or a chart, by its button."""
+        before = self.page.url
         self.page.locator("form[action='/worklist/next'] button").first.click()
-        self.page.wait_for_url("**/charts/**")
+        self.page.wait_for_url(lambda url: "/charts/" in url and url != before)
+
+    def select(self, words: str) -> None:
+        """Marks the words in the first note that has them, as a drag of the mouse does."""
+        assert self.page.evaluate(SELECT, words), f"no note has {words!r}"
 
     def press(self, *keys: str) -> None:
         for key in keys:

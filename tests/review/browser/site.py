@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy import select
 
 from review.settings import Settings
-from review.state import users
+from review.state import tables, users
 from review.state.database import Database
 from review.web import app
 
@@ -38,6 +39,24 @@ class Site:
                 users.add(connection, name, name.capitalize(), role, PASSWORD)
         database.engine.dispose()
         return site
+
+    def chart(self, encounter: str) -> str:
+        """The path of a chart, by the encounter's name in tests/review/hospital.yaml."""
+        database = Database.open(self.settings)
+        with database.read() as connection:
+            query = select(tables.charts.c.id).where(tables.charts.c.encounter_id == encounter)
+            found = connection.execute(query).scalar_one()
+        database.engine.dispose()
+        return f"/charts/{found}"
+
+    def acts(self) -> list[tuple[str, str]]:
+        """(action, code) of every decision in the log."""
+        database = Database.open(self.settings)
+        with database.read() as connection:
+            kept = tables.decisions.c
+            found = connection.execute(select(kept.action, kept.code).order_by(kept.seq)).all()
+        database.engine.dispose()
+        return [(action, code or "") for action, code in found]
 
     @property
     def address(self) -> str:
