@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.review_browser import ARGUMENTS, MISSING, found
 from tests.review import lakes
-from tests.review.browser.chromium import ARGUMENTS, MISSING, found
 from tests.review.browser.person import Person
 from tests.review.browser.site import Site
 
