@@ -14,12 +14,13 @@ import orjson
 from bench import review_page
 from bench.review_http import Answer, Browser, Send
 from bench.review_pace import Pace, Watch
-from bench.review_page import Line, Panel
+from bench.review_page import Hits, Line, Panel
 from bench.review_server import Seat
 
 LETTER = 0.15  # of a think time: between two requests of a search, one a letter
 READ = 3.0  # think times that she reads before the first decision
 LONGEST = 10  # letters typed at most
+NO_HITS = Hits(0, ())
 TRIES = 3  # to finish a chart whose rules object
 
 
@@ -86,19 +87,19 @@ class Coder:
         return await self._done(seen, said if taken else {**said, "reason": "not documented"})
 
     async def _add(self, seen: Panel) -> Panel:
-        hits: list[tuple[str, str]] = []
+        hits = NO_HITS
         code, words = self._wish()
         self.looked_for.add(code)
         for typed in _typed(words):
             hits = await self._search(seen, typed, 1.0 if typed == words[:2] else LETTER)
-        _check(bool(hits), f"nothing that may be added was found for {words!r}")
-        free = [hit for hit in hits if seen.of(*hit) is None]
+        _check(hits.many > 0, f"nothing was found for {words!r}")
+        free = [hit for hit in hits.free if seen.of(*hit) is None]
         if not free:
             return seen
         system, code = free[0]
         return await self._done(seen, {"action": "add", "system": system, "code": code})
 
-    async def _search(self, seen: Panel, typed: str, share: float) -> list[tuple[str, str]]:
+    async def _search(self, seen: Panel, typed: str, share: float) -> Hits:
         form = {"csrf": seen.csrf, "q": typed, "system": "ICD-10-CM"}
         answer = await self._send("search", share, lambda: self._post("search", form))
         _expect(answer, 200, "POST search")

@@ -64,12 +64,22 @@ def panel(text: str) -> Panel | None:
     )  # fmt: skip
 
 
-def hits(text: str) -> list[tuple[str, str]] | None:
-    """(system, code) of what may be added; None: the answer is no list of hits."""
-    if FOUND.search(text) is None:
+@dataclass(frozen=True)
+class Hits:
+    """`many` are shown; of those `free` may be added: (system, code)."""
+
+    many: int
+    free: tuple[tuple[str, str], ...]
+
+
+def hits(text: str) -> Hits | None:
+    """None: the answer is no list of hits."""
+    found = FOUND.search(text)
+    if found is None:
         return None
     every = (_attributes(each[1]) for each in HIT.finditer(text))
-    return [(said["data-system"], said["data-code"]) for said in every if "data-open" not in said]
+    free = tuple((said["data-system"], said["data-code"]) for said in every if "data-open" not in said)
+    return Hits(int(found[1]), free)
 
 
 def refused(text: str) -> int:
