@@ -21,6 +21,7 @@ const queue = new Queue({
   took: (html, fields) => {
     view.swap(fragment(html));
     ahead();
+    if (fields.action === "accept-all") view.look(view.firstUndecided());
     told(fields);
   },
   refused,
@@ -156,7 +157,7 @@ const ACTS = {
   accept: (line) => decide("accept", line),
   reject: (line) => reject(line.dataset.code, (reason) => decide("reject", line, { reason })),
   remove: (line) => decide("added" in line.dataset ? "remove" : "reject", line),
-  principal: (line) => onLine("principal", line),
+  principal: (line) => (line.dataset.state === "suggested" ? decide("accept", line, {}, "principal") : onLine("principal", line)),
   admitting: (line) => onLine("admitting", line),
   earlier: (line) => onLine("earlier", line),
   later: (line) => onLine("later", line),
@@ -211,10 +212,12 @@ function onLine(action, line, more = {}) {
   change({ action, system: line.dataset.system, code: line.dataset.code, ...more });
 }
 
-function decide(action, line, more = {}) {
+// `then`: one act more, on the same line.
+function decide(action, line, more = {}, then = "") {
   line.dataset.truth ??= line.dataset.state;
   const next = view.next(line);
   onLine(action, line, more);
+  if (then) onLine(then, line);
   view.look(next ?? line, { jump: Boolean(next) });
 }
 

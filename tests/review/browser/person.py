@@ -104,6 +104,8 @@ class Person:
         expect(self.codes).to_have_attribute("data-version", str(version), timeout=WAIT_MS)
 
     def is_(self, code: str, state: str) -> None:
+        """On the server too: the page shows at once what will be, and is busy until it is."""
+        expect(self.codes).not_to_have_attribute("aria-busy", "true", timeout=WAIT_MS)
         expect(self.line(code)).to_have_attribute("data-state", state, timeout=WAIT_MS)
 
     def focused(self) -> str:

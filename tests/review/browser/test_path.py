@@ -50,7 +50,7 @@ def add(person: Person, words: str, code: str) -> None:
 def evidence(person: Person, code: str, words: str) -> None:
     person.line(code).locator("a.pick").click()
     person.select(words)
-    person.line(code).locator("button[data-does=evidence]").click()
+    person.page.locator("#marked button[data-does=evidence]").click()
     expect(person.line(code).locator(".where li")).to_have_count(1)
     expect(person.page.locator("#notes mark", has_text=words).first).to_be_visible()
 
