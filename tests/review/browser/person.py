@@ -56,7 +56,7 @@ class Person:
     def leave(self) -> None:
         """The browser is closed; raises what it must not have done."""
         self.context.close()
-        assert self.wrong == []
+        assert self.wrong == [], "\n".join(self.wrong)
 
     def sign_in(self) -> None:
         self.page.goto("/login")
