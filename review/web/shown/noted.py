@@ -60,26 +60,30 @@ def _sheet(at: int, note: Note, spans: Sequence[Speaks]) -> Sheet:
 
 
 def _blocks(at: int, start: int, pieces: Iterable[Piece]) -> Iterator[str]:
-    """A long part in several blocks, cut behind ends of lines where there are any."""
-    said, size = [_begun(start)], 0
+    """A long part in several blocks, cut behind ends of lines: a block begins on a line of its own."""
+    size = 0
+    yield _begun(start)
     for piece in pieces:
-        for position, text in _lines(piece):
-            if size >= BLOCK:
-                said += ["</div>", _begun(position)]
-                size = 0
-            said.append(_said(at, position, text, piece))
-            size += len(text)
-    yield from (*said, "</div>")
+        begun = 0
+        for cut in () if piece.keys else _cuts(piece.text, BLOCK - size):
+            yield f"{safe(piece.text[begun:cut])}</div>{_begun(piece.start + cut)}"
+            begun, size = cut, 0
+        yield _said(at, piece.start + begun, piece.text[begun:], piece)
+        size += len(piece.text) - begun
+    yield "</div>"
 
 
-def _lines(piece: Piece) -> Iterator[tuple[int, str]]:
-    text, at = piece.text, 0
-    while not piece.keys and len(text) - at > BLOCK:
-        line = text.rfind("\n", at + BLOCK // 2, at + BLOCK) + 1
-        end = line or at + BLOCK
-        yield piece.start + at, text[at:end]
-        at = end
-    yield piece.start + at, text[at:]
+def _cuts(text: str, room: int) -> Iterator[int]:
+    """Where to cut: behind the last line that has room, else the next line, else (none for long) a blank."""
+    at = 0
+    while len(text) - at > room:
+        end = at + max(room, 0)
+        cut = text.rfind("\n", at, end) + 1 or text.find("\n", end, end + BLOCK) + 1
+        cut = cut or (text.rfind(" ", end, end + BLOCK) + 1 or end + BLOCK if len(text) - end > BLOCK else 0)
+        if not cut or cut >= len(text):
+            return
+        yield cut
+        at, room = cut, BLOCK
 
 
 def _begun(start: int) -> str:
