@@ -31,6 +31,13 @@ class Settings:
     trainees: bool = True  # trainees and researchers may sign in
     hosts: Sequence[str] = ()  # names by which browsers ask for the page, besides those of this machine itself
     https: bool = False  # browsers come by https: cookies are for https only
+    issuer: str = ""  # of OpenID Connect, as its discovery document says; nothing: passwords only
+    client: str = ""  # what the provider calls this page
+    client_secret: Path | None = (
+        None  # a file; or the environment variable CHARTLOOM_CLIENT_SECRET; never the word itself
+    )
+    issuer_name: str = "your hospital's account"  # on the button: Sign in with ...
+    issuer_claim: str = ""  # whose value is a user's name, such as preferred_username; nothing: an admin links each
 
     @property
     def folder(self) -> Path:

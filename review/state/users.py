@@ -146,6 +146,8 @@ def enable(connection: Connection, user: User) -> User:
 
 def link(connection: Connection, user: User, issuer: str, subject: str) -> User:
     """From now on that person of the identity provider signs in as this user."""
+    if not subject or len(f"{issuer}|{subject}") > 256:
+        raise Unfit("A subject is what the identity provider calls the person (sub), of at most 200 characters.")
     other = of_subject(connection, issuer, subject)
     if other and other.id != user.id:
         raise Unfit(f"That person of the identity provider signs in as {other.name!r} already.")

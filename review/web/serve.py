@@ -13,6 +13,7 @@ from typing import Any
 
 from contract.errors import ChartloomError, ConfigError, StoreError
 from review.settings import Settings
+from review.state import provider
 from review.state.database import Database
 from review.state.tables import users
 
@@ -81,6 +82,7 @@ def for_browsers(settings: Settings, serving: Serving) -> Settings:
 
 def prepared(settings: Settings) -> bool:
     """The database made and brought to its newest version, before processes share it; whether anyone has an account."""
+    provider.of(settings)  # raises where its settings are wrong
     database = Database.open(settings)
     with database.read() as connection:
         somebody = connection.execute(users.select().limit(1)).first() is not None

@@ -166,6 +166,33 @@ def role(
     typer.echo(f"{found.name} is {found.role} now, and signs in anew.")
 
 
+@app.command()
+def link(
+    context: typer.Context,
+    name: Name,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The person's `sub` at the identity provider.")],
+    lake: Lake = None,
+    config: Config = None,
+    database: Data = None,
+) -> None:
+    """Let somebody sign in at the identity provider that pipelines.yaml names (review: issuer).
+
+    \b
+    Example: chartloom review user link anna 248289761001
+    """
+    from contract.errors import ConfigError
+    from review.state import users
+
+    where = Where(lake, config, database).behind(context)
+    issuer = where.settings().issuer
+    if not issuer:
+        raise ConfigError("there is no identity provider. Name one: issuer and client, in the section review.")
+    with opened(where) as data, data.write() as connection:
+        found = users.link(connection, _known(connection, name), issuer, subject)
+        _record(data, connection, "user linked", found, by="admin")
+    typer.echo(f"{found.name} may sign in at {issuer}.")
+
+
 @contextmanager
 def opened(where: Where) -> "Iterator[Database]":
     from contract.errors import InputError

@@ -1,11 +1,14 @@
 """What tests of the coders' page share: a database of each kind, a clock that is set, quick passwords."""
 
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from subprocess import SubprocessError
 
 import pgserver
 import pytest
@@ -50,7 +53,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a real server, and of a database `review` in it that has all tables."""
     folder = tmp_path_factory.mktemp("postgres")
-    server = pgserver.get_server(folder / "data")
+    server = _started(folder / "data")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE review"):
         _execute(url, statement)
@@ -108,6 +111,15 @@ def anna(database: Database) -> User:
 def berta(database: Database) -> User:
     with database.write() as connection:
         return users.add(connection, "berta", "Berta Thal", "coder", PASSWORD)
+
+
+def _started(folder: Path) -> pgserver.PostgresServer:
+    """On a busy machine it may not be up when pgserver gives in; a second look finds it."""
+    for _ in range(5):
+        with suppress(OSError, SubprocessError, AssertionError):
+            return pgserver.get_server(folder)
+        time.sleep(2)
+    return pgserver.get_server(folder)
 
 
 def _execute(url: str, *statements: str) -> None:

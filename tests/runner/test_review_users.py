@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from contract.errors import CheckFailed, InputError
+from contract.errors import CheckFailed, ConfigError, InputError
 from review.settings import Settings
 from review.state import users
 from review.state.database import Database
@@ -131,6 +131,18 @@ def test_options_may_stand_before_inner_commands(anna: Path, monkeypatch: pytest
     assert "anna" in review("--lake", str(anna), "user", "list").stdout
     other = f"sqlite:///{tmp_path}/other.db"
     assert "Nobody yet" in review("--lake", str(anna), "--database", other, "user", "list").stdout
+
+
+def test_somebody_is_linked_to_who_she_is_elsewhere(anna: Path, tmp_path: Path) -> None:
+    answer = review("user", "link", "anna", "4711")
+    assert isinstance(answer.exception, ConfigError) and "issuer and client" in str(answer.exception)
+    yaml = "lake: lake\nreview: {issuer: 'https://id.hospital', client: page}\n"
+    yaml += "nightly: {sources: {decisions: {uses: 'etl.decisions.source:Decisions', with: {path: inbox}}}}\n"
+    (tmp_path / "pipelines.yaml").write_text(yaml)
+    assert review("user", "link", "anna", "4711").exit_code == 0
+    with opened(anna).read() as connection:
+        assert users.of_subject(connection, "https://id.hospital", "4711") == users.named(connection, "anna")
+    assert "identity provider" in review("user", "list").stdout
 
 
 def test_each_act_is_in_the_audit_under_who_asked(anna: Path) -> None:
