@@ -33,8 +33,8 @@ def signed(visit: Door) -> Response:
         return _form(visit, back=back, problem=f"This page is {same}'s. Sign in as {same}, or go to the worklist.")
     try:
         session = enter(visit.house.database, visit.house.settings, visit.session, typed)
-    except Refused as refused:
-        return _form(visit, back=back, problem=str(refused), name=typed.name, wait=refused.wait)
+    except Refused as error:
+        return refused(visit, error, back, typed.name)
     if visit.fragment:
         visit = Visit(session.user or guard.NOBODY, session, visit.house, True, visit.request)
         return guard.remember(render.page(visit, "signed_in.html"), visit, session)
@@ -45,6 +45,10 @@ def signed(visit: Door) -> Response:
 def logout(visit: Annotated[Visit, Depends(Needs(changed=False))]) -> Response:
     leave(visit.house.database, visit.session)
     return guard.forget(RedirectResponse("/login", 303), visit)
+
+
+def refused(visit: Visit, error: Refused, back: str, name: str = "") -> Response:
+    return _form(visit, back=back, problem=str(error), name=name, wait=error.wait)
 
 
 def _form(visit: Visit, *, back: str, problem: str = "", name: str = "", wait: float = 0.0) -> Response:
