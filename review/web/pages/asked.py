@@ -36,7 +36,7 @@ def asked(visit: Visit, seen: Opened) -> list[Act]:
     act = _meant(visit, seen, plain)
     if act.action not in ACTIONS:
         raise Refused("The page asked for something that is not known here. Reload it.")
-    return [act if act.evidence else replace(act, evidence=_evidence(visit, seen.chart))]
+    return [act if act.evidence else replace(act, evidence=marked(visit, seen.chart))]
 
 
 def _meant(visit: Visit, seen: Opened, act: Act) -> Act:
@@ -128,7 +128,7 @@ def _after(visit: Visit, action: str) -> dict[str, Any]:
         case "order":
             return {"codes": _list(visit.said("codes", TEXT))}
         case "query":
-            return {"question": visit.said("question", TEXT), "options": _options(visit.said("options", TEXT))}
+            return {"question": visit.said("question", TEXT), "options": options(visit.said("options", TEXT))}
         case "finish":
             return {"leave": True} if visit.said("leave", 8) else {}
     return {}
@@ -144,7 +144,7 @@ def _list(said: str) -> list[Any]:
     return found
 
 
-def _options(said: str) -> list[Any]:
+def options(said: str) -> list[Any]:
     """A list of the script, or one a line as typed."""
     return _list(said) if said.startswith("[") else [line.strip() for line in said.splitlines() if line.strip()]
 
@@ -157,7 +157,8 @@ def _seconds(visit: Visit) -> float | None:
     return found if 0 <= found < 86_400 else None
 
 
-def _evidence(visit: Visit, chart: Chart) -> tuple[Span, ...]:
+def marked(visit: Visit, chart: Chart) -> tuple[Span, ...]:
+    """Words that a script sends with their places, or that were copied into a form."""
     quote = visit.said("quote", TEXT)
     if quote:
         return (_found(quote, chart),)

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from review.coding.query import said
+
 
 @dataclass(frozen=True)
 class Key:
@@ -35,9 +37,13 @@ class Words:
     lanes: Mapping[str, str]
     chart_flags: Mapping[str, str]
     flags: Mapping[str, str]
-    questions: tuple[str, ...]
     options: tuple[str, ...]
     sections: Mapping[str, str]
+
+    @property
+    def queries(self) -> Mapping[str, str]:
+        """What a question to the physician may be about."""
+        return {name: str(each["label"]) for name, each in said()["questions"].items()}
 
     def flag(self, name: str) -> str:
         """Nothing where it is a rule or a reference that speaks for itself."""
@@ -49,7 +55,7 @@ class Words:
 
 @cache
 def words() -> Words:
-    said: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
-    keys = tuple(Keys(each["group"], tuple(Key(**key) for key in each["keys"])) for each in said.pop("keys"))
-    lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("reasons", "questions", "options")}
-    return Words(keys=keys, **lists, **said)
+    read: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    keys = tuple(Keys(each["group"], tuple(Key(**key) for key in each["keys"])) for each in read.pop("keys"))
+    lists: dict[str, Any] = {name: tuple(read.pop(name)) for name in ("reasons", "options")}
+    return Words(keys=keys, **lists, **read)

@@ -199,7 +199,8 @@ const CHART = {
   query: () => {
     const line = view.current();
     const of = line ? { system: line.dataset.system, code: line.dataset.code } : {};
-    question((said) => change({ action: "query", ...of, ...said }));
+    const words = evidence ? { evidence: JSON.stringify([evidence]) } : {};
+    question(path, { ...of, ...words }, (said) => change({ action: "query", ...of, ...said }));
   },
 };
 

@@ -1,5 +1,7 @@
 // Dialogs: the reason of a rejection, a question to the physician.
 
+import { ask, fragment } from "./wire.js";
+
 const byId = (id) => document.getElementById(id);
 
 // Asks why; `done(reason)` where the person goes on, also without a reason.
@@ -30,29 +32,29 @@ export function reject(code, done) {
   typed.focus();
 }
 
-// `done({question, options})` where a draft is kept.
-export function question(done) {
+// A draft of the server, which the person changes; `done({question, options})` where it is kept. `of`: code and words.
+export async function question(path, of, done) {
   const dialog = byId("asking");
-  const text = byId("question");
-  const begin = byId("question-begin");
-  begin.onchange = () => {
-    if (begin.value) text.value = begin.value;
-    text.focus();
+  const fields = byId("question-fields");
+  const typed = () => ({ question: byId("question").value.trim(), options: JSON.stringify(lines(byId("options").value)) });
+  const show = async (said) => {
+    const html = await ask(`${path}/question`, { ...of, ...said }).catch(() => null);
+    if (html) fields.replaceChildren(...fragment(html).childNodes);
+    byId("question").focus();
   };
+  byId("about").value = "";
+  byId("about").onchange = ({ target }) => show({ about: target.value });
+  byId("question-check").onclick = () => show(typed());
   byId("asking-form").onsubmit = (event) => {
     event.preventDefault();
-    const options = byId("options")
-      .value.split("\n")
-      .map((line) => line.trim())
-      .filter(Boolean);
     dialog.close();
-    done({ question: text.value.trim(), options: JSON.stringify(options) });
-    text.value = "";
-    begin.value = "";
+    done(typed());
   };
   dialog.showModal();
-  text.focus();
+  await show({});
 }
+
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 export function help() {
   byId("help").showModal();
