@@ -39,7 +39,7 @@ def inbox(config: Config) -> Path:
     for pipeline in config.pipelines.values():
         for entry in pipeline.sources.values():
             if entry.uses == DECISIONS and isinstance(entry.parameters.get("path"), str):
-                return config.root / entry.parameters["path"]
+                return config.root / str(entry.parameters["path"])
     return config.root / INBOX
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from review.roles import ROLES, Right
-from review.state import audit, sessions, users
+from review.state import attempts, audit, sessions, users
 from review.state.passwords import Unfit
 from review.state.users import User
 from review.web import render
@@ -84,6 +84,7 @@ def _with_password(visit: Visit, user: User) -> Response:
     with visit.house.database.write() as connection:
         users.set_password(connection, user, prepared, must_change=True)
         sessions.end_others(connection, user)
+        attempts.forgive(connection, visit.house.database.key, user.name)
         _record(visit, connection, "password reset", user)
     return _list(visit, fresh=(user, word))
 
