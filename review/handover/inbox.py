@@ -54,8 +54,11 @@ class Inbox:
             with database.write() as connection:
                 outbox.taken(connection, lines)
             many, above = many + len(lines), rows[-1]["seq"]
-        with database.write() as connection:
-            outbox.clear(connection)
+        with database.read() as connection:
+            left = outbox.any_kept_back(connection)
+        if left:
+            with database.write() as connection:
+                outbox.clear(connection)
         return many
 
     def _lines(self, rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[int, bytes]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, exists, func, or_, select
 
 from review.state.database import Database
 from review.state.tables import charts, decisions, outbox, rounds
@@ -79,9 +79,17 @@ def taken(connection: Connection, seqs: Iterable[int]) -> None:
     connection.execute(delete(outbox).where(outbox.c.seq.in_(list(seqs))))
 
 
+def any_kept_back(connection: Connection) -> bool:
+    return connection.execute(select(outbox.c.seq).where(_never()).limit(1)).first() is not None
+
+
 def clear(connection: Connection) -> None:
     """Of what never leaves nothing waits."""
-    connection.execute(delete(outbox).where(outbox.c.seq.in_(select(decisions.c.seq).where(_kept_back()))))
+    connection.execute(delete(outbox).where(_never()))
+
+
+def _never() -> ColumnElement[bool]:
+    return exists().where(decisions.c.seq == outbox.c.seq, _kept_back())
 
 
 def _kept_back() -> ColumnElement[bool]:
