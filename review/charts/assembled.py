@@ -115,13 +115,10 @@ def _suggestion(row: Mapping[str, Any]) -> Suggestion:
 
 
 def _events(place: Place, when: Stay) -> tuple[Event, ...]:
-    rows = place.own("timeline")
+    rows = place.timeline()
     if rows is None:
         return ()
-    held = rows.filter(_of_stay(place, rows, when))
-    ids = [name.removeprefix("Observation/") for name in held["fhir_id"].to_pylist() if name and "Observation/" in name]
-    observed = events.measured(place.own("fhir/Observation") if ids else None, ids)
-    return events.events(held, observed, place.night.names(place.side))
+    return events.events(rows.filter(_of_stay(place, rows, when)), place.night.names(place.side))
 
 
 def _of_stay(place: Place, rows: pa.Table, when: Stay) -> pa.ChunkedArray:

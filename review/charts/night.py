@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -13,17 +13,18 @@ from contract.errors import StoreError
 from review.charts.chart import Side
 from review.charts.faults import Damaged
 from review.charts.kept import Kept
+from review.charts.told import told
 from store.snapshot import Snapshot
 
 IDENTITIES = "phi/identities"
 SHARD_SUBJECTS = 20  # of a lake whose manifest does not say how many persons share a file
-KEPT = 256 << 20  # bytes of rows
-HIDDEN_KEPT = 40  # hidden suggestions of an encounter and system: those behind this rank nobody looks through
+KEPT = 384 << 20  # bytes of rows, in each process: of about two thousand persons
+HIDDEN_KEPT = 25  # hidden suggestions of an encounter and system: those behind this rank nobody looks through
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fhir/Patient": ("subject_id", "gender", "birthDate"),
     "fhir/Encounter": ("subject_id", "id", "class", "period", "location", "serviceProvider"),
     "fhir/ImagingStudy": ("subject_id", "id", "encounter", "started"),
-    "fhir/Observation": ("subject_id", "id", "category", "interpretation", "referenceRange"),
+    "fhir/Observation": ("id", "category", "interpretation", "referenceRange"),
     "fhir/Location": ("id", "name"),
     "fhir/Organization": ("id", "name"),
     "codes": ("subject_id", "encounter_id", "system", "code", "display", "rank", "score", "band", "evidence", "flags"),
@@ -51,6 +52,16 @@ class Night:
         if stat is None:
             return None
         return self.kept.get((table, shard, stat.digest), lambda: self._read(table, stat.path))
+
+    def told(self, side: Side, shard: str) -> pa.Table | None:
+        """The timeline, with what Observations say of its events."""
+        names = [f"phi/{name}" if side == "phi" else name for name in ("timeline", "fhir/Observation")]
+        stats = [self.snapshot.files.get((name, shard)) for name in names]
+        if stats[0] is None:
+            return None
+        key = (names[0], shard, *(stat and stat.digest for stat in stats))
+        timeline, observations = (partial(self.passing, name, shard) for name in names)
+        return self.kept.get(key, lambda: told(timeline(), observations()))
 
     def passing(self, table: str, shard: str) -> pa.Table | None:
         """As `rows`, for once: not kept."""

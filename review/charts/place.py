@@ -23,18 +23,22 @@ class Place:
 
     def own(self, table: str) -> pa.Table | None:
         """The person's rows; None: there are none."""
-        rows = self.night.rows(f"phi/{table}" if self.side == "phi" else table, self.shard)
-        if rows is None:
-            return None
-        found = rows.filter(pc.equal(rows["subject_id"], self.subject_id))
-        return found if len(found) else None
+        return self._own(self.night.rows(f"phi/{table}" if self.side == "phi" else table, self.shard))
+
+    def timeline(self) -> pa.Table | None:
+        return self._own(self.night.told(self.side, self.shard))
+
+    def _own(self, rows: pa.Table | None) -> pa.Table | None:
+        found = None if rows is None else rows.filter(pc.equal(rows["subject_id"], self.subject_id))
+        return found if found is not None and len(found) else None
 
     def of_encounter(self, table: str) -> pa.Table | None:
         rows = self.own(table)
         return None if rows is None else rows.filter(self.among(rows["encounter_id"]))
 
     def among(self, ids: pa.ChunkedArray) -> pa.ChunkedArray:
-        return pc.is_in(ids, pa.array(self.encounters, ids.type))
+        kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
+        return pc.is_in(ids, pa.array(self.encounters, kind))
 
 
 def place(night: Night, side: Side, subject_id: int, encounter_id: str) -> Place:
