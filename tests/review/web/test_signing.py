@@ -1,8 +1,12 @@
 """Signing in and out, what a person changes of her own, and a session that ends in the middle of work."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 
+from review.settings import Settings
+from review.web import app as application
 from tests.review.conftest import Clock
 from tests.review.web.conftest import Enter
 from tests.review.web.visitor import PASSWORD, Visitor, person
@@ -18,6 +22,13 @@ def test_she_comes_back_to_where_she_wanted_to_go(app: FastAPI) -> None:
     done = visitor.post("/login", {"name": "coder", "password": PASSWORD, "next": "/worklist?state=open"})
     assert (done.status_code, done.headers["location"]) == (303, "/worklist?state=open")
     assert visitor.get("/worklist").status_code == 200
+
+
+def test_a_button_leads_to_the_identity_provider(settings: Settings) -> None:
+    app = application.create(replace(settings, issuer="https://id.example", issuer_name="St. Odile's <account>"))
+    shown = Visitor(app).get("/login?next=/worklist?state=open").text
+    assert 'href="/sign-in?next=/worklist%3Fstate%3Dopen">Sign in with St. Odile&#39;s &lt;account&gt;</a>' in shown
+    app.state.house.database.close()
 
 
 def test_signed_out_is_signed_out(enter: Enter) -> None:
