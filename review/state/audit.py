@@ -67,18 +67,29 @@ def shown(connection: Connection, which: Filter, limit: int = SHOWN) -> list[Lin
 
 def broken(database: Database) -> int | None:
     """The first line that was changed, taken out or put in; behind the last one where the end was cut off."""
+    with database.read() as connection:
+        for batch in (chain.BATCH, 1):  # one by one where something stands in a column that it cannot hold
+            fitting, ended = _fitting(connection, database, batch)
+            if ended is not None:
+                kept = head.kept(database.folder)
+                cut = kept.seq > fitting if kept else fitting > 0
+                return fitting + 1 if not ended or cut else None
+    return fitting + 1
+
+
+def _fitting(connection: Connection, database: Database, batch: int) -> tuple[int, bool | None]:
+    """How many lines fit from the first on, and whether those are all; None: the next ones cannot be read."""
     kept = head.kept(database.folder)
     seq, digest = 0, ""
-    with database.read() as connection:
-        for line in lines(connection):
-            seq += 1
-            if line.seq != seq or line.previous != digest or not line.fits(database.key):
-                return seq
-            if kept and kept.seq == seq and kept.digest != line.digest:
-                return seq
-            digest = line.digest
-    cut = kept.seq > seq if kept else seq > 0
-    return seq + 1 if cut else None
+    try:
+        for line in lines(connection, batch=batch):
+            fits = line.seq == seq + 1 and line.previous == digest and line.fits(database.key)
+            if not fits or (kept and kept.seq == line.seq and kept.digest != line.digest):
+                return seq, False
+            seq, digest = line.seq, line.digest
+    except (ValueError, TypeError, AttributeError):
+        return seq, None
+    return seq, True
 
 
 def exported(connection: Connection) -> Iterator[str]:

@@ -46,12 +46,12 @@ def first(connection: Connection) -> Line | None:
     return Line(*row) if row else None
 
 
-def lines(connection: Connection, after: int = 0) -> Iterator[Line]:
+def lines(connection: Connection, after: int = 0, batch: int = BATCH) -> Iterator[Line]:
     """All behind that number, in order, however many there are."""
     while True:
-        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(BATCH)
+        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(batch)
         rows = connection.execute(query).all()
         yield from (Line(*row) for row in rows)
-        if len(rows) < BATCH:
+        if len(rows) < batch:
             return
         after = rows[-1].seq

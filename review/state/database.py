@@ -56,8 +56,7 @@ class Database:
     @classmethod
     def open(cls, settings: Settings) -> "Database":
         """Made where it is not there, and brought to the newest version; many processes may do so at once."""
-        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        settings.folder.chmod(0o700)
+        _lay_out(settings.folder)
         database = cls(*engines(settings), b"", settings.folder)
         try:
             with _alone(settings.folder):
@@ -113,6 +112,17 @@ class Database:
                     migrating.bring_up(connection)
         with self.engine.connect() as connection:
             return keys.load(self.folder, connection)
+
+
+def _lay_out(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"review: the folder {folder} cannot be used: {error.strerror}. "
+            "It belongs to the user who runs the page, and nobody else may look into it."
+        ) from None
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def _read(path: Path) -> bytes:
 def _make(path: Path) -> None:
     """Whole on disk under its name, or not there."""
     made = path.with_suffix(f".{os.getpid()}")
+    made.unlink(missing_ok=True)
     descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(LENGTH))

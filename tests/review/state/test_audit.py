@@ -67,6 +67,14 @@ def test_a_changed_line_is_found(told: Database, column: str) -> None:
     assert audit.broken(told) == 4
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", ["time = 'soon'", "digest = 7", "previous = x'ff'", "actor = x'ff'", "said = 7"])
+def test_a_line_that_cannot_be_read_is_found(told: Database, change: str) -> None:
+    """SQLite takes anything into any column."""
+    behind_its_back(told, text(f"UPDATE audit SET {change} WHERE seq = 4"))
+    assert audit.broken(told) == 4
+
+
 @pytest.mark.parametrize(("gone", "found"), [((3,), 3), ((1,), 1), ((5, 6), 5), ((6,), 6), ((1, 2, 3, 4, 5, 6), 1)])
 def test_a_line_taken_out_is_found(told: Database, gone: tuple[int, ...], found: int) -> None:
     behind_its_back(told, delete(table).where(table.c.seq.in_(gone)))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from contract.errors import ConfigError, InputError, VersionError
+from contract.errors import ConfigError, InputError, StoreError, VersionError
 from review.settings import Settings
 from review.state import audit, clock, users
 from review.state.database import Busy, Database
@@ -193,6 +193,13 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     settings.folder.mkdir(parents=True)
     (settings.folder / "review.db").write_bytes(b"these are not the bytes of a database" * 100)
     with pytest.raises(InputError, match="not a database"):
+        Database.open(settings)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "lake", tmp_path)
+    settings.lake.write_text("a file")
+    with pytest.raises(StoreError, match="cannot be used"):
         Database.open(settings)
 
 
