@@ -120,13 +120,25 @@ def take(connection: Connection, chart_id: str, round: int, user_id: int) -> boo
     return connection.execute(update(rounds).where(row).values(user_id=user_id)).rowcount == 1
 
 
-def free(connection: Connection, chart_id: str, round: int) -> None:
-    """Back to whoever is next, where nothing was decided yet."""
-    acted = exists().where(
-        decisions.c.chart_id == chart_id, decisions.c.round == round, decisions.c.practice.is_(False)
-    )
-    row = and_(rounds.c.chart_id == chart_id, rounds.c.round == round, rounds.c.finished.is_(None), ~acted)
-    connection.execute(update(rounds).where(row).values(user_id=None))
+class Coded(Exception):
+    """Said to who gives a chart; nothing was changed."""
+
+
+def give(connection: Connection, chart_id: str, user_id: int | None) -> bool:
+    """The open round of a chart that is coded a second time, or settled, to somebody or to nobody: also away from who
+    has begun it and does not come back. What she did stays; whoever follows goes on from there. False: no such round.
+    Raises Coded.
+    """
+    open_ = [each.round for each in asked(connection, chart_id).values() if each.finished is None]
+    state = connection.execute(select(charts.c.state).where(charts.c.id == chart_id)).scalar()
+    if state not in ("second", "differs") or not open_:
+        return False
+    round = max(open_)
+    if user_id is not None and coders(connection, chart_id).get(user_id, round) != round:
+        raise Coded("This person has coded the chart before. Give it to somebody else.")
+    row = and_(rounds.c.chart_id == chart_id, rounds.c.round == round)
+    connection.execute(update(rounds).where(row).values(user_id=user_id))
+    return True
 
 
 def waiting(connection: Connection, user_id: int, round: int = SECOND) -> list[Row[tuple[str, datetime]]]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 
 from review.charts.chart import Side
+from review.judging import rounds
 from review.roles import Right, may
 from review.state import audit, locks
 from review.state.tables import STATES, charts, users
@@ -148,10 +149,15 @@ class Unassignable(Exception):
 
 
 def assign(connection: Connection, key: bytes, by: User, chart_id: str, user_id: int | None) -> None:
-    """None: to nobody. Inside Database.write(); audited."""
+    """None: to nobody. Inside Database.write(); audited. Of a chart that is coded twice the round that is open."""
     if user_id is not None and user_id not in {each for each, _ in coders(connection)}:
         raise Unassignable("Only people who may decide on codes, and whose account is in use, can be given charts.")
-    row = connection.execute(update(charts).where(charts.c.id == chart_id).values(assigned=user_id))
-    if not row.rowcount:
-        raise Unassignable("This chart is not on the worklist any more.")
+    try:
+        given = rounds.give(connection, chart_id, user_id)
+    except rounds.Coded as coded:
+        raise Unassignable(str(coded)) from None
+    if not given:
+        row = connection.execute(update(charts).where(charts.c.id == chart_id).values(assigned=user_id))
+        if not row.rowcount:
+            raise Unassignable("This chart is not on the worklist any more.")
     audit.record(key, connection, by.name, "assigned", chart_id, {"to": user_id})

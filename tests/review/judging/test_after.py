@@ -72,8 +72,29 @@ def test_who_comes_late_reads_that_it_is_taken(writing: Connection) -> None:
     assert not rounds.take(writing, "c", rounds.SECOND, JUDITH)
     assert rounds.place(writing, "c", JUDITH, "auditor").reads
     assert not rounds.may_reopen(writing, "c")
-    rounds.free(writing, "c", rounds.SECOND)
-    assert rounds.take(writing, "c", rounds.SECOND, JUDITH)
+    assert rounds.give(writing, "c", JUDITH)  # Berta does not come back
+    assert rounds.place(writing, "c", JUDITH, "auditor") == rounds.Place(rounds.Thread("c", 2))
+    assert rounds.place(writing, "c", BERTA, "coder").reads
+    with pytest.raises(rounds.Coded):
+        rounds.give(writing, "c", ANNA)
+
+
+def test_a_late_document_opens_the_first_list_and_leaves_the_second_to_who_codes_it(writing: Connection) -> None:
+    act(writing, "c", ANNA)
+    after.finished(writing, KEY, drawing(), finish(ANNA, chart("c"), [line("I10")]))
+    assert rounds.take(writing, "c", rounds.SECOND, BERTA)
+    writing.execute(charts.update().values(state="reopened"))  # as a new night does
+    assert rounds.place(writing, "c", ANNA, "coder") == rounds.Place(rounds.Thread("c", 1))
+    assert rounds.place(writing, "c", BERTA, "coder") == rounds.Place(rounds.Thread("c", 2))
+    late = finish(ANNA, chart("c", digest="later"), [line("I10"), line("N17.9")], minutes=30)
+    assert after.finished(writing, KEY, drawing(), late) == "second"
+    act(writing, "c", BERTA, round=2)
+    second = finish(BERTA, chart("c", digest="later"), [line("I10"), line("N17.9")], 2, minutes=40)
+    assert after.finished(writing, KEY, drawing(), second) == "done"
+
+
+def test_a_chart_that_nobody_codes_twice_is_given_as_any_other(writing: Connection) -> None:
+    assert not rounds.give(writing, "c", ANNA)
 
 
 def test_same_lists_are_done(writing: Connection) -> None:
