@@ -3,11 +3,11 @@
 Called by decisions.append in the transaction of the act `finish`; so a chart is never finished and forgotten.
 """
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from review.judging import lists, rounds
 from review.judging.compared import compared
-from review.judging.lists import Finish, Finished
+from review.judging.lists import Finish
 from review.settings import Settings
 from review.state import audit
 from review.state.tables import charts
@@ -16,14 +16,14 @@ from review.state.tables import rounds as table
 
 def finished(connection: Connection, key: bytes, settings: Settings, finish: Finish) -> str:
     """The state that the chart has now; what a trainee finished changes nothing of it."""
-    done = lists.write(connection, finish)
+    lists.write(connection, finish)
     thread = finish.thread
     if thread.trainee is not None:
         return ""
     if thread.round == rounds.FIRST:
         state = _first(connection, key, settings, finish)
     elif thread.round == rounds.SECOND:
-        state = _second(connection, finish, done)
+        state = _second(connection, finish)
     else:
         _close(connection, thread.chart_id, rounds.SETTLING, finish)
         state = "done"
@@ -40,18 +40,28 @@ def _first(connection: Connection, key: bytes, settings: Settings, finish: Finis
     if rounds.SETTLING in known:
         return "done" if known[rounds.SETTLING].finished else "differs"
     if rounds.SECOND in known:
-        return "done" if known[rounds.SECOND].finished else "second"
+        return _compared(connection, finish) if known[rounds.SECOND].finished else "second"
     if not rounds.wants_second(settings, key, chart_id, blind=finish.blind):
         return "done"
     rounds.ask(connection, chart_id, rounds.SECOND)
     return "second"
 
 
-def _second(connection: Connection, finish: Finish, done: Finished) -> str:
+def _second(connection: Connection, finish: Finish) -> str:
+    """Where the first list has been opened again meanwhile, both are compared once that is finished too."""
     chart_id = finish.thread.chart_id
     _close(connection, chart_id, rounds.SECOND, finish)
-    first = lists.of(connection, chart_id, rounds.FIRST, finish.chart.digest)
-    if first is not None and compared(first.chosen, done.chosen).same:
+    state = str(connection.execute(select(charts.c.state).where(charts.c.id == chart_id)).scalar_one())
+    return _compared(connection, finish) if state == "second" else state
+
+
+def _compared(connection: Connection, finish: Finish) -> str:
+    """Lists of other notes differ for good reasons: the first stands."""
+    chart_id, digest = finish.thread.chart_id, finish.chart.digest
+    first, second = (lists.of(connection, chart_id, round, digest) for round in (rounds.FIRST, rounds.SECOND))
+    if first is None or second is None or first.digest != second.digest:
+        return "done"
+    if compared(first.chosen, second.chosen).same:
         return "done"
     rounds.ask(connection, chart_id, rounds.SETTLING)
     return "differs"

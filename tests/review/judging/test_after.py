@@ -93,6 +93,18 @@ def test_a_late_document_opens_the_first_list_and_leaves_the_second_to_who_codes
     assert after.finished(writing, KEY, drawing(), second) == "done"
 
 
+def test_who_finishes_second_while_the_first_list_is_open_waits_for_it(writing: Connection) -> None:
+    act(writing, "c", ANNA)
+    after.finished(writing, KEY, drawing(), finish(ANNA, chart("c"), [line("I10")]))
+    assert rounds.take(writing, "c", rounds.SECOND, BERTA)
+    act(writing, "c", BERTA, round=2)
+    writing.execute(charts.update().values(state="working"))  # a late document came, and Anna is at it
+    second = finish(BERTA, chart("c", digest="later"), [line("I10"), line("N17.9")], 2, minutes=10)
+    assert after.finished(writing, KEY, drawing(), second) == "working"
+    late = finish(ANNA, chart("c", digest="later"), [line("I10")], minutes=30)
+    assert after.finished(writing, KEY, drawing(), late) == "differs"
+
+
 def test_a_chart_that_nobody_codes_twice_is_given_as_any_other(writing: Connection) -> None:
     assert not rounds.give(writing, "c", ANNA)
 
