@@ -1,10 +1,13 @@
 """The list of codes of a chart, as it stands after all acts: what the page shows and finish judges."""
 
+import re
 from dataclasses import dataclass, field
 
 from nlp.icd.rules.case import Message
 from review.charts.chart import Span
 
+QUOTE = re.compile(r"“[^”]*(”|$)")
+INDICATOR = re.compile(r"\s*(- |From the record)")
 SUGGESTED, ACCEPTED, REJECTED = "suggested", "accepted", "rejected"
 
 
@@ -40,6 +43,12 @@ class Query:
     question: str = field(repr=False)
     options: tuple[str, ...] = field(repr=False)
     actor: str = ""
+
+    @property
+    def brief(self) -> str:
+        """Without words of the notes: its indicators left out, and what it quotes."""
+        asked = [line for line in self.question.splitlines() if not INDICATOR.match(line)]
+        return QUOTE.sub("“…”", " ".join(asked)).strip()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import HTMLResponse
 
 from review.charts.chart import Chart
+from review.coding.finishing import disclosed
 from review.coding.line import Coding
 from review.judging import rounds
 from review.roles import Right
@@ -47,6 +48,7 @@ def whole(
         "sheets": sheets(seen.chart, seen.coding.lines),
         "notices": _notices(seen),
         "counts": _counts(seen.chart),
+        "quotes": True,
         "practice": seen.practice,
         "settles": seen.thread.round == rounds.SETTLING and not seen.coding.finished,
         "hold": "" if seen.read_only or seen.practice else int(visit.house.settings.lock_minutes * 60 / HOLDS),
@@ -57,7 +59,8 @@ def whole(
 def codes(visit: Visit, seen: Opened, line: int | None, told: Told = NOTHING, *, quotes: bool = False) -> HTMLResponse:
     """The panel. `quotes`: with words of the notes, where the view of them is audited."""
     shown = panel(seen.chart, seen.coding, line, quotes=quotes)
-    return render.page(visit, "chart_codes.html", status=told.status, **_panel(visit, seen, shown, told))
+    said = {**_panel(visit, seen, shown, told), "quotes": quotes}
+    return render.page(visit, "chart_codes.html", status=told.status, **said)
 
 
 def beside(visit: Visit, seen: Opened, tab: str) -> HTMLResponse:
@@ -72,6 +75,7 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "chart": seen.chart,
         "coding": seen.coding,
         "panel": shown,
+        "told": disclosed(seen.acts),
         "words": words(),
         "entry": entry,
         "read_only": seen.read_only,

@@ -1,12 +1,14 @@
 """Questions to physicians: the page drafts one, says what would lead, and keeps it as an act."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from review.coding import planting
 from review.state.tables import charts, decisions
 from tests.review.web.conftest import Enter
 from tests.review.web.visitor import Answer, Visitor
@@ -60,3 +62,42 @@ def test_a_broken_list_is_refused(coder: Asking) -> None:
 
 def test_nobody_without_the_right_drafts(hospital: FastAPI, enter: Enter) -> None:
     assert Asking(enter("researcher"), hospital).ask().status_code == 403
+
+
+def test_an_answer_to_an_act_holds_no_words_that_a_draft_quotes(coder: Asking) -> None:
+    page = coder.visitor.get(coder.path).text
+    found = re.search(r'data-code="([^"]+)"', page)
+    assert found
+    draft = unescape(coder.ask(system="ICD-10-CM", code=found[1]).text)
+    question = draft.partition("required>")[2].partition("</textarea>")[0]
+    quote = question.partition("“")[2].partition("”")[0]
+    said = {"decision_id": "d1", "version": "0", "action": "query", "question": question, "options": '["Other"]'}
+    answer = coder.visitor.post(f"{coder.path}/acts", said, fragment=True)
+    assert answer.status_code == 200 and "in your own words" in answer.text
+    assert quote and quote not in unescape(answer.text)
+    assert quote in unescape(coder.visitor.get(coder.path).text)
+
+
+def test_a_planted_suggestion_is_told_at_finish(hospital: FastAPI, enter: Enter) -> None:
+    coder = Asking(enter("coder"), hospital)
+    house = hospital.state.house
+    hospital.state.house = replace(house, settings=replace(house.settings, planted=1.0))
+    page = coder.visitor.get(coder.path).text
+    assert "put among the suggestions" not in page
+    chart = house.desk.chart(coder.path.rpartition("/")[2], "phi")
+    with house.database.read() as connection:
+        (found,) = planting.planted(
+            connection, house.database.key, hospital.state.house.settings, house.finder.tables, chart
+        )
+    true = {"system": chart.suggestions[0].system, "code": chart.suggestions[0].code}
+    acts = (
+        {"action": "accept", "system": found.system, "code": found.code},
+        {"action": "accept", **true},
+        {"action": "principal", **true},
+        {"action": "finish", "leave": "1"},
+    )
+    for number, said in enumerate(acts):
+        fields = {"decision_id": f"d{number}", "version": str(number), **said}
+        answer = coder.visitor.post(f"{coder.path}/acts", fields, fragment=True)
+    assert answer.status_code == 200
+    assert "put among the suggestions" in answer.text and "You had accepted it" in answer.text
