@@ -111,7 +111,8 @@ def test_past_the_gate_there_is_no_original_id_date_or_word(chart_of: ChartOf, i
         assert chart.id == id_of(encounter) and chart.side == "open"
         found = "\n".join(words(asdict(chart)))
         for secret in secrets(hospital):
-            assert not re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", found), (encounter, secret)
+            there = secret in found and re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", found)
+            assert not there, (encounter, secret)
 
 
 def test_past_the_gate_a_chart_is_the_same_encounter_with_its_own_offsets(chart_of: ChartOf) -> None:
@@ -204,8 +205,8 @@ def test_many_threads_while_nights_are_published(desk: Desk, lake: Path, id_of: 
         return bool(desk.chart(ids[number % 4], "open" if number % 3 else "phi").notes)
 
     with ThreadPoolExecutor(6) as pool:
-        asked = [pool.submit(ask, number) for number in range(60)]
-        for number in range(4):
+        asked = [pool.submit(ask, number) for number in range(30)]
+        for number in range(2):
             lakes.publish(lake, night=f"2026112{number + 2}T230000Z")
         assert all(each.result() for each in asked)
 
