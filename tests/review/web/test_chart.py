@@ -10,6 +10,8 @@ from review.state.tables import audit, locks
 from tests.review.web.charting import Charting, chart_id
 from tests.review.web.conftest import Enter
 
+pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # both: tests of the log
+
 
 def viewed(app: FastAPI) -> list[tuple[str, str]]:
     kept = audit.c

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from tests.review.web.charting import CM, Charting, log
 from tests.review.web.conftest import Enter
 
+pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # both: tests of the log
+
 
 @pytest.fixture
 def coder(hospital: FastAPI, enter: Enter) -> Charting:
