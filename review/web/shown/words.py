@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from nlp.icd.rules.book import rules
 from review.coding.query import said
 
 
@@ -46,8 +47,10 @@ class Words:
         return {name: str(each["label"]) for name, each in said()["questions"].items()}
 
     def flag(self, name: str) -> str:
-        """Nothing where it is a rule or a reference that speaks for itself."""
-        return self.flags.get(name.partition(":")[0].split(" ")[0], "")
+        """Nothing where nobody has said what it means."""
+        kind = name.partition(":")[0].split(" ")[0]
+        rule = rules().get(kind)
+        return self.flags.get(kind) or (rule.what if rule else "")
 
     def section(self, name: str) -> str:
         return self.sections.get(name) or name.replace("_", " ").capitalize()

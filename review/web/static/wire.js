@@ -93,7 +93,9 @@ function signedIn(html) {
     const show = (said) => {
       place.replaceChildren(...fragment(said).childNodes);
       trust(place.querySelector("[data-csrf]")?.dataset.csrf);
-      place.querySelector("input:not([type=hidden])")?.focus();
+      const name = place.querySelector("input[name=name]");
+      if (name) name.value ||= document.body.dataset.user ?? "";
+      place.querySelector(name?.value ? "input[name=password]" : "input:not([type=hidden])")?.focus();
     };
     const stay = (event) => event.preventDefault();
     dialog.oncancel = stay;

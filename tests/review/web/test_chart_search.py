@@ -48,9 +48,3 @@ def test_keys_are_one_list_for_the_page_and_its_help(coder: Charting) -> None:
     for text in (coder.open().text, coder.visitor.get("/keys").text):
         for group in words().keys:
             assert all(key.said.split("'")[0] in text for key in group.keys)
-
-
-def test_no_key_does_two_things() -> None:
-    said = [key for group in words().keys for key in group.keys if key.does]
-    names = [name for key in said for name in (key.key, key.also) if name]
-    assert len(names) == len(set(names))
