@@ -127,11 +127,11 @@ def _evidence(act: Act, ground: Ground) -> None:
 
 def _order(act: Act, ground: Ground) -> None:
     said = act.after.get("codes")
-    codes = said if isinstance(said, list) else []
+    codes = [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
     held = {each.code for each in ground.coding.accepted(kind(act.system)) if each.system == act.system}
-    if not 0 < len(codes) <= CODES or len(set(map(str, codes))) != len(codes):
+    if not isinstance(said, list) or not len(codes) == len(said) == len(set(codes)) or not 0 < len(codes) <= CODES:
         raise Refused("The order names no code, or one twice. Reload the page and order the codes again.")
-    strange = [str(each) for each in codes if each not in held]
+    strange = [each for each in codes if each not in held]
     if strange:
         raise Refused(f"{strange[0][:16]} is not an accepted code of this chart, so it has no place in the order.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nlp.icd.rules.case import Message
 from review.charts.chart import Span
 
-QUOTE = re.compile(r"“[^”]*(”|$)")
+QUOTE = re.compile(r"“.*?(?:”|$)")
 INDICATOR = re.compile(r"\s*(- |From the record)")
 SUGGESTED, ACCEPTED, REJECTED = "suggested", "accepted", "rejected"
 

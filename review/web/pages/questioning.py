@@ -18,7 +18,7 @@ from review.web.refusal import Refusal
 
 router = APIRouter()
 Coder = Annotated[Visit, Depends(needs(Right.DECIDE, Right.PRACTISE))]
-TEXT = 20_000
+TEXT = 4000
 
 
 @router.post("/charts/{chart_id}/question")

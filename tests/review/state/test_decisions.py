@@ -81,6 +81,10 @@ BEYOND = [
     act("query I10", 0, after={"question": "x" * 4001}),
     act("add 027034Z", 0),
     act("order", 0, after={"codes": "I10"}),
+    act("order", 0, system=CM, after={"codes": [{"code": "I10"}]}),
+    act("order", 0, system=CM, after={"codes": ["I10", ["I10"]]}),
+    act("poa I10", 0, after={"poa": ["Y"]}),
+    act("edit I10", 0, after={"code": {"code": "I11.9"}}),
     act("note", 0),
     act("accept I10", 0, evidence=(Span("n1", 0, 1),) * 51),
 ]
