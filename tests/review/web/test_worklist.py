@@ -40,6 +40,7 @@ def test_charts_stand_in_order_of_priority(app: FastAPI, coder: Visitor) -> None
         )
         assert ids(shown.text) == list(connection.execute(query).scalars())
     assert len(ids(shown.text)) > 3
+    assert shown.text.count("<tr data-row>") == len(ids(shown.text))  # what j and k walk along (static/page.js)
 
 
 def test_no_page_says_an_id_of_an_encounter_or_person(app: FastAPI, coder: Visitor) -> None:
