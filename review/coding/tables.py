@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 
 from nlp.icd.catalogue.catalogue import Catalogue
 from nlp.icd.catalogue.editions import Edition, Kind, editions
@@ -37,6 +38,7 @@ class Tables:
     country: str = "US"
     _opened: dict[tuple[str, str], Catalogue | None] = field(default_factory=dict, repr=False, compare=False)
     _indices: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @cached_property
     def systems(self) -> tuple[str, ...]:
@@ -66,6 +68,10 @@ class Tables:
 
     def index(self, system: str) -> Index:
         """Of the newest table; made at its first use, in a second."""
+        with self._lock:  # who searches while it is made waits, and does not make another
+            return self._made(system)
+
+    def _made(self, system: str) -> Index:
         if system not in self._indices:
             others = [self.newest(other) for other in SAME_CODES.get(system, ()) if other in self.systems]
             self._indices[system] = index(self.newest(system), others)
