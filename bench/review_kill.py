@@ -30,7 +30,7 @@ from bench.json_line import command, finish, say
 from bench.place import workplace
 from bench.review import linked
 from bench.review_coder import Coder, Wrong
-from bench.review_kill_load import Stubborn
+from bench.review_kill_load import PATIENCE_S, Stubborn
 from bench.review_kill_server import Postgres
 from bench.review_pace import Pace, Watch
 from bench.review_server import Server, filled, free_port, seats
@@ -45,7 +45,8 @@ from runner import coders
 KEYS = ("kills", "lost")
 CHARTS, CODERS = 2_500, 6
 THINK = 0.02  # seconds: the server has always something in hand
-BETWEEN = (0.1, 1.2)  # seconds of load before a kill
+MOST = 40  # decisions acknowledged since the last kill, drawn from 1; then comes the kill, within
+MOMENT = 0.1  # seconds
 OF_DATABASE = 4  # each fourth kill of PostgreSQL is the database's
 
 
@@ -69,14 +70,27 @@ class Siege:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(coder.work()) for coder in self.coders]
             for number in range(1, kills + 1):
-                await asyncio.sleep(self.rng.uniform(*BETWEEN))
+                await self._worked(self.rng.randint(1, MOST))
+                await asyncio.sleep(self.rng.uniform(0, MOMENT))
                 await self._kill(number)
                 if number % 10 == 0:
                     await asyncio.to_thread(self._check, number)
-            await asyncio.sleep(1)
+            await self._worked(MOST)
             for task in tasks:
                 task.cancel()
         await asyncio.to_thread(self._check, kills)
+
+    @property
+    def _said(self) -> set[str]:
+        return set().union(*(coder.acknowledged for coder in self.coders))
+
+    async def _worked(self, many: int) -> None:
+        """Until so many more are acknowledged."""
+        began, before = time.monotonic(), len(self._said)
+        while len(self._said) < before + many:
+            if time.monotonic() - began > PATIENCE_S:
+                raise Wrong(f"in {PATIENCE_S:.0f} s fewer than {many} decisions were acknowledged")
+            await asyncio.sleep(0.005)
 
     def _seat(self) -> None:
         until = time.monotonic() + 86_400
@@ -95,7 +109,7 @@ class Siege:
 
     def _check(self, number: int) -> None:
         """Every acknowledged decision is in the log, once."""
-        said = set().union(*(coder.acknowledged for coder in self.coders))
+        said = self._said
         with self.database.read() as connection:
             logged = Counter(connection.execute(select(tables.decisions.c.decision_id)).scalars())
         missing = said - logged.keys()
