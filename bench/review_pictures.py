@@ -3,7 +3,7 @@
 Example: python -m bench.review_pictures --out docs
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 import typer
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import select
 
 from bench import review_lake
 from bench.json_line import command, finish, say
@@ -20,69 +21,46 @@ from bench.review import linked
 from bench.review_browser import ARGUMENTS, MISSING, found
 from bench.review_server import Seat, Server, filled, free_port, seats
 from contract.errors import CheckFailed, InputError
+from review.state import tables
 from review.state.database import Database
 from runner import coders
 
 KEYS = ("pictures", "largest_kb")
 LIMIT = 250_000  # bytes
 COLOURS = 160
+CALM_MS = 700  # until the page stands still
+SUGGESTED = (7, 16)  # codes of a chart that makes a good picture
 CHARTS = 120
 
 
 @dataclass(frozen=True)
 class Shot:
-    """`acts`: what is done before the picture is taken, on a chart that has just been opened."""
+    """`keys`: pressed on a chart that has been opened; a text of several letters is typed. Nothing: the worklist."""
 
-    acts: Callable[[Page], None]
+    keys: Sequence[str] = ()
     width: int = 1440
     height: int = 900
     scheme: Literal["light", "dark"] = "light"
+    chart: bool = True
 
 
-def _worklist(page: Page) -> None:
-    page.goto("/worklist")
-
-
-def _chart(page: Page) -> None:
-    page.goto("/worklist")
-    page.locator("form[action='/worklist/next'] button").first.click()
-    page.wait_for_url("**/charts/**")
-
-
-def _deciding(page: Page) -> None:
-    _chart(page)
-    for key in ("a", "r", "1", "a"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(400)
-
-
-def _searching(page: Page) -> None:
-    _chart(page)
-    page.keyboard.press("/")
-    page.keyboard.type("acute kidney", delay=60)
-    page.wait_for_timeout(800)
-
-
-def _timeline(page: Page) -> None:
-    _chart(page)
-    page.keyboard.press("g")
-    page.keyboard.press("t")
-    page.wait_for_timeout(600)
-
-
+DECIDING = ("p", "a", "r", "1", "a")
 SHOTS: Mapping[str, Shot] = {
-    "review-worklist": Shot(_worklist),
-    "review-chart": Shot(_deciding),
-    "review-dark": Shot(_deciding, scheme="dark"),
-    "review-search": Shot(_searching),
-    "review-timeline": Shot(_timeline),
-    "review-phone": Shot(_chart, 390, 844),
+    "review-worklist": Shot(chart=False),
+    "review-chart": Shot(DECIDING),
+    "review-dark": Shot(DECIDING, scheme="dark"),
+    "review-search": Shot(("a", "/", "acute kidney")),
+    "review-timeline": Shot(("p", "a", "g", "t")),
+    "review-phone": Shot(("p",), 390, 844),
 }
 
 
-def taken(shot: Shot, context: BrowserContext) -> bytes:
+def taken(shot: Shot, context: BrowserContext, chart: str) -> bytes:
     page = context.new_page()
-    shot.acts(page)
+    page.goto(f"/charts/{chart}" if shot.chart else "/worklist")
+    for key in shot.keys:
+        page.keyboard.press(key) if len(key) == 1 else page.keyboard.type(key, delay=60)
+        page.wait_for_timeout(CALM_MS)
     raw = page.screenshot()
     page.close()
     return small(raw)
@@ -118,21 +96,34 @@ def main(
         server.start()
         try:
             filled(database)
-            sizes = _all(f"http://127.0.0.1:{server.port}", seats(database, len(SHOTS)), out)
+            places = list(zip(seats(database, len(SHOTS)), _charts(database), strict=True))
+            sizes = _all(f"http://127.0.0.1:{server.port}", places, out)
         finally:
             server.stop()
     finish(KEYS, {"pictures": len(sizes), "largest_kb": round(max(sizes) / 1000)})
 
 
-def _all(address: str, places: list[Seat], out: Path) -> list[int]:
+def _charts(database: Database) -> list[str]:
+    """One for each picture: stays with a handful of suggestions, the first of the worklist."""
+    kept = tables.charts.c
+    few = kept.suggestions.between(*SUGGESTED)
+    query = select(kept.id).where(kept.blind.is_(False), kept.setting == "inpatient", few)
+    with database.read() as connection:
+        found = connection.execute(query.order_by(kept.priority.desc()).limit(len(SHOTS))).scalars().all()
+    if len(found) < len(SHOTS):
+        raise InputError(f"the lake has {len(found)} stays with {SUGGESTED[0]} to {SUGGESTED[1]} suggested codes.")
+    return list(found)
+
+
+def _all(address: str, places: Sequence[tuple[Seat, str]], out: Path) -> list[int]:
     sizes = []
     with sync_playwright() as playwright:
         path = found(playwright)
         if path is None:
             raise InputError(MISSING)
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        for (name, shot), seat in zip(SHOTS.items(), places, strict=True):
-            picture = taken(shot, _context(browser, shot, address, seat))
+        for (name, shot), (seat, chart) in zip(SHOTS.items(), places, strict=True):
+            picture = taken(shot, _context(browser, shot, address, seat), chart)
             if len(picture) > LIMIT:
                 raise CheckFailed(f"{name}.png has {len(picture):,} bytes, at most {LIMIT:,} were expected.")
             (out / f"{name}.png").write_bytes(picture)
