@@ -16,7 +16,7 @@ from review.charts.faults import ChartFault
 from review.coding.finder import Finder
 from review.coding.tables import Tables
 from review.settings import Settings
-from review.state.database import Database
+from review.state.database import Busy, Database
 from review.web import assets, refused, render
 from review.web.diary import Diary
 from review.web.gate import Gate
@@ -74,6 +74,7 @@ def create(settings: Settings) -> FastAPI:
     app.add_exception_handler(SignedOut, refused.signed_out)
     app.add_exception_handler(ChartFault, refused.chart)
     app.add_exception_handler(DBAPIError, refused.database)
+    app.add_exception_handler(Busy, refused.busy)
     app.add_exception_handler(HTTPException, refused.http)
     app.add_exception_handler(RequestValidationError, refused.invalid)
     names = frozenset({*LOOPBACK, *(name.lower() for name in settings.hosts)})

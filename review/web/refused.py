@@ -33,6 +33,11 @@ async def database(request: Request, error: Exception) -> Response:
     return _said(request.app.state.house, request, Refusal(503, TEXTS[503]))
 
 
+async def busy(request: Request, _error: Exception) -> Response:
+    """Other writers took too long. Nothing was written; the page's script sends it again."""
+    return _said(request.app.state.house, request, Refusal(503, TEXTS[503]))
+
+
 async def http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = Refusal(error.status_code, TEXTS.get(error.status_code, TEXTS[400]), headers=dict(error.headers or {}))

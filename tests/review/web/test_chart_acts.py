@@ -6,6 +6,7 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
+from review.state import database
 from tests.review.web.charting import CM, Charting, log
 from tests.review.web.conftest import Enter
 
@@ -39,6 +40,19 @@ def test_sent_twice_it_counts_once(coder: Charting) -> None:
     for _ in range(2):
         answer = coder.act("accept", "I10", decision_id="same", version=version)
         assert answer.status_code == 200 and coder.seen.state("I10") == "accepted"
+    assert log(coder.app) == [("coder", "accept", "I10")]
+
+
+def test_behind_a_writer_that_does_not_let_go_it_is_sent_again(
+    coder: Charting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    turn = coder.app.state.house.database.turn._lock
+    with turn:
+        answer = coder.act("accept", "I10", decision_id="waits")
+    assert answer.status_code == 503 and log(coder.app) == []
+    coder.open()
+    assert coder.act("accept", "I10", decision_id="waits").status_code == 200
     assert log(coder.app) == [("coder", "accept", "I10")]
 
 
