@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from contract.errors import ConfigError
+from nlp.icd.catalogue.editions import countries
 from review.settings import Settings
 from runner.config import Config, fits, refuse_unknown, said_of
 
@@ -56,4 +57,6 @@ def _sensible(found: Settings) -> Settings:
     for name in DURATIONS:
         if not getattr(found, name) > 0:
             raise ConfigError(f"review.{name} is {getattr(found, name)!r}; expected a number above 0.")
+    if found.country not in countries():
+        raise ConfigError(f"review.country is {found.country!r}; expected one of {', '.join(countries())}.")
     return found

@@ -1,9 +1,6 @@
 """The demo: a hospital that never was, two nights on it with a training between them, a few questions at the end."""
 
-import os
 import shutil
-import sys
-import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -155,9 +152,3 @@ def _registry() -> Path:
             "the demo reads pipelines.yaml of a checkout, which is not there. Clone chartloom, then `make demo`."
         )
     return REGISTRY
-
-
-def open_page(page: Path) -> bool:
-    """Open it in a browser where a person and a display are; say whether that was so."""
-    display = sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    return sys.stdout.isatty() and display and webbrowser.open(page.resolve().as_uri())

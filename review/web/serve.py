@@ -1,17 +1,20 @@
 """Serves the page: some processes behind one address, each replaced when it dies, all stopped in good order."""
 
 import dataclasses
+import errno
 import os
 import socket
+import ssl
 import sys
 import time
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 from contract.errors import ChartloomError, ConfigError, StoreError
+from nlp.icd.catalogue.shelf import Shelf
 from review.settings import Settings
 from review.state import provider
 from review.state.database import Database
@@ -64,7 +67,34 @@ def judged(serving: Serving) -> Serving:
     for path in (serving.certificate, serving.key):
         if path and not path.is_file():
             raise ConfigError(f"{path} is no file; expected a certificate or key in PEM.")
+    if serving.certificate and serving.key:
+        _matching(serving.certificate, serving.key)
+    for address in serving.proxy.split(",") if serving.proxy else ():
+        _of_a_proxy(address.strip())
     return serving
+
+
+def _matching(certificate: Path, key: Path) -> None:
+    """Tried here, once: each process would fail on it again and again."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError(
+            f"{certificate} and {key} cannot be used ({why}). Expected the certificate with its chain, and the key "
+            "that belongs to it, both in PEM, readable by this user, the key without a passphrase."
+        ) from None
+
+
+def _of_a_proxy(address: str) -> None:
+    """Its word on who asks is believed, so a star or a name would be an open door."""
+    try:
+        ip_network(address)
+    except ValueError:
+        raise ConfigError(
+            f"--behind-proxy {address} is no address. Expected the one from which the proxy asks, such as 10.0.0.5 "
+            "or 127.0.0.1, a network such as 10.0.0.0/29, or several with commas."
+        ) from None
 
 
 def loopback(host: str) -> bool:
@@ -83,6 +113,7 @@ def for_browsers(settings: Settings, serving: Serving) -> Settings:
 def prepared(settings: Settings) -> bool:
     """The database made and brought to its newest version, before processes share it; whether anyone has an account."""
     provider.of(settings)  # raises where its settings are wrong
+    Shelf(settings.tables)  # so does the folder of code tables
     database = Database.open(settings)
     with database.read() as connection:
         somebody = connection.execute(users.select().limit(1)).first() is not None
@@ -105,9 +136,10 @@ def bound(serving: Serving) -> socket.socket:
                 time.sleep(0.2)
                 continue
             made.close()
+            taken = "Is the page served already? " if error.errno == errno.EADDRINUSE else ""
             raise ConfigError(
-                f"{serving.host}:{serving.port} cannot be listened on ({error.strerror}). Is the page served already? "
-                "--port names another one."
+                f"{serving.host}:{serving.port} cannot be listened on ({error.strerror}). {taken}--host is an address "
+                "of this machine; --port names another port, from 1024 on."
             ) from error
         made.set_inheritable(True)
         return made

@@ -9,7 +9,6 @@ from runner.commands import review_audit, review_users
 from runner.commands.review_options import Config, Data, Lake, Where
 
 if TYPE_CHECKING:
-    from review.settings import Settings
     from review.web.serve import Serving
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
@@ -53,17 +52,17 @@ def review(
         return
     from review.web.serve import Serving
 
-    serving = Serving(host, port, workers, certificate, key, behind_proxy)
-    _serve(where.settings(), serving, open_)
+    _serve(where, Serving(host, port, workers, certificate, key, behind_proxy), open_)
 
 
-def _serve(settings: "Settings", serving: "Serving", opened: bool) -> None:
+def _serve(where: Where, serving: "Serving", opened: bool) -> None:
     import dataclasses
-    import webbrowser
 
     from contract.errors import InputError
     from review.web import serve
+    from runner import browser
 
+    settings = where.settings()
     if not settings.lake.is_dir():
         raise InputError(
             f"there is no lake at {settings.lake}. `chartloom run nightly` makes one; --lake names another."
@@ -74,7 +73,9 @@ def _serve(settings: "Settings", serving: "Serving", opened: bool) -> None:
     serving = dataclasses.replace(serving, port=listening.getsockname()[1])
     typer.echo(f"The coders' page: {serving.address}   (Ctrl-C ends it)")
     if not somebody:
-        typer.echo("Nobody has an account yet. Add one: chartloom review user add NAME --role coder")
-    if opened:
-        webbrowser.open(serving.address)
+        typer.echo(f"Nobody has an account yet. Add one: chartloom review user add NAME --role coder{where.said}")
+    if not (settings.lake / "current").is_dir():
+        typer.echo("No night has been published in this lake yet, so there are no charts: chartloom run nightly")
+    if opened and not browser.opened(serving.address):
+        typer.echo("There is no browser here. Open the address in one that reaches this machine.")
     serve.serve(serve.for_browsers(settings, serving), serving, listening)

@@ -1,5 +1,6 @@
 """Which lake and database commands of the coders' page are about; said before or behind the inner command."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,12 @@ class Where:
 
     def settings(self) -> "Settings":
         return found(self.lake, self.config or CONFIG, self.database)
+
+    @property
+    def said(self) -> str:
+        """As it is typed again in another command of the page; a database may hold a password and is left out."""
+        named = {"--lake": self.lake, "--config": self.config}
+        return "".join(f" {option} {shlex.quote(str(path))}" for option, path in named.items() if path)
 
     def behind(self, context: typer.Context) -> "Where":
         """What was said before the inner command counts where it is not said again."""

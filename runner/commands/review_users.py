@@ -73,12 +73,15 @@ def list_(context: typer.Context, lake: Lake = None, config: Config = None, data
     from review.state import users
     from runner.commands.screen import screen, table
 
-    with opened(Where(lake, config, database).behind(context)) as data, data.read() as connection:
+    where = Where(lake, config, database).behind(context)
+    with opened(where) as data, data.read() as connection:
         found = users.every(connection)
     shown = table("name", "shown to others", "role", "signs in", "since")
     for each in found:
         shown.add_row(each.name, each.shown, each.role, _ways(each), f"{each.created:%Y-%m-%d}")
-    screen().print(shown if found else "Nobody yet. Add somebody: chartloom review user add NAME --role coder")
+    screen().print(
+        shown if found else f"Nobody yet. Add somebody: chartloom review user add NAME --role coder{where.said}"
+    )
 
 
 @app.command()

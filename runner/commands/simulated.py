@@ -7,6 +7,8 @@ import typer
 
 from runner.commands.options import pairs
 
+NAME = "anna"  # of whoever tries the coders' page
+
 
 def demo(
     patients: Annotated[int, typer.Option(help="Persons of the hospital.")] = 200,
@@ -21,11 +23,12 @@ def demo(
     \b
     Example: chartloom demo --patients 500 --out /tmp/demo
     """
+    from runner import browser
     from runner.bars import watching
     from runner.commands.night import night
     from runner.commands.screen import screen
     from runner.config import load
-    from runner.demo import ARTIFACTS, open_page, prepare, teach
+    from runner.demo import ARTIFACTS, prepare, teach
 
     with watching(screen()) as progress:
         config = load(prepare(out, patients, seed, progress))
@@ -33,7 +36,8 @@ def demo(
     if teach(config.lake, out / ARTIFACTS, lambda line: typer.echo(line, err=True)):
         manifest = night(config, "nightly")
     _ask(config.lake)
-    open_page(config.lake / "runs" / str(manifest["run_id"]) / "report.html")
+    _invite(out / "pipelines.yaml")
+    browser.opened((config.lake / "runs" / str(manifest["run_id"]) / "report.html").resolve().as_uri())
 
 
 def _ask(lake: Path) -> None:
@@ -46,6 +50,17 @@ def _ask(lake: Path) -> None:
         phi = "phi." in sql
         typer.echo(f'\n{question}\nchartloom query {"--phi " if phi else ""}--lake {near(lake)} "{sql}"')
         answer.on_screen(*query(lake, sql, phi=phi))
+
+
+def _invite(registry: Path) -> None:
+    import shlex
+
+    said = shlex.quote(str(registry))
+    typer.echo(
+        "\nWould you look at its charts as a coder does? Give yourself an account, then open the coders' page:\n"
+        f"chartloom review user add {NAME} --role coder --config {said}\n"
+        f"chartloom review --open --config {said}"
+    )
 
 
 def simulate(

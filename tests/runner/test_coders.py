@@ -43,6 +43,7 @@ def test_without_a_source_of_decisions_the_inbox_is_where_ours_is(tmp_path: Path
         ("review: {timing: often}", "review.timing is 'often'; expected true or false"),
         ("review: {planted: 2}", "review.planted is 2; expected a share of charts from 0 to 1"),
         ("review: {idle_minutes: 0}", "review.idle_minutes is 0; expected a number above 0"),
+        ("review: {country: USA}", "review.country is 'USA'; expected one of "),
         ("review: [a]", "review: expected a mapping"),
     ],
 )

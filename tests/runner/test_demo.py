@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_the_first_night_is_published_and_answers(demo: tuple[Path, Result]) -> 
     assert "every account balances" in said.stdout and "HOSPITAL_ADMISSION" in said.stdout
     learned = (out / "artifacts" / "outcomes").exists()
     assert len(list((out / "lake" / "runs").glob("*/report.html"))) == 1 + learned
+
+
+def test_at_its_end_the_coders_page_is_shown_the_way_to(demo: tuple[Path, Result]) -> None:
+    out, said = demo
+    invited = [line for line in said.stdout.splitlines() if line.startswith("chartloom review")]
+    assert invited == [
+        f"chartloom review user add anna --role coder --config {out}/pipelines.yaml",
+        f"chartloom review --open --config {out}/pipelines.yaml",
+    ]
+    add = [*shlex.split(invited[0])[1:], "--password-stdin"]
+    assert CliRunner().invoke(cli.app, add, input="four words of mine\n").exit_code == 0
+    assert "anna" in call("review", "user", "list", "--config", out / "pipelines.yaml").stdout
 
 
 def test_outcomes_are_learned_after_the_first_night_and_told_by_the_second(demo: tuple[Path, Result]) -> None:

@@ -34,6 +34,10 @@ def in_force(country: str, day: date, kind: Kind = "diagnoses") -> Edition | Non
     return next((found for system in systems if (found := edition(system, day))), None)
 
 
+def countries() -> tuple[str, ...]:
+    return tuple(_said()["systems"])
+
+
 @cache
 def editions(system: str) -> tuple[Edition, ...]:
     rows = _said()["editions"].get(system, [])

@@ -13,11 +13,11 @@ import psutil
 import pytest
 from fastapi import FastAPI
 
-from contract.errors import ConfigError
+from contract.errors import ConfigError, InputError
 from review.settings import Settings
 from review.web.diary import Diary
 from review.web.keeper import Keeper
-from review.web.serve import Serving, bound, for_browsers, judged
+from review.web.serve import Serving, bound, for_browsers, judged, prepared
 from tests.review.web.abuse.acting import act
 from tests.review.web.conftest import ON_SQLITE, Enter
 
@@ -39,6 +39,26 @@ def test_a_certificate_has_its_key(tmp_path: Path) -> None:
         judged(Serving(certificate=tmp_path))
     with pytest.raises(ConfigError, match="no file"):
         judged(Serving(certificate=tmp_path / "a.pem", key=tmp_path / "b.pem"))
+
+
+def test_a_certificate_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
+    for name in ("a.pem", "b.pem"):
+        (tmp_path / name).write_text("not a certificate", encoding="utf-8")
+    with pytest.raises(ConfigError, match="belongs to it, both in PEM"):
+        judged(Serving(certificate=tmp_path / "a.pem", key=tmp_path / "b.pem"))
+
+
+@pytest.mark.parametrize("proxy", ["*", "nginx", "10.0.0.5,*", "10.0.0.5:80", "10.0.0.5/8"])
+def test_a_proxy_is_an_address(proxy: str) -> None:
+    with pytest.raises(ConfigError, match="is no address"):
+        judged(Serving("10.0.0.4", proxy=proxy))
+    assert judged(Serving("10.0.0.4", proxy="10.0.0.5, 10.0.0.8/29, ::1")).https
+
+
+def test_what_no_process_could_start_with_is_told_before_any_does(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="folder of code tables"):
+        prepared(Settings(tmp_path, tmp_path / "inbox", tables=tmp_path / "nowhere"))
+    assert not (tmp_path / "phi-coders").exists()
 
 
 def test_browsers_know_the_page_by_its_host(tmp_path: Path) -> None:
