@@ -43,6 +43,9 @@ class Job:
         return cls(**{**said, "seats": [Seat(**seat) for seat in said["seats"]], "out": Path(said["out"])})
 
 
+APART = 15  # think times, over which coders sit down: about as long as a chart takes
+
+
 async def run(job: Job) -> dict[str, object]:
     watch, until = Watch(), time.monotonic() + job.seconds
     coders = [_coder(job, seat, number, until, watch) for number, seat in enumerate(job.seats)]
@@ -65,7 +68,7 @@ async def run(job: Job) -> dict[str, object]:
 
 def _coder(job: Job, seat: Seat, number: int, until: float, watch: Watch) -> Coder:
     rng = Random(f"{job.seed}/{number}")
-    pace = Pace(job.think, until, rng, time.monotonic() + rng.random() * job.think * 2)  # they do not sit down at once
+    pace = Pace(job.think, until, rng, time.monotonic() + rng.random() * job.think * APART)
     return Coder(Browser(job.port, seat.cookie), seat, rng, pace, watch)
 
 

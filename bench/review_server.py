@@ -22,6 +22,7 @@ from review.state.database import Database
 
 PATIENCE_S = 120.0
 EVERY_S = 0.25
+STEADY_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,15 @@ def charts(database: Database) -> int:
 
 
 def filled(database: Database) -> int:
-    """Waits until the server has taken over the published worklist."""
-    began, seen = time.monotonic(), -1
+    """Waits until the server has taken over the published worklist, which it does in steps."""
+    began, seen, since = time.monotonic(), -1, time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
         now = charts(database)
-        if now and now == seen:
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif now and time.monotonic() - since > STEADY_S:
             return now
-        seen = now
-        time.sleep(0.5)
+        time.sleep(0.2)
     raise StageError("the worklist stayed empty; has the lake a published night with phi/worklist?")
 
 
