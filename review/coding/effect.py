@@ -6,7 +6,7 @@ from typing import Any
 
 from review.charts.chart import Chart, Span
 from review.coding import limits
-from review.coding.act import ON_CODES, Act
+from review.coding.act import Act
 from review.coding.allowed import Ground, written
 from review.coding.line import Coding, Line
 from review.coding.live import HOME, REDONE, UNDONE
@@ -57,7 +57,7 @@ def effect(act: Act, ground: Ground) -> Effect:
     """Of an act that is allowed; `after` does not yet say the whole line."""
     coding = ground.coding
     line = coding.of(act.system, act.code)
-    planted = act.action in ON_CODES and line is not None and line.planted
+    planted = line is not None and line.planted  # a question about it, or a note, names it too
     evidence = _evidence(act, line, ground.chart)
     action, after = act.action, dict(act.after)
     if action in ("add", "edit"):

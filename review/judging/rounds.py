@@ -51,11 +51,11 @@ def place(connection: Connection, chart_id: str, user_id: int, role: str) -> Pla
 
 
 def _waiting(connection: Connection, chart_id: str, user_id: int, second: Asked | None) -> Place:
-    if user_id in coders(connection, chart_id):
-        return Place(
-            Thread(chart_id, FIRST), "Another coder codes this chart a second time; your list stands as it is."
-        )
+    """Until somebody has taken it, the first list may be opened again."""
     taken = second is not None and second.user_id is not None
+    if user_id in coders(connection, chart_id):
+        stands = "Another coder codes this chart a second time; your list stands as it is."
+        return Place(Thread(chart_id, FIRST), stands if taken else "")
     return Place(Thread(chart_id, SECOND), "Another coder has taken this chart." if taken else "")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
 from review.charts.chart import Chart, Span, Suggestion
 from review.coding import finishing, planting
@@ -59,6 +59,18 @@ def append(connection: Connection, pen: Pen, chart: Chart, thread: Thread, act: 
     done = page.write(act, effect(act, ground))
     _working(connection, chart, thread, act.action)
     return done
+
+
+def known(connection: Connection, user: User, chart_id: str, decision_id: str) -> bool:
+    """Whether she has said it before, in whichever round: its answer was lost."""
+    names = decision_id, part(decision_id, 0)
+    hers = decisions.c.chart_id == chart_id, decisions.c.user_id == user.id
+    return bool(connection.execute(select(exists().where(decisions.c.decision_id.in_(names), *hers))).scalar())
+
+
+def part(decision_id: str, at: int) -> str:
+    """The number of one of several acts that a press of a key asked for."""
+    return f"{decision_id[:56]}.{at}"
 
 
 def of(connection: Connection, thread: Thread) -> list[Done]:

@@ -7,6 +7,7 @@ from threading import Thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -75,6 +76,7 @@ def create(settings: Settings) -> FastAPI:
     app.add_exception_handler(ChartFault, refused.chart)
     app.add_exception_handler(DBAPIError, refused.database)
     app.add_exception_handler(Busy, refused.busy)
+    app.add_exception_handler(PoolTimeout, refused.busy)
     app.add_exception_handler(HTTPException, refused.http)
     app.add_exception_handler(RequestValidationError, refused.invalid)
     names = frozenset({*LOOPBACK, *(name.lower() for name in settings.hosts)})

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
 from review.coding.act import Act
-from review.coding.refused import Locked, NotRecorded
+from review.coding.refused import Locked, NotRecorded, Refused
 from review.judging import rounds
 from review.roles import Right
 from review.state import clock, decisions
 from review.state.decisions import Pen
 from review.web.guard import Visit, needs
-from review.web.pages.asked import asked
+from review.web.pages.asked import asked, number
 from review.web.pages.chart import seen
 from review.web.pages.opened import Opened, charted, opened
 from review.web.pages.showing import Told, codes, whole
-from review.web.shown.panel import number
+from review.web.shown.panel import number as place
 
 router = APIRouter()
 Coder = Annotated[Visit, Depends(needs(Right.DECIDE, Right.PRACTISE))]
@@ -43,12 +43,19 @@ def act(chart_id: str, visit: Coder) -> Response:
 
 
 def recorded(visit: Visit, chart_id: str) -> tuple[Opened, list[Act]]:
-    """All that one press of a key asks for, in one transaction. Raises NotRecorded."""
+    """All that one press of a key asks for, in one transaction; no acts where they are in the log already.
+
+    Raises NotRecorded.
+    """
     chart = charted(visit, chart_id)
     house = visit.house
     pen = Pen(visit.user, house.settings, house.finder.tables, house.database.key)
     with house.database.write() as connection:
         before = opened(connection, visit, chart, take=False)
+        if decisions.known(connection, visit.user, chart_id, number(visit)):
+            return before, []
+        if before.why_not:
+            raise Refused(f"{before.why_not} Nothing was recorded.")
         acts = asked(visit, before)
         thread = before.thread
         if thread.trainee is None and thread.round > rounds.FIRST:
@@ -62,14 +69,14 @@ def recorded(visit: Visit, chart_id: str) -> tuple[Opened, list[Act]]:
 
 def _line(done: Opened, acts: list[Act]) -> int | None:
     """Where the page looks next: nothing for the first undecided."""
-    last = acts[-1]
-    if last.action in MOVES_ON or not last.code:
+    if not acts or acts[-1].action in MOVES_ON or not acts[-1].code:
         return None
-    return number(done.chart, done.coding, last.system, str(last.after.get("code") or last.code))
+    last = acts[-1]
+    return place(done.chart, done.coding, last.system, str(last.after.get("code") or last.code))
 
 
 def _refused(visit: Visit, chart_id: str, refused: NotRecorded) -> Response:
     found = seen(visit, chart_id)
     told = Told(str(refused), refused.status)
-    line = number(found.chart, found.coding, visit.said("system", 32), visit.said("code", 32))
+    line = place(found.chart, found.coding, visit.said("system", 32), visit.said("code", 32))
     return codes(visit, found, line, told, quotes=True) if visit.fragment else whole(visit, found, "", line, told)

@@ -10,6 +10,7 @@ from review.charts.chart import Chart, Span
 from review.coding.act import ACTIONS, Act
 from review.coding.line import SUGGESTED, Coding
 from review.coding.refused import Refused
+from review.state import decisions
 from review.web.guard import Visit
 from review.web.pages.opened import Opened
 
@@ -22,7 +23,7 @@ def asked(visit: Visit, seen: Opened) -> list[Act]:
     """Raises Refused. More than one only where all that is sure is accepted."""
     action, system, code = _named(visit)
     plain = Act(
-        visit.said("decision_id", 64) or _number(visit, action, system, code),
+        number(visit),
         action,
         _version(visit),
         system,
@@ -70,8 +71,11 @@ def _named(visit: Visit) -> tuple[str, str, str]:
     return visit.said("do", 32) or visit.said("action", 32), visit.said("system", 32), visit.said("code", 32)
 
 
-def _number(visit: Visit, action: str, system: str, code: str) -> str:
-    """The same form sent twice is the same decision; another button of it is another one."""
+def number(visit: Visit) -> str:
+    """What a script drew; else the same form sent twice is the same decision, and another button of it another one."""
+    if drawn := visit.said("decision_id", 64):
+        return drawn
+    action, system, code = _named(visit)
     form = visit.said("form_id", 64)
     if not form:
         raise Refused("The form has no number, so it could count twice. Reload the page and send it again.")
@@ -88,7 +92,7 @@ def _all(coding: Coding, plain: Act) -> list[Act]:
     return [
         replace(
             plain,
-            decision_id=f"{plain.decision_id[:56]}.{at}",
+            decision_id=decisions.part(plain.decision_id, at),
             action="accept",
             version=plain.version + at,
             system=line.system,

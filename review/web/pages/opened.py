@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from review.charts.chart import Chart, Side
+from review.charts.faults import Forgotten
 from review.coding import planting
 from review.coding.act import Done, Thread
 from review.coding.folded import folded
@@ -52,8 +53,10 @@ def charted(visit: Visit, chart_id: str) -> Chart:
 
 
 def opened(connection: Connection, visit: Visit, chart: Chart, *, take: bool) -> Opened:
-    """`take`: the lock as well, where it is free and there is something to decide."""
+    """`take`: the lock as well, where it is free and there is something to decide. Raises Forgotten."""
     house, user = visit.house, visit.user
+    if not connection.execute(select(exists().where(charts.c.id == chart.id))).scalar():
+        raise Forgotten  # since the chart was read
     place = rounds.place(connection, chart.id, user.id, user.role)
     acts = decisions.of(connection, place.thread)
     false = planting.planted(connection, house.database.key, house.settings, house.finder.tables, chart)

@@ -60,9 +60,11 @@ def test_the_second_coder_is_never_the_first(writing: Connection) -> None:
     assert rounds.waiting(writing, ANNA) == []
     assert [row.chart_id for row in rounds.waiting(writing, BERTA)] == ["c"]
     assert not rounds.take(writing, "c", rounds.SECOND, ANNA)
+    assert rounds.place(writing, "c", ANNA, "coder") == rounds.Place(rounds.Thread("c", 1))  # hers, still to be mended
+    assert rounds.place(writing, "c", BERTA, "coder") == rounds.Place(rounds.Thread("c", 2))
+    assert rounds.take(writing, "c", rounds.SECOND, BERTA)
     assert rounds.place(writing, "c", ANNA, "coder").thread.round == 1
     assert rounds.place(writing, "c", ANNA, "coder").reads
-    assert rounds.place(writing, "c", BERTA, "coder") == rounds.Place(rounds.Thread("c", 2))
 
 
 def test_who_comes_late_reads_that_it_is_taken(writing: Connection) -> None:
