@@ -139,6 +139,8 @@ def test_the_night_never_hears_of_it(coder: Coder) -> None:
     code = coder.planted.code
     for asked in (f"accept {code}", "accept I10", f"principal {code}", "undo", f"reject {code}", f"accept {code}"):
         coder.do(act(asked, 0))
+    coder.do(act(f"query {code}", 0, after={"question": "What is it?"}))
+    coder.do(act(f"note {code}", 0, reason="not sure"))
     coder.do(act("order", 0, system=CM, after={"codes": [code, "I10"]}))
     coder.do(act(f"edit {code}", 0, after={"code": "K35.80"}))
     coder.do(act("undo", 0))
