@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock, get_ident
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -15,32 +14,9 @@ from contract.errors import InputError, StoreError
 from review.settings import Settings
 from review.state import head, keys, migrating
 from review.state.engines import PATIENCE, engines, named
+from review.state.turn import Busy, Turn
 
 WRITERS = 0x63686C6D  # the advisory lock that writers of PostgreSQL share: one after the other, as in SQLite
-
-
-class Busy(StoreError):
-    """Another writer has not let go; nothing was written. To be tried again."""
-
-
-class Turn:
-    """Writers of one process, one after the other: they queue here, not in the database."""
-
-    def __init__(self) -> None:
-        self._lock, self._whose = Lock(), 0
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        if self._whose == get_ident():
-            raise RuntimeError("Database.write() within Database.write(): hand the connection down")
-        if not self._lock.acquire(timeout=PATIENCE):
-            raise Busy(f"The database has been busy for {PATIENCE} seconds. Nothing was written; please try again.")
-        self._whose = get_ident()
-        try:
-            yield
-        finally:
-            self._whose = 0
-            self._lock.release()
 
 
 @dataclass(frozen=True)
@@ -51,13 +27,15 @@ class Database:
     reader: Engine
     key: bytes = field(repr=False)  # of the audit's chain, and of what is drawn: planted suggestions, second reviews
     folder: Path  # Settings.folder: the key, the end of the audit
-    turn: Turn = field(default_factory=Turn, repr=False)
+    turn: Turn = field(repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
         """Made where it is not there, and brought to the newest version; many processes may do so at once."""
         _lay_out(settings.folder)
-        database = cls(*engines(settings), b"", settings.folder)
+        writes, reads = engines(settings)
+        turn = Turn(settings.folder if writes.dialect.name == "sqlite" else None)
+        database = cls(writes, reads, b"", settings.folder, turn)
         try:
             with _alone(settings.folder):
                 return replace(database, key=database._ready())
@@ -82,6 +60,7 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
         self.reader.dispose()
+        self.turn.close()
 
     @contextmanager
     def _transaction(self, connection: Connection) -> Iterator[None]:

@@ -36,6 +36,17 @@ def next(connection: Connection, user: User, *, minutes: float = 10.0, after: st
     )
 
 
+def soon(connection: Connection, many: int) -> list[str]:
+    """charts.id of those that are given out next, whoever asks: nobody has begun them, nobody has them."""
+    free = (charts.c.gone.is_(False), charts.c.assigned.is_(None), ~exists().where(locked.c.chart_id == charts.c.id))
+    found: list[tuple[float, str]] = []
+    for state in ("open", "reopened"):
+        query = select(charts.c.priority, charts.c.id).where(charts.c.state == state, *free)
+        rows = connection.execute(query.order_by(charts.c.priority.desc(), charts.c.id.desc()).limit(many))
+        found += [(row.priority, row.id) for row in rows]
+    return [name for _, name in sorted(found, reverse=True)[:many]]
+
+
 def _held(user: User, minutes: float) -> ColumnElement[bool]:
     """Somebody else has the chart open."""
     others = (locked.c.user_id != user.id, locked.c.seen > locks.ended(minutes))

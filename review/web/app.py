@@ -17,8 +17,10 @@ from review.charts.faults import ChartFault
 from review.coding.finder import Finder
 from review.coding.tables import Tables
 from review.settings import Settings
-from review.state.database import Busy, Database
+from review.state.database import Database
+from review.state.turn import Busy
 from review.web import assets, refused, render
+from review.web.ahead import Ahead
 from review.web.diary import Diary
 from review.web.gate import Gate
 from review.web.house import House
@@ -95,11 +97,13 @@ def _life(house: House, diary: Diary) -> Callable[[FastAPI], AbstractAsyncContex
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        keeper = Keeper(house, diary)
+        keeper, ahead = Keeper(house, diary), Ahead(house, diary)
         keeper.start()
+        ahead.start()
         Thread(target=house.finder.warm, name="finder", daemon=True).start()
         follow_parent()
         yield
+        await run_in_threadpool(ahead.stop)
         await run_in_threadpool(keeper.stop)
         house.database.close()
 

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from contract.errors import ConfigError, InputError, StoreError, VersionError
 from review.settings import Settings
 from review.state import audit, clock, users
-from review.state.database import Busy, Database
+from review.state.database import Database
 from review.state.tables import attempts
+from review.state.turn import Busy
 
 ROW = {"name": "n", "address": "a"}
 
@@ -105,6 +106,7 @@ def test_another_program_that_does_not_let_go_is_told(settings: Settings, monkey
     quick["review.state.engines.ON_POSTGRESQL"] = ("lock_timeout = '10ms'",)
     for name, value in quick.items():
         monkeypatch.setattr(name, value)
+    monkeypatch.setattr("review.state.turn.PATIENCE", 0.05)
     one, other = Database.open(settings), Database.open(settings)
     with one.write(), pytest.raises(Busy, match="Nothing was written"), other.write():
         pass
