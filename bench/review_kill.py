@@ -28,10 +28,10 @@ from sqlalchemy import select
 from bench import review_lake
 from bench.json_line import command, finish, say
 from bench.place import workplace
+from bench.postgres import Postgres
 from bench.review import linked
 from bench.review_coder import Coder, Wrong
 from bench.review_kill_load import PATIENCE_S, Stubborn
-from bench.review_kill_server import Postgres
 from bench.review_pace import Pace, Watch
 from bench.review_server import Server, filled, free_port, seats
 from contract.errors import CheckFailed
@@ -188,7 +188,7 @@ def main(
         for kind in kinds:
             say(f"{kind}: {kills} kills")
             (place / kind).mkdir()
-            postgres = Postgres(place / kind / "data") if kind == "postgresql" else None
+            postgres = Postgres() if kind == "postgresql" else None
             lost += besieged(made, place / kind, kills, postgres)
     finish(KEYS, {"kills": kills * len(kinds), "lost": lost})
 

@@ -1,5 +1,6 @@
-"""A lake with one published snapshot of a few made-up rows, for tests of what reads a lake."""
+"""A lake with one published snapshot of a few made-up rows, for tests of what reads a lake; and a PostgreSQL."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,20 @@ ROWS = {
 @pytest.fixture(scope="session")
 def small_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(tmp_path_factory.mktemp("small") / "lake", ROWS)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a database `review` that has all tables, on a real server: one a worker, started for its first test."""
+    from tests.postgres import served
+
+    with served(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    """URL of a database without any table."""
+    from tests.postgres import another
+
+    return another(postgres)

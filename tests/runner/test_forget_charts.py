@@ -16,7 +16,6 @@ from review.state.tables import charts, decisions
 from runner import cli, coders
 from runner.config import load
 from runner.forgetting import forget as forgetting
-from tests.review.conftest import empty_postgres, postgres  # noqa: F401  fixtures
 from tests.review.handover.rows import chart, decide
 from tests.runner import anna
 from tests.runner.anna import act, traces
