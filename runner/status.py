@@ -3,17 +3,21 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from contract.errors import ConfigError, InputError
 from runner.account import quarantined, rows_in, waiting
 from store.lake import Lake
+
+if TYPE_CHECKING:
+    from review.settings import Settings
 
 RUNS = 5  # shown
 DATABASE = Path("phi-coders") / "review.db"
 
 
-def status(root: Path) -> dict[str, Any]:
-    """Never locks, never reads PHI; safe beside a run."""
+def status(root: Path, config: Path | None = None) -> dict[str, Any]:
+    """Never locks, never reads PHI; safe beside a run. `config`: names the database of the coders' page."""
     snapshot = Lake(root).current() if root.is_dir() else None
     tables = snapshot.manifest()["tables"] if snapshot else {}
     return {
@@ -23,21 +27,36 @@ def status(root: Path) -> dict[str, Any]:
         "snapshot": snapshot.id if snapshot else None,
         "tables": {name: said["rows"] for name, said in tables.items()},
         "bytes": sum(said["bytes"] for said in tables.values()),
-        "decisions": decisions(root),
+        "decisions": decisions(root, config),
         "disk_free_bytes": shutil.disk_usage(root).free if root.is_dir() else None,
         "runs": [_brief(manifest) for manifest in manifests(root)[:RUNS]],
     }
 
 
-def decisions(root: Path) -> dict[str, Any] | None:
-    """Of the coders' page, how many decisions wait to be handed over; nothing where its database is not in the lake."""
-    if not (root / DATABASE).is_file():
-        return None
-    from review.handover import outbox, present
-    from runner import coders
+def decisions(root: Path, config: Path | None = None) -> dict[str, Any] | None:
+    """Of the coders' page, how many decisions wait to be handed over; nothing where it has no database."""
+    try:
+        settings = _settings(root, config)
+        if settings is None:
+            return None
+        from review.handover import outbox, present
 
-    with present.reading(coders.without_config(root)) as connection:
-        return outbox.counted(connection).said() if connection is not None else None
+        with present.reading(settings) as connection:
+            return outbox.counted(connection).said() if connection is not None else None
+    except (ConfigError, InputError) as error:
+        return {"unreachable": str(error)}
+
+
+def _settings(root: Path, config: Path | None) -> "Settings | None":
+    """Of a registry that is of this lake and names a database; else of the database in the lake, if there is one."""
+    from runner import coders
+    from runner.config import load
+
+    if config and config.is_file():
+        known = load(config)
+        if known.lake == root.resolve() and known.review.get("database"):
+            return coders.settings(known)
+    return coders.without_config(root) if (root / DATABASE).is_file() else None
 
 
 def manifests(root: Path) -> list[dict[str, Any]]:

@@ -127,6 +127,6 @@ def _unreachable(engine: Engine, error: DBAPIError) -> str:
     if engine.url.password:
         said = said.replace(str(engine.url.password), "***")
     return (
-        f"review: the database {named(engine)} cannot be used: {said}. "
+        f"review: the database {named(engine)} cannot be used: {said.rstrip('.?! ')}. "
         "Is the server running, and do user, password and name of the database fit? See review: database."
     )

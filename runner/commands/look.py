@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from runner.commands.options import LAKE, Json, LakeFolder, pairs
+from runner.commands.options import CONFIG, LAKE, ConfigFile, Json, LakeFolder, pairs
 
 
 class Format(StrEnum):
@@ -17,7 +17,7 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-def status(lake: LakeFolder = LAKE, as_json: Json = False) -> None:
+def status(lake: LakeFolder = LAKE, config: ConfigFile = CONFIG, as_json: Json = False) -> None:
     """Show how the lake stands. The published snapshot, the last runs, whether one is under way; safe beside a run.
 
     \b
@@ -27,7 +27,7 @@ def status(lake: LakeFolder = LAKE, as_json: Json = False) -> None:
 
     from runner.status import status as found
 
-    said = found(lake)
+    said = found(lake, config)
     if as_json:
         typer.echo(json.dumps(said, indent=1))
     else:
@@ -36,6 +36,8 @@ def status(lake: LakeFolder = LAKE, as_json: Json = False) -> None:
 
 def _waiting(said: dict[str, Any]) -> str:
     """Of the coders' page. They are handed over while it runs, every few seconds."""
+    if "unreachable" in said:
+        return f"decisions of coders: unknown. {said['unreachable']}"
     last = f"; the last one handed over is of {said['last']}" if said["last"] else ""
     stuck = f"; {said['stuck']} cannot be written, the page's log names them" if said["stuck"] else ""
     since = f", the oldest since {said['oldest']}" if said["oldest"] else ""

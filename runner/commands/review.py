@@ -58,15 +58,10 @@ def review(
 def _serve(where: Where, serving: "Serving", opened: bool) -> None:
     import dataclasses
 
-    from contract.errors import InputError
     from review.web import serve
     from runner import browser
 
-    settings = where.settings()
-    if not settings.lake.is_dir():
-        raise InputError(
-            f"there is no lake at {settings.lake}. `chartloom run nightly` makes one; --lake names another."
-        )
+    settings = where.there()
     serving = serve.judged(serving)
     somebody = serve.prepared(settings)
     listening = serve.bound(serving)

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from review.state.chain import Line
     from review.state.database import Database
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="DAY")
+DAY = "%Y-%m-%d"
+Since = Annotated[datetime | None, typer.Option(formats=[DAY], metavar="DAY", help="From that day on, UTC.")]
+Until = Annotated[datetime | None, typer.Option(formats=[DAY], metavar="DAY", help="That day included, UTC.")]
 
 
 def audit(
     context: typer.Context,
     chart: Annotated[str | None, typer.Option(metavar="ID", help="Of one chart, as its address names it.")] = None,
     user: Annotated[str | None, typer.Option(metavar="NAME", help="Of one person.")] = None,
-    since: Annotated[datetime | None, Day] = None,
-    until: Annotated[datetime | None, Day] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many lines, the newest.")] = 100,
     export: Annotated[bool, typer.Option("--export", help="All lines as NDJSON, with their digests.")] = False,
     verify: Annotated[
@@ -61,7 +63,7 @@ def _show(database: "Database", which: "Filter", limit: int) -> None:
         shown.add_row(
             str(line.seq), f"{line.time:%Y-%m-%d %H:%M:%S}", line.actor, line.act, line.chart_id or "", _more(line)
         )
-    screen().print(shown)
+    screen().print(shown if lines else "No line of the audit fits.")
 
 
 def _more(line: "Line") -> str:

@@ -31,6 +31,18 @@ class Where:
     def settings(self) -> "Settings":
         return found(self.lake, self.config or CONFIG, self.database)
 
+    def there(self) -> "Settings":
+        """Of a lake that is there: nothing is made in a folder that somebody mistyped."""
+        from contract.errors import InputError
+
+        settings = self.settings()
+        if not settings.lake.is_dir():
+            raise InputError(
+                f"there is no lake at {settings.lake}. `chartloom run nightly` makes one; --lake or --config names "
+                "another."
+            )
+        return settings
+
     @property
     def said(self) -> str:
         """As it is typed again in another command of the page; a database may hold a password and is left out."""

@@ -198,15 +198,9 @@ def link(
 
 @contextmanager
 def opened(where: Where) -> "Iterator[Database]":
-    from contract.errors import InputError
     from review.state.database import Database
 
-    settings = where.settings()
-    if not settings.lake.is_dir():
-        raise InputError(
-            f"there is no lake at {settings.lake}. `chartloom run nightly` makes one; --lake names another."
-        )
-    database = Database.open(settings)
+    database = Database.open(where.there())
     try:
         yield database
     finally:

@@ -190,7 +190,7 @@ def test_errors_become_one_message_and_an_exit_code(
 def test_an_unforeseen_error_quotes_its_message_only_to_who_debugs(words: list[str], quoted: bool) -> None:
     code = f"""if True:
         import sys, runner.cli, runner.status
-        def fail(lake): raise KeyError("Tulip")
+        def fail(*asked): raise KeyError("Tulip")
         runner.status.status = fail
         sys.argv = {words}
         runner.cli.main()"""

@@ -54,3 +54,28 @@ def test_what_waits_is_told(lake: Path) -> None:
 def test_without_a_page_nothing_is_told_and_nothing_made(lake: Path) -> None:
     assert as_json(lake) is None and "handed over" not in said(lake)
     assert not (lake / "phi-coders").exists()
+
+
+def registry(lake: Path, database: str) -> Path:
+    path = lake.parent / "of_page.yaml"
+    source = "d: {uses: 'etl.decisions.source:Decisions', with: {path: inbox}}"
+    path.write_text(
+        f"lake: {lake}\nreview: {{database: '{database}'}}\nnightly: {{sources: {{{source}}}}}\n", encoding="utf-8"
+    )
+    return path
+
+
+def test_a_database_that_pipelines_yaml_names_is_asked(lake: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/elsewhere.db"
+    database = Database.open(Settings(lake, lake.parent / "inbox" / "decisions", url))
+    chart(database)
+    decide(database, 1)
+    database.close()
+    told = json.loads(said(lake, "--json", "--config", str(registry(lake, url))))["decisions"]
+    assert told["decisions"] == 1 and as_json(lake) is None
+
+
+def test_a_server_that_does_not_answer_hides_nothing_else(lake: Path) -> None:
+    config = registry(lake, "postgresql+psycopg://reviewer:secret-word@127.0.0.1:1/review")
+    shown = " ".join(said(lake, "--config", str(config)).split())
+    assert "decisions of coders: unknown" in shown and "disk" in shown and "secret-word" not in shown
