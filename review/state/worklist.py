@@ -63,6 +63,7 @@ class Listed:
     minutes: float
     setting: str
     suggestions: int
+    blind: bool = False
     ward: str = ""
     admitted: datetime | None = None
     discharged: datetime | None = None
@@ -120,7 +121,7 @@ def _lines(connection: Connection, ids: list[str], side: Side, minutes: float) -
 
 def _listed(row: Row[Any], side: Side) -> Listed:
     line = Listed(
-        row.id, row.state, row.priority, row.gain, row.minutes, row.setting, row.suggestions,
+        row.id, row.state, row.priority, row.gain, row.minutes, row.setting, row.suggestions, row.blind,
         assigned=row.given or "", holder=row.holding or "",
     )  # fmt: skip
     if side == "open":

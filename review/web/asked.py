@@ -86,6 +86,7 @@ def _id(said: str) -> bool:
 
 def _day(said: str) -> date | None:
     try:
-        return date.fromisoformat(said) if len(said) == 10 else None
+        found = date.fromisoformat(said) if len(said) == 10 else None
     except ValueError:
         return None
+    return found if found and found.year < 9999 else None  # the day behind it must be one too

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from review import roles
 from review.roles import Right
-from review.state import sessions
+from review.state import door, sessions
 from review.state.sessions import Limits, Session
 from review.state.users import User
 from review.web import origin
@@ -53,7 +53,7 @@ class Anyone:
     async def __call__(self, request: Request) -> Visit:
         house: House = request.app.state.house
         form = await posted(request)
-        session = await run_in_threadpool(lambda: of(request, house) or started(house))
+        session = await run_in_threadpool(lambda: of(request, house) or at_the_door(request, house))
         user = session.user or NOBODY
         request.state.who = user.name
         visit = Visit(user, session, house, request.headers.get("x-fragment") == "1", request, form)
@@ -143,9 +143,10 @@ def of(request: Request, house: House, *, alive: bool = False) -> Session | None
     return session
 
 
-def started(house: House) -> Session:
-    with house.database.write() as connection:
-        return sessions.begin(connection)
+def at_the_door(request: Request, house: House) -> Session:
+    """Of somebody who has not signed in. Nothing of it is kept here, so a crowd of strangers writes nothing."""
+    key, cookie = house.database.key, request.cookies.get(cookie_name(house), "")
+    return door.known(key, cookie) or door.made(key)
 
 
 def remember(response: Any, visit: Visit, session: Session) -> Response:

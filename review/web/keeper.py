@@ -67,7 +67,7 @@ class Keeper:
     def _mine(self) -> bool:
         """The lock goes with the process that has it, however that ends."""
         if self._held is None:
-            file = (self.house.settings.folder / LOCK).open("wb")
+            file = os.fdopen(os.open(self.house.settings.folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -56,7 +55,7 @@ async def signed_out(request: Request, _error: Exception) -> Response:
         query = f"?next={quote(back)}" if request.method == "GET" and back != "/" else ""
         return RedirectResponse(f"/login{query}", 303)
     house: House = request.app.state.house
-    session = await run_in_threadpool(guard.started, house)
+    session = guard.at_the_door(request, house)
     visit = guard.Visit(guard.NOBODY, session, house, True, request)
     return guard.remember(render.page(visit, "login_part.html", status=401, problem="", name=""), visit, session)
 

@@ -89,12 +89,14 @@ def _matching(certificate: Path, key: Path) -> None:
 def _of_a_proxy(address: str) -> None:
     """Its word on who asks is believed, so a star or a name would be an open door."""
     try:
-        ip_network(address)
+        everybody = ip_network(address).prefixlen == 0
     except ValueError:
+        everybody = True
+    if everybody:
         raise ConfigError(
             f"--behind-proxy {address} is no address. Expected the one from which the proxy asks, such as 10.0.0.5 "
             "or 127.0.0.1, a network such as 10.0.0.0/29, or several with commas."
-        ) from None
+        )
 
 
 def loopback(host: str) -> bool:

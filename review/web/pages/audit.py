@@ -60,6 +60,8 @@ class Filter:
 
 @router.get("/audit")
 def audit(visit: Auditor) -> Response:
+    """A look at it has its line too."""
+    _looked(visit, "audit read")
     return _page(visit, Filter.of(visit.request.query_params), {})
 
 
@@ -67,9 +69,15 @@ def audit(visit: Auditor) -> Response:
 def verify(visit: Auditor) -> Response:
     """Reads the whole chain."""
     broken = log.broken(visit.house.database)
+    _looked(visit, "audit verified")
     with visit.house.database.read() as connection:
         lines = connection.execute(select(func.max(table.c.seq))).scalar_one() or 0
     return _page(visit, Filter(), {"broken": broken, "lines": lines})
+
+
+def _looked(visit: Visit, act: str) -> None:
+    with visit.house.database.write() as connection:
+        log.record(visit.house.database.key, connection, visit.user.name, act)
 
 
 def _page(visit: Visit, asked: Filter, verified: dict[str, int | None]) -> Response:
@@ -95,6 +103,7 @@ def _those(connection: Connection, name: str) -> list[str]:
 
 def _day(said: str) -> datetime | None:
     try:
-        return datetime.strptime(said, "%Y-%m-%d")
+        found = datetime.strptime(said, "%Y-%m-%d")
     except ValueError:
         return None
+    return found if found.year < 9999 else None  # the day behind it must be one too

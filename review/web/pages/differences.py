@@ -52,12 +52,7 @@ class Question:
 
 @router.get("/charts/{chart_id}/differences")
 def differences(chart_id: str, visit: Judge) -> Response:
-    """Audited before anything is shown."""
-    chart = visit.house.desk.chart(chart_id, "phi")
-    with visit.house.database.write() as connection:
-        _judge(connection, visit, chart_id)
-        audit.record(visit.house.database.key, connection, visit.user.name, "differences seen", chart_id)
-    return _page(visit, chart)
+    return _page(visit, visit.house.desk.chart(chart_id, "phi"))
 
 
 @router.post("/charts/{chart_id}/differences")
@@ -76,6 +71,9 @@ def settle(chart_id: str, visit: Judge) -> Response:
 def second(chart_id: str, visit: Annotated[Visit, Depends(needs(Right.DECIDE))]) -> Response:
     """A coder who is not sure asks for a second one."""
     with visit.house.database.write() as connection:
+        known = rounds.coders(connection, chart_id)
+        if known and visit.user.id not in known and not visit.may(Right.JUDGE):
+            raise Refusal(403, "Another coder codes this chart. She, or an auditor, can ask for a second one.")
         if not connection.execute(select(exists().where(tables.charts.c.id == chart_id))).scalar():
             raise Refusal(404, "There is no such chart. Go to the worklist and start from there.")
         if rounds.ask(connection, chart_id, rounds.SECOND):
@@ -86,7 +84,8 @@ def second(chart_id: str, visit: Annotated[Visit, Depends(needs(Right.DECIDE))])
 def _settled(visit: Visit, chart: Chart) -> bool:
     """True once the chart is finished."""
     version = visit.said("version", 9)
-    press = Press(visit.said("decision_id", 64), int(version) if version.isdigit() else -1, visit.said("digest", 64))
+    seen = int(version) if version.isascii() and version.isdigit() else -1
+    press = Press(visit.said("decision_id", 64), seen, visit.said("digest", 64))
     if not press.name:
         raise Refusal(422, "The decision came without a number. Reload the page and decide again.")
     with visit.house.database.write() as connection:
@@ -130,6 +129,10 @@ def _pen(visit: Visit) -> Pen:
 
 
 def _page(visit: Visit, chart: Chart, problem: str = "", status: int = 200) -> Response:
+    """It quotes notes, a refusal's too: audited before anything is shown."""
+    with visit.house.database.write() as connection:
+        _judge(connection, visit, chart.id)
+        audit.record(visit.house.database.key, connection, visit.user.name, "differences seen", chart.id)
     with visit.house.database.read() as connection:
         bench = desk.bench(connection, _pen(visit), chart)
         done = rounds.settled(rounds.asked(connection, chart.id))

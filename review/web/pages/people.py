@@ -3,7 +3,7 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
@@ -17,6 +17,7 @@ from review.web.refusal import TEXTS, Refusal
 
 router = APIRouter()
 Admin = Annotated[Visit, Depends(needs(Right.ADMINISTER))]
+Id = Annotated[int, Path(ge=1, lt=2**31)]  # as PostgreSQL keeps it
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 OWN = "You cannot do this to yourself. Another admin can; so nobody is locked out by a slip."
 
@@ -43,7 +44,7 @@ def add(visit: Admin) -> Response:
 
 
 @router.post("/users/{user_id}")
-def change(user_id: int, visit: Admin) -> Response:
+def change(user_id: Id, visit: Admin) -> Response:
     """`act`: role, disable, enable, password. Whatever else the form holds is not looked at."""
     with visit.house.database.read() as connection:
         user = users.found(connection, user_id)

@@ -83,7 +83,7 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "decides": visit.may(Right.DECIDE),
         "may_reopen": seen.coding.finished and decides and not seen.why_not,
         "finished_by": seen.finished_by,
-        "first_round": seen.thread.round == rounds.FIRST and not seen.practice,
+        "first_round": seen.thread.round == rounds.FIRST and not seen.practice and _hers(visit, seen),
         "second": seen.second,
         "refused": told.text,
         "refused_status": told.status,
@@ -91,6 +91,11 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "system": SYSTEM if SYSTEM in systems else next(iter(systems), SYSTEM),
         "form_id": secrets.token_hex(8),
     }
+
+
+def _hers(visit: Visit, seen: Opened) -> bool:
+    """Who read another's list is not the one to ask for a second: she could become it."""
+    return not seen.acts or visit.may(Right.JUDGE) or any(act.actor == visit.user.name for act in seen.acts)
 
 
 def _beside(chart: Chart, tab: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def charts(visit: Viewer) -> Response:
         "wards": wards,
         "coders": coders,
         "side": side,
+        "counted": not visit.house.settings.planted,  # one more on the chart would tell which is ours
         "nothing": visit.request.query_params.get("none") == "1",
         "states": STATES,
         "waiting": sum(page.counts.get(state, 0) for state in upcoming.DUE),

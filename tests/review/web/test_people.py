@@ -69,3 +69,10 @@ def test_the_chain_is_whole_or_broken_at_a_line(app: FastAPI, enter: Enter) -> N
             connection.execute(text(f"DROP TRIGGER {name}"))
         connection.execute(text("UPDATE audit SET actor = 'somebody' WHERE seq = 2"))
     assert "broken at line 2" in auditor.post("/audit").text
+
+
+def test_a_look_at_the_audit_is_in_it(enter: Enter) -> None:
+    auditor = enter("auditor")
+    assert "audit read" in auditor.get("/audit?act=audit+read").text
+    auditor.post("/audit")
+    assert "audit verified" in auditor.get("/audit?act=audit+verified").text

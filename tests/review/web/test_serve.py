@@ -48,7 +48,7 @@ def test_a_certificate_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
         judged(Serving(certificate=tmp_path / "a.pem", key=tmp_path / "b.pem"))
 
 
-@pytest.mark.parametrize("proxy", ["*", "nginx", "10.0.0.5,*", "10.0.0.5:80", "10.0.0.5/8"])
+@pytest.mark.parametrize("proxy", ["*", "nginx", "10.0.0.5,*", "10.0.0.5:80", "10.0.0.5/8", "0.0.0.0/0", "::/0"])
 def test_a_proxy_is_an_address(proxy: str) -> None:
     with pytest.raises(ConfigError, match="is no address"):
         judged(Serving("10.0.0.4", proxy=proxy))

@@ -154,3 +154,12 @@ def test_trainee_sees_no_original(app: FastAPI, enter: Enter) -> None:
     with app.state.house.database.read() as connection:
         views = connection.execute(select(tables.audit.c.actor).where(tables.audit.c.act == "view")).scalars().all()
     assert set(views) == {"coder"}
+
+
+def test_days_and_numbers_at_their_ends(enter: Enter) -> None:
+    auditor, admin = enter("auditor"), enter("admin")
+    for day in ("9999-12-31", "0001-01-01"):
+        for path in ("/worklist?from={0}&to={0}", "/audit?since={0}&until={0}", "/agreement?since={0}&until={0}"):
+            assert auditor.get(path.format(day)).status_code == 200
+    for number in ("9" * 30, "9" * 19, "2147483648", "0", "-1", "%C2%B2"):
+        assert admin.post(f"/users/{number}", {"act": "role", "role": "coder"}).status_code in (400, 404)

@@ -4,7 +4,10 @@ import hashlib
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import func, select
 
+from review.state import door
+from review.state.tables import sessions
 from tests.review.conftest import Clock
 from tests.review.web.conftest import ON_SQLITE, Enter
 from tests.review.web.visitor import PASSWORD, Visitor, person
@@ -72,3 +75,33 @@ def test_session_guessed(app: FastAPI, enter: Enter) -> None:
     kept = hashlib.sha256(coder.cookie.encode()).hexdigest()
     for guess in ("", "0", "null", kept, coder.cookie[:-1], coder.cookie + "A", "%00", "A" * 5_000, "' OR 1=1 --"):
         assert not inside(app, guess)
+
+
+def test_strangers_at_the_door(app: FastAPI) -> None:
+    with app.state.house.database.read() as connection:
+        before = connection.execute(select(func.count()).select_from(sessions)).scalar_one()
+    given = Visitor(app)
+    for _ in range(20):
+        given.get("/login")
+        Visitor(app).get("/worklist", fragment=True)
+    with app.state.house.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(sessions)).scalar_one() == before
+    said, _, signature = given.cookie.rpartition(".")
+    later = said.rpartition(".")[0] + ".99999999999"
+    for forged in (f"{said}.", f".{signature}", f"{later}.{signature}", f"{said}.{signature[::-1]}", ".."):
+        stranger = Visitor(app)
+        stranger.get("/login", cookie=f"chartloom={forged}")
+        assert stranger.cookie not in ("", forged)
+    assert door.known(app.state.house.database.key, "é.é") is None
+
+
+def test_door_held_open(app: FastAPI, clock: Clock) -> None:
+    person(app, "coder")
+    early = Visitor(app)
+    early.get("/login")
+    clock.pass_by(minutes=59)
+    assert early.post("/login", {"name": "coder", "password": PASSWORD}).status_code == 303
+    late = Visitor(app)
+    late.get("/login")
+    clock.pass_by(minutes=61)
+    assert late.post("/login", {"name": "coder", "password": PASSWORD}).status_code == 403
