@@ -26,6 +26,7 @@ from review.state.tables import charts, decisions, outbox
 from review.state.users import User
 
 STEP = timedelta(microseconds=1)
+PLANTED = ".planted{}"  # behind the number of a finish: what it took out before
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def append(connection: Connection, pen: Pen, chart: Chart, thread: Thread, act: 
 
 
 def known(connection: Connection, user: User, chart_id: str, decision_id: str) -> bool:
-    """Whether she has said it before, in whichever round: its answer was lost."""
-    names = decision_id, part(decision_id, 0)
+    """Whether she has said it before, in whichever round: its answer was lost. Looks for the first row of it."""
+    names = decision_id, part(decision_id, 0), decision_id + PLANTED.format(0)
     hers = decisions.c.chart_id == chart_id, decisions.c.user_id == user.id
     return bool(connection.execute(select(exists().where(decisions.c.decision_id.in_(names), *hers))).scalar())
 
@@ -193,7 +194,7 @@ def _finish(page: Page, act: Act, ground: Ground) -> Done:
     coding = ground.coding
     told = [line for line in finishing.disclosed(page.held) if coding.of(line.system, line.code) is None]
     for at, said in enumerate(finishing.disclosures(coding)):
-        removed = page.write(act, said, f".planted{at}")
+        removed = page.write(act, said, PLANTED.format(at))
         if finishing.headless(coding, ground, true=True):
             return removed
     for at, said in enumerate(finishing.sequences(coding)):

@@ -1,7 +1,8 @@
 """The chart that comes next for somebody, and how her day goes."""
 
+import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
@@ -14,6 +15,7 @@ from review.state.users import User
 
 DUE = ("open", "working", "reopened")  # a first coder is wanted
 CODES = ("accept", "reject", "add", "edit", "remove")
+BACKS = {"undo": "undone", "redo": "redone"}  # and what their `after` names
 
 
 def next(connection: Connection, user: User, *, minutes: float = 10.0, after: str = "") -> str | None:
@@ -93,19 +95,31 @@ def today(connection: Connection, user: User) -> Today:
     since = midnight()
     over = select(func.count(finished.c.chart_id.distinct()))
     over = over.where(finished.c.user_id == user.id, finished.c.time >= since)
-    mine = (decisions.c.user_id == user.id, decisions.c.time >= since, decisions.c.action.in_(CODES))
-    each = select(decisions.c.chart_id, decisions.c.system, decisions.c.code).where(*mine).distinct().subquery()
     given = (charts.c.assigned == user.id, charts.c.state.in_(DUE), charts.c.gone.is_(False))
     left = connection.execute(select(func.count(), func.coalesce(func.sum(charts.c.minutes), 0.0)).where(*given)).one()
     return Today(
         charts=connection.execute(over).scalar_one(),
-        codes=connection.execute(select(func.count()).select_from(each)).scalar_one(),
+        codes=_decided(connection, user, since),
         left=left[0],
         minutes=float(left[1]),
     )
 
 
+def _decided(connection: Connection, user: User, since: datetime) -> int:
+    """Codes, each once; not those that were undone, nor what the page took out itself at finish."""
+    mine = decisions.c.user_id == user.id, decisions.c.time >= since
+    own = decisions.c.action.in_(CODES), ~(decisions.c.planted & (decisions.c.action == "remove"))
+    each = decisions.c.chart_id, decisions.c.system, decisions.c.code, decisions.c.decision_id
+    acts = connection.execute(select(*each).where(*mine, *own)).all()
+    backs = select(decisions.c.action, decisions.c.after).where(*mine, decisions.c.action.in_(BACKS))
+    undone: set[str] = set()
+    for action, after in connection.execute(backs.order_by(decisions.c.seq)):
+        named = str(json.loads(after or "{}").get(BACKS[action]))
+        undone = undone | {named} if action == "undo" else undone - {named}
+    return len({(act.chart_id, act.system, act.code) for act in acts if act.decision_id not in undone})
+
+
 def midnight() -> datetime:
-    """When the day began where the server stands, as UTC without zone."""
+    """When the day began where the server stands, as UTC without zone; also on days when clocks are changed."""
     here = clock.now().replace(tzinfo=UTC).astimezone()
-    return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).replace(tzinfo=None)
+    return datetime.combine(here.date(), time()).astimezone(UTC).replace(tzinfo=None)

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from nlp.icd.billing.decided import MACHINES, person
-from review.roles import ROLES
-from review.state import clock, passwords
+from review.roles import ROLES, Right, may
+from review.state import clock, leaving, passwords
 from review.state.database import Database
 from review.state.passwords import Unfit
 from review.state.tables import sessions, users
@@ -129,12 +129,15 @@ def set_password(connection: Connection, user: User, prepared: Prepared, *, must
 def set_role(connection: Connection, user: User, role: str) -> User:
     _judge_role(role)
     _set(connection, user, role=role)
+    if not may(role, Right.DECIDE):
+        leaving.hand_back(connection, user.id)
     return replace(user, role=role)
 
 
 def disable(connection: Connection, user: User) -> User:
-    """Her sessions end at once; locks she holds count no more."""
+    """Her sessions end at once, locks she holds count no more, and what she had in hand goes to others."""
     _set(connection, user, disabled=True)
+    leaving.hand_back(connection, user.id)
     connection.execute(delete(sessions).where(sessions.c.user_id == user.id))
     return replace(user, disabled=True)
 

@@ -172,6 +172,7 @@ def test_a_planted_principal_is_told_before_the_end(coder: Coder) -> None:
     coder.do(act(f"principal {coder.planted.code}", 0))
     done = coder.do(act("finish", 0, after={"leave": True}))
     assert done.action == "remove" and not coder.coding().finished
+    assert log.known(coder.connection, coder.pen.user, coder.chart.id, "d3"), "sent again it is answered as it was"
     with pytest.raises(Refused, match="principal"):
         coder.do(act("finish", 0, after={"leave": True}))
     coder.do(act("principal I10", 0))

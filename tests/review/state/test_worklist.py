@@ -1,6 +1,8 @@
 """The worklist: order, filters, pages, what comes next for whom, how the day goes."""
 
+import json
 from datetime import date, datetime, timedelta
+from time import tzset
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -175,6 +177,38 @@ def test_today_counts_what_she_did_since_midnight(database: Database, anna: User
         connection.execute(insert(finished).values(**row))
         found = upcoming.today(connection, anna)
     assert (found.charts, found.codes, found.left, found.minutes) == (1, 2, 1, 4.0)
+
+
+def test_today_counts_nothing_that_was_undone(database: Database, anna: User) -> None:
+    with database.write() as connection:
+        listed(connection, "a")
+        for name, code in (("one", "I10"), ("two", "E11.9"), ("three", "N17.9")):
+            acted(connection, "a", anna, system="ICD-10-CM", code=code, decision_id=name)
+        for action, after in (("undo", {"undone": "three"}), ("undo", {"undone": "two"}), ("redo", {"redone": "two"})):
+            acted(connection, "a", anna, action=action, after=json.dumps(after))
+        acted(connection, "a", anna, system="ICD-10-CM", code="J18.9", action="remove", planted=True)
+        assert upcoming.today(connection, anna).codes == 2
+
+
+def test_the_day_begins_at_midnight_where_clocks_are_changed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock.time = datetime(2026, 3, 29, 10, 0)  # at noon, eleven hours into the day
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        tzset()
+        begun = upcoming.midnight()
+    tzset()
+    assert begun == datetime(2026, 3, 28, 23, 0)
+
+
+def test_what_somebody_had_in_hand_goes_to_others(database: Database, anna: User, ben: User) -> None:
+    with database.write() as connection:
+        listed(connection, "given", priority=0.9, assigned=anna.id)
+        listed(connection, "begun", priority=0.5, state="working")
+        acted(connection, "begun", anna)
+        assert upcoming.next(connection, ben) is None
+        users.disable(connection, anna)
+        assert upcoming.next(connection, ben) == "given"
+        assert upcoming.next(connection, ben, after="given") == "begun"
 
 
 def test_charts_are_given_only_to_those_who_decide_and_it_is_audited(database: Database, anna: User, ben: User) -> None:

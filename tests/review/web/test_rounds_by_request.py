@@ -28,7 +28,7 @@ def coded(app: FastAPI, enter: Enter, name: str, *codes: str) -> tuple[Charting,
     for code in codes:
         coder.act("accept", code)
     coder.act("principal", codes[0])
-    sent = {"decision_id": f"end-{name}", "version": coder.seen.version}
+    sent: dict[str, Any] = {"decision_id": f"end-{name}", "version": coder.seen.version}
     assert coder.act("finish-leave", **sent).status_code == 200
     coder.visitor.post(f"{coder.path}/release")
     return coder, sent

@@ -1,5 +1,7 @@
 """What is sent again after a lost answer is answered as if it had just been done, whatever was done since."""
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 
@@ -29,7 +31,7 @@ def test_each_action(coder: Charting, act: str) -> None:
         coder.act("accept", "I10")
     if action == "finish-leave":
         coder.act("principal", "I50.21")
-    sent = {"decision_id": "same", "version": coder.seen.version, **MORE.get(action, {})}
+    sent: dict[str, Any] = {"decision_id": "same", "version": coder.seen.version, **MORE.get(action, {})}
     assert coder.act(action, code, **sent).status_code == 200
     held = log(coder.app)
     assert coder.act(action, code, **sent).status_code == 200
