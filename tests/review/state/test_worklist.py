@@ -228,16 +228,17 @@ def test_charts_are_given_only_to_those_who_decide_and_it_is_audited(database: D
 
 
 def test_soon_are_charts_that_nobody_has(database: Database, anna: User) -> None:
+    made: dict[str, dict[str, object]] = {
+        "a": {"priority": 0.2},
+        "b": {"priority": 0.9, "state": "reopened"},
+        "given": {"priority": 1.0, "assigned": anna.id},
+        "gone": {"priority": 1.0, "gone": True},
+        "done": {"priority": 1.0, "state": "done"},
+        "held": {"priority": 1.0},
+        "c": {"priority": 0.1},
+    }
     with database.write() as connection:
-        for name, said in {
-            "a": {"priority": 0.2},
-            "b": {"priority": 0.9, "state": "reopened"},
-            "given": {"priority": 1.0, "assigned": anna.id},
-            "gone": {"priority": 1.0, "gone": True},
-            "done": {"priority": 1.0, "state": "done"},
-            "held": {"priority": 1.0},
-            "c": {"priority": 0.1},
-        }.items():
+        for name, said in made.items():
             listed(connection, name, **said)
         locks.take(connection, "held", anna.id, 10)
         assert upcoming.soon(connection, 9) == ["b", "a", "c"]
