@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from review.settings import Settings
@@ -14,6 +15,13 @@ from tests.review.web.visitor import Visitor, entered
 
 Enter = Callable[..., Visitor]
 ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # where it does not matter which it is
+
+
+@pytest.fixture(scope="session", autouse=True)
+def portal() -> Iterator[None]:
+    with start_blocking_portal() as Visitor.portal:
+        yield
+    Visitor.portal = None
 
 
 @pytest.fixture(scope="session")
