@@ -1,6 +1,8 @@
 """The chart that comes next for somebody, and how her day goes."""
 
+import builtins
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -14,26 +16,31 @@ from review.state.tables import locks as locked
 from review.state.users import User
 
 DUE = ("open", "working", "reopened")  # a first coder is wanted
+Where = ColumnElement[bool]
+MOST = 500  # second reviews that are looked through
 CODES = ("accept", "reject", "add", "edit", "remove")
 BACKS = {"undo": "undone", "redo": "redone"}  # and what their `after` names
 
 
-def next(connection: Connection, user: User, *, minutes: float = 10.0, after: str = "") -> str | None:
-    """charts.id of what to do now; None: nothing. `after`: not that chart again. `minutes`: of a lock.
+def next(
+    connection: Connection, user: User, *, minutes: float = 10.0, after: str = "", among: Sequence[Where] = ()
+) -> str | None:
+    """charts.id of what to do now; None: nothing. `after`: not that chart again. `minutes`: of a lock. `among`: of
+    charts for which that holds.
 
     First what she has begun, then what she was given, second reviews that are due, then the rest by priority. Where
     the lock is taken in the same Database.write(), two coders never get the same chart.
     """
     if not may(user.role, Right.DECIDE):
-        return _to_practise(connection, user, after) if may(user.role, Right.PRACTISE) else None
-    free = (charts.c.id != after, ~_held(user, minutes))
+        return _to_practise(connection, user, after, among) if may(user.role, Right.PRACTISE) else None
+    free = (charts.c.id != after, ~_held(user, minutes), *among)
     begun = exists().where(
         decisions.c.chart_id == charts.c.id, decisions.c.user_id == user.id, decisions.c.practice.is_(False)
     )
     return (
         _best(connection, ("working",), begun, *free)
         or _best(connection, DUE, charts.c.assigned == user.id, *free)
-        or _second(connection, user, minutes, after)
+        or _second(connection, user, minutes, (charts.c.id != after, *among))
         or _best(connection, ("open", "reopened"), charts.c.assigned.is_(None), *free)
     )
 
@@ -65,19 +72,20 @@ def _best(connection: Connection, states: tuple[str, ...], *where: ColumnElement
     return max(found)[1] if found else None
 
 
-def _second(connection: Connection, user: User, minutes: float, after: str) -> str | None:
+def _second(connection: Connection, user: User, minutes: float, among: Sequence[Where]) -> str | None:
     """Never a chart that she coded first; those that she has taken already come first."""
     query = select(locked.c.chart_id).where(locked.c.user_id != user.id, locked.c.seen > locks.ended(minutes))
-    held = {after, *connection.execute(query).scalars()}
+    held = set(connection.execute(query).scalars())
     free = [row.chart_id for row in rounds.waiting(connection, user.id) if row.chart_id not in held]
-    return free[0] if free else None
+    fits = set(connection.execute(select(charts.c.id).where(charts.c.id.in_(free[:MOST]), *among)).scalars())
+    return builtins.next((key for key in free if key in fits), None)
 
 
-def _to_practise(connection: Connection, user: User, after: str) -> str | None:
+def _to_practise(connection: Connection, user: User, after: str, among: Sequence[Where]) -> str | None:
     """What is coded and she has not finished yet: there is something to compare with; else the rest."""
     thread = f"practice-{user.id}"
     over = exists().where(finished.c.chart_id == charts.c.id, finished.c.thread == thread)
-    new = (charts.c.id != after, ~over, charts.c.blind.is_(False))
+    new = (charts.c.id != after, ~over, charts.c.blind.is_(False), *among)
     return _best(connection, ("done",), *new) or _best(connection, ("open", "reopened"), *new)
 
 

@@ -37,6 +37,10 @@ class Filter:
     until: date | None = None
     uncertain: float = 0.0
 
+    def waiting(self) -> tuple[ColumnElement[bool], ...]:
+        """As upcoming.next takes it. Second reviews are in nobody's list of what is due, and are among all of it."""
+        return (*self.where(), *(() if self.states == DUE else (charts.c.state.in_(self.states),)))
+
     def where(self) -> Iterator[ColumnElement[bool]]:
         """All but the states."""
         yield charts.c.gone.is_(False)

@@ -1,10 +1,9 @@
 """The worklist as it was asked for: what stands in its address, read with patience, and written back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
-
-from starlette.datastructures import QueryParams
 
 from review.charts.chart import Side
 from review.state.tables import STATES
@@ -29,7 +28,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def of(cls, query: QueryParams, side: Side) -> "Asked":
+    def of(cls, query: Mapping[str, str], side: Side) -> "Asked":
         """Past the gate neither ward, person nor date is asked for: answers would tell what is not shown."""
         state = query.get("state", "")
         coder = query.get("coder", "")
@@ -48,6 +47,10 @@ class Asked:
             until=_day(query.get("to", "")),
         )
 
+    def next(self) -> "Asked":
+        """Of what waits only: the next chart is none that is done or that a second coder has."""
+        return self if self.state in (*DUE, DUE_NAME) else replace(self, state=DUE_NAME)
+
     def filter(self) -> Filter:
         states = {DUE_NAME: DUE, ALL: ()}.get(self.state, (self.state,))
         coder = NOBODY if self.coder == "nobody" else int(self.coder) if self.coder else None
@@ -55,18 +58,21 @@ class Asked:
 
     def address(self, **other: object) -> str:
         """Of the same list, but for what `other` says; the page is the first unless it says so."""
-        said = {
+        query = urlencode({name: value for name, value in {**self.said, **other}.items() if value})
+        return "/worklist" + (f"?{query}" if query else "")
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """As a form or an address says it."""
+        every = {
             "state": self.state if self.state != DUE_NAME else "",
             "ward": self.ward,
             "coder": self.coder,
             "from": self.since or "",
             "to": self.until or "",
-            "uncertain": self.uncertain or "",
-            "page": "",
-            **other,
+            "uncertain": f"{self.uncertain:g}" if self.uncertain else "",
         }
-        query = urlencode({name: value for name, value in said.items() if value})
-        return "/worklist" + (f"?{query}" if query else "")
+        return {name: value for name, value in every.items() if value}
 
     def turned(self, page: int) -> str:
         return self.address(page=page)

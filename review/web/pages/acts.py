@@ -1,5 +1,6 @@
 """Acts on a chart: one is posted, recorded, and the panel of codes comes back as it stands then."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,7 +13,7 @@ from review.roles import Right
 from review.state import clock, decisions
 from review.state.decisions import Pen
 from review.web.guard import Visit, needs
-from review.web.pages.asked import asked, number
+from review.web.pages.asked import asked, named, number
 from review.web.pages.chart import seen
 from review.web.pages.opened import Opened, charted, opened
 from review.web.pages.showing import Told, codes, whole
@@ -77,6 +78,18 @@ def _line(done: Opened, acts: list[Act]) -> int | None:
 
 def _refused(visit: Visit, chart_id: str, refused: NotRecorded) -> Response:
     found = seen(visit, chart_id)
-    told = Told(str(refused), refused.status)
+    told = _told(visit, found, refused)
     line = place(found.chart, found.coding, visit.said("system", 32), visit.said("code", 32))
     return codes(visit, found, line, told, quotes=True) if visit.fragment else whole(visit, found, "", line, told)
+
+
+def _told(visit: Visit, found: Opened, refused: NotRecorded) -> Told:
+    told = Told(str(refused), refused.status)
+    action, system, code = named(visit)
+    if not isinstance(refused, Refused) or not refused.instead or action not in ("add", "edit"):
+        return told
+    table = visit.house.finder.tables.of(found.chart, system).table
+    choices = tuple((one, table.title(one)) for one in refused.instead)
+    return replace(
+        told, action=action, system=system, code=code, evidence=visit.said("evidence", 200_000), instead=choices
+    )

@@ -21,7 +21,7 @@ SPANS = 50
 
 def asked(visit: Visit, seen: Opened) -> list[Act]:
     """Raises Refused. More than one only where all that is sure is accepted."""
-    action, system, code = _named(visit)
+    action, system, code = named(visit)
     plain = Act(
         number(visit),
         action,
@@ -61,7 +61,7 @@ def _version(visit: Visit) -> int:
     return int(said)
 
 
-def _named(visit: Visit) -> tuple[str, str, str]:
+def named(visit: Visit) -> tuple[str, str, str]:
     """`on`: action|system|code, of buttons that stand alone; `do`: of buttons of a form that says the code."""
     on = visit.said("on", 128)
     if on:
@@ -75,7 +75,7 @@ def number(visit: Visit) -> str:
     """What a script drew; else the same form sent twice is the same decision, and another button of it another one."""
     if drawn := visit.said("decision_id", 64):
         return drawn
-    action, system, code = _named(visit)
+    action, system, code = named(visit)
     form = visit.said("form_id", 64)
     if not form:
         raise Refused("The form has no number, so it could count twice. Reload the page and send it again.")

@@ -28,10 +28,18 @@ HOLDS = 3  # signs of life while a lock lasts
 
 @dataclass(frozen=True)
 class Told:
-    """What the panel says beside the codes: that an act was refused, and with which status."""
+    """What the panel says beside the codes: that an act was refused, with which status, and what may be done instead.
+
+    `instead`: codes and their titles, for the same action, with the same evidence.
+    """
 
     text: str = ""
     status: int = 200
+    action: str = ""
+    system: str = ""
+    code: str = ""
+    evidence: str = ""
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = Told()
@@ -85,8 +93,7 @@ def _panel(visit: Visit, seen: Opened, shown: Panel, told: Told) -> dict[str, An
         "finished_by": seen.finished_by,
         "first_round": seen.thread.round == rounds.FIRST and not seen.practice and _hers(visit, seen),
         "second": seen.second,
-        "refused": told.text,
-        "refused_status": told.status,
+        "refused": told if told.text else None,
         "systems": systems,
         "system": SYSTEM if SYSTEM in systems else next(iter(systems), SYSTEM),
         "form_id": secrets.token_hex(8),

@@ -55,13 +55,15 @@ def charts(visit: Viewer) -> Response:
 
 @router.post("/worklist/next")
 def next_chart(visit: Worker) -> Response:
-    """Found and locked in one transaction: two coders who ask at once get two charts."""
+    """Found and locked in one transaction: two coders who ask at once get two charts. Among those of her filters."""
     minutes = visit.house.settings.lock_minutes
+    asked = Asked.of(visit.form, "phi" if visit.may(Right.SEE_ORIGINAL) else "open").next()
+    among = asked.filter().waiting()
     with visit.house.database.write() as connection:
-        chart_id = upcoming.next(connection, visit.user, minutes=minutes, after=visit.said("after", 32))
+        chart_id = upcoming.next(connection, visit.user, minutes=minutes, after=visit.said("after", 32), among=among)
         if chart_id and visit.may(Right.DECIDE):
             locks.take(connection, chart_id, visit.user.id, minutes)
-    return RedirectResponse(f"/charts/{chart_id}" if chart_id else "/worklist?none=1", 303)
+    return RedirectResponse(f"/charts/{chart_id}" if chart_id else asked.address(none=1), 303)
 
 
 @router.post("/charts/{chart_id}/assign")

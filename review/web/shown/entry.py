@@ -102,7 +102,7 @@ def _more(row: Row) -> Iterator[str]:
     if row.said:
         yield f'<ul class="said">{"".join(_messages(row))}</ul>'
     if line.flags and line.state != REJECTED:
-        told = (f'<li><span class="tag">{escape(flag)}</span> {escape(words().flag(flag))}</li>' for flag in line.flags)
+        told = (f'<li data-flag="{escape(flag)}">{escape(_flag(flag))}</li>' for flag in line.flags)
         yield f'<ul class="flags">{"".join(told)}</ul>'
     if line.reason:
         yield f'<p class="small">Reason: {escape(line.reason)}</p>'
@@ -112,6 +112,12 @@ def _more(row: Row) -> Iterator[str]:
         yield '<p class="quiet small">No place in the notes is marked for it.</p>'
     if line.actor:
         yield f'<p class="quiet small">{_who(line)}</p>'
+
+
+def _flag(flag: str) -> str:
+    """What it means; where nobody has said that, its name. Behind a colon stands what it is about."""
+    said, _, about = words().flag(flag), *flag.partition(":")[1:]
+    return f"{said} ({about})" if said and about else said or flag
 
 
 def _messages(row: Row) -> Iterator[str]:

@@ -96,7 +96,7 @@ def _summary(events: Sequence[Event]) -> str:
         return way
     low, high = min(numbers), max(numbers)
     ends = (_number(said[0]), _number(said[-1]))
-    return way if {low, high} <= set(ends) else f"{way}, from {low:g} to {high:g}"
+    return way if {low, high} <= set(ends) else f"{way}; lowest {low:g}, highest {high:g}"
 
 
 def _number(value: str) -> float | None:

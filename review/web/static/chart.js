@@ -1,6 +1,7 @@
 // The chart: what keys and buttons do. The server's answer is the truth; the page shows at once what will be.
 
 import { help, question, reject } from "./dialogs.js";
+import { narrow, worklist } from "./filters.js";
 import { Finding } from "./finding.js";
 import { hold } from "./hold.js";
 import { listen } from "./keyboard.js";
@@ -8,6 +9,7 @@ import * as marks from "./marks.js";
 import * as view from "./panel.js";
 import { Queue } from "./queue.js";
 import * as tabs from "./tabs.js";
+import { sentence } from "./told.js";
 import { ask, fragment } from "./wire.js";
 
 const panes = document.getElementById("panes");
@@ -59,32 +61,11 @@ function ahead() {
   }
 }
 
-const DONE = {
-  accept: "accepted",
-  reject: "rejected",
-  remove: "removed",
-  add: "added",
-  principal: "is principal",
-  admitting: "is the admitting diagnosis",
-  evidence: "has the words as evidence",
-  undo: "Undone",
-  redo: "Done again",
-  query: "The draft is kept",
-  finish: "The chart is finished. N goes to the next",
-  "finish-leave": "The chart is finished. N goes to the next",
-  reopen: "The chart is open again",
-  "accept-all": "All sure codes accepted",
-};
-
 function told(fields) {
-  const { action, code = "", to = "" } = fields;
   const left = Number(view.panel().dataset.left);
-  const rest = left ? `${left} left` : "all decided";
-  const rank = view.find(fields.system, code)?.dataset.rank;
-  const done = DONE[action] ?? (action.startsWith("poa-") ? `POA ${action.slice(4)}` : `is number ${rank}`);
-  const what = to ? `${to} in place of ${code}` : /^[A-Z][a-z]/.test(done) ? done : `${code} ${done}`;
-  if (action === "add" && !left) view.look(view.find(fields.system, code), { jump: false });
-  view.say(/^(finish|reopen|query)/.test(action) ? `${what}.` : `${what}, ${rest}.`);
+  const line = view.find(fields.system, fields.code);
+  if (fields.action === "add" && !left) view.look(line, { jump: false });
+  view.say(sentence(fields, left, line?.dataset.rank));
 }
 
 // True: the act goes again, because what others did does not touch its line.
@@ -112,10 +93,10 @@ function refused(error, fields) {
 
 function notice(text) {
   document.getElementById("refused")?.remove();
-  const told = document.createElement("p");
+  const told = document.createElement("div");
   Object.assign(told, { id: "refused", className: "notice bad", textContent: text });
   told.setAttribute("role", "alert");
-  view.panel().querySelector("header").after(told);
+  view.panel().append(told);
 }
 
 function outdated() {
@@ -157,7 +138,7 @@ const ACTS = {
   accept: (line) => decide("accept", line),
   reject: (line) => reject(line.dataset.code, (reason) => decide("reject", line, { reason })),
   remove: (line) => decide("added" in line.dataset ? "remove" : "reject", line),
-  principal: (line) => (line.dataset.state === "suggested" ? decide("accept", line, {}, "principal") : onLine("principal", line)),
+  principal: (line) => withIt("principal", line),
   admitting: (line) => onLine("admitting", line),
   earlier: (line) => onLine("earlier", line),
   later: (line) => onLine("later", line),
@@ -165,7 +146,7 @@ const ACTS = {
   evidence: (line) => (evidence ? onLine("evidence", line, spans()) : view.say("Select words of a note first.")),
   "place-next": (line) => place(line, 1),
   "place-before": (line) => place(line, -1),
-  ...Object.fromEntries([..."YNUW"].map((letter) => [`poa-${letter}`, (line) => onLine(`poa-${letter}`, line)])),
+  ...Object.fromEntries([..."YNUW"].map((letter) => [`poa-${letter}`, (line) => present(`poa-${letter}`, line)])),
 };
 
 const VIEWS = {
@@ -179,8 +160,8 @@ const VIEWS = {
     for (const fold of folds) fold.open = open;
   },
   contents: () => document.querySelector("#contents a")?.focus(),
-  worklist: () => location.assign("/worklist"),
-  next: () => queue.drained().then(() => document.getElementById("next")?.submit()),
+  worklist: () => location.assign(worklist()),
+  next: () => queue.drained().then(() => document.getElementById("next") && narrow(document.getElementById("next")).submit()),
   help,
   ...Object.fromEntries([...document.querySelectorAll(".tabs a")].map(({ dataset: { tab } }) => [`tab-${tab}`, () => tabs.show(tab)])),
 };
@@ -209,8 +190,25 @@ function backed(action, known) {
   else view.say(`There is nothing to ${action}.`);
 }
 
+// A code that is named in place of one that was refused.
+function instead(button) {
+  const { action, system, code, to, evidence } = Object.fromEntries(new FormData(button.form, button));
+  change({ action, system, code, evidence, ...(to && { to }) });
+}
+
 function onLine(action, line, more = {}) {
   change({ action, system: line.dataset.system, code: line.dataset.code, ...more });
+}
+
+// What is said of accepted codes accepts one that is undecided.
+function withIt(action, line) {
+  if (line.dataset.state === "suggested") decide("accept", line, {}, action);
+  else onLine(action, line);
+}
+
+function present(action, line) {
+  if (document.querySelector(`#actions [data-does="${action}"]`)) withIt(action, line);
+  else view.say("Present on admission is asked of inpatient stays.");
 }
 
 // `then`: one act more, on the same line.
@@ -257,6 +255,7 @@ document.addEventListener("click", (event) => {
     view.look(view.lines().find((line) => marks.word(line.dataset.code) === code), { focus: true, jump: false });
   } else if (button?.matches("button")) {
     event.preventDefault();
+    if (button.dataset.does === "instead") return instead(button);
     const line = button.closest(".line");
     if (line && line !== view.current()) view.look(line, { jump: false });
     run(button.dataset.does);

@@ -28,8 +28,12 @@ export function listen(run) {
     if (event.key.startsWith("Arrow") && event.target.closest("#notes, #beside, #contents, .lane-scroll")) return;
     const key = begun ? `${begun} ${event.key}` : event.key;
     const does = keys.get(key);
+    const instead = begun ? null : document.querySelector(`#refused [data-key="${CSS.escape(event.key)}"]`);
     if (begun) end();
-    if (does) {
+    if (instead) {
+      event.preventDefault();
+      instead.click();
+    } else if (does) {
       event.preventDefault();
       run(does);
     } else if (first.has(event.key)) {

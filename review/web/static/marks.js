@@ -100,9 +100,11 @@ export function of(code) {
 }
 
 export function brighten(code) {
-  for (const mark of notes?.querySelectorAll("mark.on, mark.here") ?? []) mark.classList.remove("on", "here");
-  if (!code) return;
-  for (const mark of of(code)) mark.classList.add("on");
+  const mine = code ? of(code) : [];
+  for (const mark of notes?.querySelectorAll("mark.on, mark.here") ?? []) {
+    mark.classList.remove("on", ...(mine.includes(mark) ? [] : ["here"])); // the place that is looked at stays
+  }
+  for (const mark of mine) mark.classList.add("on");
 }
 
 export function show(mark) {

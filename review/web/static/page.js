@@ -1,6 +1,10 @@
 // What all pages share: whether scripts run, and the keys of the worklist.
 
+import { forget, keep } from "./filters.js";
+
 document.documentElement.classList.add("scripted");
+if (location.pathname === "/worklist") keep();
+if (!document.body.dataset.user) forget();
 
 const typing = (target) => target.closest?.("input, select, textarea, [contenteditable], dialog");
 
@@ -19,6 +23,7 @@ const WORKLIST = {
   j: () => step(1),
   k: () => step(-1),
   n: () => document.querySelector("form[action='/worklist/next'] button")?.click(),
+  N: () => WORKLIST.n(),
   f: () => document.querySelector("main form[method='get'] :is(input, select)")?.focus(),
 };
 

@@ -53,8 +53,8 @@ function tool(line) {
     if (does.startsWith("poa-")) button.setAttribute("aria-pressed", String(poa === does.slice(4)));
     if (["principal", "admitting"].includes(does)) button.setAttribute("aria-pressed", String(does in line.dataset));
     if (["accept", "reject"].includes(does)) button.disabled = state === `${does}ed`;
-    if (/^(admitting|poa-.|earlier|later|evidence)$/.test(does)) button.disabled = !accepted;
-    if (does === "principal") button.disabled = state === "rejected";
+    if (/^(admitting|earlier|later|evidence)$/.test(does)) button.disabled = !accepted;
+    if (/^(principal|poa-.)$/.test(does)) button.disabled = state === "rejected";
   }
   had?.focus({ preventScroll: true });
 }

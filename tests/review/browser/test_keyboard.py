@@ -90,6 +90,16 @@ def _find(anna: Person) -> None:
     at_codes(anna)
 
 
+def test_one_key_accepts_a_code_and_says_that_it_was_present_on_admission(site: Site, anna: Person) -> None:
+    anna.open(site.chart("stay-1"))
+    first = anna.chosen
+    anna.press("y")
+    anna.is_(first, "accepted")
+    expect(anna.line(first)).to_have_attribute("data-poa", "Y")
+    assert anna.chosen != first
+    at_codes(anna)
+
+
 def test_help_and_places(site: Site, anna: Person) -> None:
     anna.open(site.chart("stay-1"))
     anna.press("?")

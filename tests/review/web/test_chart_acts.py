@@ -1,6 +1,7 @@
 """Acts on a chart: by script and by form, sent twice, refused, undone, finished."""
 
 import re
+from html import unescape
 
 import orjson
 import pytest
@@ -184,3 +185,16 @@ def test_keys_pressed_over_codes_decided(coder: Charting) -> None:
         assert coder.act("accept", left[0]["data-code"], system=system).status_code == 200
         pressed, decided = pressed + 1, decided + 1
     assert decided == 5 and pressed / decided <= 1.2
+
+
+def test_codes_that_are_named_instead_are_one_press_away(coder: Charting) -> None:
+    place = {"note_id": "n-progress", "start": 0, "end": 10, "quote": "10/05/2026"}
+    refused = coder.act("add", "J18", evidence=[place])
+    assert refused.status_code == 422
+    named = re.findall(r'<button name="code" value="(J18\.\d)" data-does="instead" data-key="\d"', refused.text)
+    assert named and "neumonia" in refused.text
+    said = unescape(re.findall(r'name="evidence" value="([^"]*)"', refused.text)[-1])
+    coder.act("add", named[0], evidence=said)
+    assert orjson.loads(coder.seen.line(named[0])["data-spans"]) == [[1, 0, 10]], "with the words that were marked"
+    edited = coder.act("edit", "I10", to="N17").text
+    assert '<input type="hidden" name="code" value="I10">' in edited and '<button name="to" value="N17.0"' in edited

@@ -111,3 +111,27 @@ def test_a_chart_is_given_and_freed(app: FastAPI, enter: Enter) -> None:
         assert locks.holder(connection, chart, 10.0) is None
         acts = connection.execute(select(tables.audit.c.act).where(tables.audit.c.chart_id == chart)).scalars().all()
     assert acts == ["assigned", "lock freed"]
+
+
+def test_the_next_chart_is_one_of_those_that_were_asked_for(app: FastAPI, coder: Visitor) -> None:
+    c = tables.charts.c
+    with app.state.house.database.read() as connection:
+        query = select(c.id, c.ward).where(c.state == "open", c.gone.is_(False), c.ward != "")
+        wards = {row.ward: row.id for row in connection.execute(query.order_by(c.priority.desc(), c.id))}
+    assert len(wards) > 1
+    for ward in wards:
+        shown = coder.get("/worklist?ward=" + quote(ward)).text
+        assert unescape(re.findall(r'<input type="hidden" name="ward" value="([^"]*)">', shown)[0]) == ward
+        chart = coder.post("/worklist/next", {"ward": ward}).headers["location"].removeprefix("/charts/")
+        with app.state.house.database.read() as connection:
+            assert connection.execute(select(c.ward).where(c.id == chart)).scalar_one() == ward
+    nothing = coder.post("/worklist/next", {"ward": ward, "from": "2090-01-01"}).headers["location"]
+    assert nothing.startswith("/worklist?ward=") and nothing.endswith("from=2090-01-01&none=1")
+    assert "No chart that fits waits" in coder.get(nothing).text
+
+
+def test_the_next_chart_is_another_one(coder: Visitor) -> None:
+    here = coder.post("/worklist/next").headers["location"]
+    after = re.findall(r'name="after" value="(\w+)"', coder.get(here).text)
+    assert after == [here.removeprefix("/charts/")]
+    assert coder.post("/worklist/next", {"after": after[0]}).headers["location"] != here
