@@ -18,11 +18,12 @@ from tests.postgres import emptied
 
 KINDS = ("sqlite", "postgresql")
 PASSWORD = "four words of mine"
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "hasher", QUICK_HASHER)
 
 
 class Clock:

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.review_browser import ARGUMENTS, MISSING, found
+from review.state import passwords
 from tests.review import lakes
 from tests.review.browser.person import Person
 from tests.review.browser.site import Site
+from tests.review.conftest import QUICK_HASHER
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +28,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lakes.publish(tmp_path_factory.mktemp("browser") / "lake")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """With its accounts and charts; to be copied, which is quicker than to be made."""
+    folder = tmp_path_factory.mktemp("browser")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "hasher", QUICK_HASHER)
+        return Site.of(lakes.publish(folder / "lake"), folder / "inbox")
 
 
 @pytest.fixture
-def site(lake: Path, tmp_path: Path) -> Iterator[Site]:
-    made = Site.of(lake, tmp_path)
+def site(template: Site, tmp_path: Path) -> Iterator[Site]:
+    made = template.copied(tmp_path)
     made.start()
     yield made
     made.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy import select
 
+from review.charts.desk import Desk
 from review.settings import Settings
 from review.state import tables, users
 from review.state.database import Database
@@ -29,16 +30,20 @@ class Site:
     _thread: threading.Thread | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, lake: Path, folder: Path) -> "Site":
-        shutil.copytree(lake, folder / "lake", symlinks=True)
-        site = cls(Settings(folder / "lake", folder / "inbox"), _free_port())
+    def of(cls, lake: Path, inbox: Path) -> "Site":
+        site = cls(Settings(lake, inbox))
         database = Database.open(site.settings)
         with database.write() as connection:
             for name, role in (("anna", "coder"), ("bela", "coder"), ("tom", "trainee"), ("olga", "auditor"),
                                ("ada", "admin")):  # fmt: skip
                 users.add(connection, name, name.capitalize(), role, PASSWORD)
-        database.engine.dispose()
+        Desk(lake, database).refresh()
+        database.close()
         return site
+
+    def copied(self, folder: Path) -> "Site":
+        shutil.copytree(self.settings.lake, folder / "lake", symlinks=True)
+        return Site(Settings(folder / "lake", folder / "inbox"), _free_port())
 
     def chart(self, encounter: str) -> str:
         """The path of a chart, by the encounter's name in tests/review/hospital.yaml."""
