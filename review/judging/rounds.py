@@ -79,6 +79,12 @@ def settled(known: dict[int, Asked]) -> bool:
     return SETTLING in known and known[SETTLING].finished is not None
 
 
+def is_open(connection: Connection, chart_id: str, round: int) -> bool:
+    """Somebody is wanted for this round: one person takes it. What is settled is open to all, as a first list is."""
+    known = asked(connection, chart_id).get(round)
+    return known is not None and known.finished is None
+
+
 def asked(connection: Connection, chart_id: str) -> dict[int, Asked]:
     rows = connection.execute(
         select(rounds.c.round, rounds.c.user_id, rounds.c.finished).where(rounds.c.chart_id == chart_id)

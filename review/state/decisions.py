@@ -208,7 +208,8 @@ def _finish(page: Page, act: Act, ground: Ground) -> Done:
 
 
 def _working(connection: Connection, chart: Chart, thread: Thread, action: str) -> None:
-    if thread.trainee is not None or thread.round != 1:
+    """A second list changes nothing of it, nor does one that is being settled; settled it is worked on as any other."""
+    if thread.trainee is not None or thread.round == rounds.SECOND:
         return
     states = ("done", "second", "open", "reopened") if action == "reopen" else ("open", "reopened")
     row = charts.c.id == chart.id, charts.c.state.in_(states)

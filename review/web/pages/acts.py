@@ -59,7 +59,7 @@ def recorded(visit: Visit, chart_id: str) -> tuple[Opened, list[Act]]:
             raise Refused(f"{before.why_not} Nothing was recorded.")
         acts = asked(visit, before)
         thread = before.thread
-        if thread.trainee is None and thread.round > rounds.FIRST:
+        if thread.trainee is None and rounds.is_open(connection, chart_id, thread.round):
             free = rounds.take(connection, chart_id, thread.round, visit.user.id)
             if not free and not before.coding.finished:
                 raise Locked("Another coder", clock.now())

@@ -58,7 +58,7 @@ def whole(
         "counts": _counts(seen.chart),
         "quotes": True,
         "practice": seen.practice,
-        "settles": seen.thread.round == rounds.SETTLING and not seen.coding.finished,
+        "settles": seen.thread.round == rounds.SETTLING and all(act.action != "finish" for act in seen.acts),
         "hold": "" if seen.read_only or seen.practice else int(visit.house.settings.lock_minutes * 60 / HOLDS),
     }
     return render.page(visit, "chart.html", status=told.status, **said)

@@ -1,6 +1,8 @@
 """Second reviews by requests alone: what is sent twice counts once, and who may not settle does not."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -80,3 +82,34 @@ def test_a_first_list_is_opened_again_until_somebody_else_codes_the_chart(twice:
         answer = anna.act(action, "I50.21", reason="x", question="What is it?")
         assert answer.status_code == 422 and "Nothing was recorded" in answer.text
     assert len(log(twice)) == many
+
+
+@pytest.mark.parametrize("name", ["carla", "anna", "berta"])
+def test_a_settled_chart_is_opened_again_by_whoever_comes(twice: FastAPI, enter: Enter, name: str) -> None:
+    for each, code in (("anna", "I10"), ("berta", "N17.9")):
+        coded(twice, enter, each, code)
+    settled(twice, enter)
+    assert state(twice, chart_id(twice)) == "done"
+    coder = Charting(enter("coder", name), twice)
+    coder.open()
+    assert coder.act("reopen").status_code == 200
+    assert state(twice, chart_id(twice)) == "working"
+    answer = coder.act("add", "E78.5")
+    assert answer.status_code == 200, answer.text[:3000]
+    assert "/differences" not in coder.visitor.get(coder.path).text, "that is over"
+    assert coder.act("finish-leave").status_code == 200
+    assert state(twice, chart_id(twice)) == "done"
+
+
+def settled(app: FastAPI, enter: Enter) -> None:
+    """By what the left list says."""
+    judge, path = enter("auditor", "judith"), f"/charts/{chart_id(app)}/differences"
+    for _ in range(9):
+        page = judge.get(path).text
+        said = dict(re.findall(r'name="(decision_id|version|digest)" value="([^"]*)"', page))
+        item = re.search(r'data-next.*?name="item" value="([^"]+)"', page, re.S)
+        more = {"item": unescape(item[1]), "side": "left"} if item else {"act": "finish"}
+        assert judge.post(path, {**said, **more}).status_code == 303
+        if not item:
+            break
+    judge.post(f"/charts/{chart_id(app)}/release")
