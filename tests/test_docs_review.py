@@ -12,6 +12,8 @@ from review.settings import Settings
 from review.state.tables import STATES
 from review.web.render import key
 from review.web.shown.words import words
+from runner.coders import settings
+from runner.config import load
 from tests.test_docs import ROOT
 
 PAGES = ("review.md", "review-running.md", "review-figures.md")
@@ -89,3 +91,19 @@ def test_pages_stay_short_enough_to_read(name: str) -> None:
 def test_programs_that_the_pages_name_exist() -> None:
     named = {name for each in PAGES for name in re.findall(r"`((?:tests|review)/[\w/]+\.\w+)`", page(each))}
     assert named and not [name for name in named if not Path(ROOT / name).exists()]
+
+
+def examples() -> list[str]:
+    """Sections `review` as the pages show them, and the one that waits in pipelines.yaml behind its marks."""
+    shown = re.findall(r"^```yaml\n(review:\n.*?)^```$", page("review-running.md"), re.M | re.S)
+    behind = (ROOT / "pipelines.yaml").read_text(encoding="utf-8").split("# review:\n")[1]
+    return [*shown, "review:\n" + re.sub(r"^# ", "", behind, flags=re.M)]
+
+
+@pytest.mark.parametrize("section", examples())
+def test_examples_of_the_section_are_taken(section: str, tmp_path: Path) -> None:
+    path = tmp_path / "pipelines.yaml"
+    source = "d: {uses: 'etl.decisions.source:Decisions', with: {path: inbox}}"
+    path.write_text(f"lake: lake\nnightly: {{sources: {{{source}}}}}\n{section}", encoding="utf-8")
+    found = settings(load(path))
+    assert found.database and found.hosts and found.second_review
