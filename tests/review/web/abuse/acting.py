@@ -43,12 +43,22 @@ def act(visitor: Visitor, action: str = "accept", encounter: str = STAY, **more:
 
 
 def hostile(root: Path) -> Path:
-    """The made-up hospital, with script in notes, wards and codes."""
+    """The made-up hospital, with script in every text that a person or a program wrote."""
     hospital = lakes.said()
     hospital["wards"] = dict.fromkeys(hospital["wards"], SCRIPT)
     for row in hospital["codes"]:
-        row[3] = SCRIPT
+        row[3], row[7] = SCRIPT, [SCRIPT]
     for note in hospital["notes"]:
         if note["encounter"] == STAY:
             note["text"] += f"\n{SCRIPT}\n"
+            note["kind"] = SCRIPT
+    hospital["timeline_codes"] = dict.fromkeys(hospital["timeline_codes"], SCRIPT)
+    for event in hospital["timeline"]:
+        event |= {"unit": SCRIPT} if event.get("value") else {"text": SCRIPT}
+    for found in hospital["findings"]:
+        found |= {"drug": SCRIPT, "effect": SCRIPT}
+    for found in hospital["pathology"]:
+        found |= {"value": SCRIPT, "field": SCRIPT}
+    for study in hospital["studies"]:
+        study |= {"text": SCRIPT, "findings": [SCRIPT]}
     return lakes.publish(root, hospital)

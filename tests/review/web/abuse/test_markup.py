@@ -69,3 +69,15 @@ def test_script_in_query(app: FastAPI, enter: Enter) -> None:
         looked = coder.post(f"/charts/{chart(app).id}/browse", {"code": "<script>"}, fragment=fragment)
         assert looked.status_code in (200, 404, 422) and "<script>" not in looked.text.replace("<script ", "")
     assert harmless(coder.get(f"/charts/{chart(app).id}").text)
+
+
+def test_script_in_tabs(app: FastAPI, enter: Enter) -> None:
+    paths = [f"/charts/{chart(app).id}?tab={tab}" for tab in ("timeline", "imaging", "events")]
+    paths.append(f"/charts/{chart(app, 'letter <1>/é').id}?tab=pathology")
+    for role in ("coder", "trainee"):
+        visitor = enter(role)
+        for path in paths:
+            for fragment in (False, True):
+                shown = visitor.get(path, fragment=fragment)
+                assert shown.status_code == 200 and harmless(shown.text), path
+            assert "&lt;script&gt;alert(1)" in shown.text, path
