@@ -99,7 +99,7 @@ def _timely(connection: Connection, pen: Pen, chart: Chart, thread: Thread, act:
         if thread.trainee is None:
             locks.take(connection, chart.id, pen.user.id, pen.settings.lock_minutes)
     except locks.Held as held:
-        raise Locked(held.by, held.since) from None
+        raise Locked(held.by if thread.round == rounds.FIRST else "Another coder", held.since) from None
     if act.digest and act.digest != chart.digest:
         raise Changed
     if act.action == "reopen" and thread.trainee is None and not rounds.may_reopen(connection, chart.id):

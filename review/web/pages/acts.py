@@ -10,7 +10,7 @@ from review.coding.act import Act
 from review.coding.refused import Locked, NotRecorded, Refused
 from review.judging import rounds
 from review.roles import Right
-from review.state import clock, decisions
+from review.state import clock, decisions, locks
 from review.state.decisions import Pen
 from review.web.guard import Visit, needs
 from review.web.pages.asked import asked, named, number
@@ -65,7 +65,10 @@ def recorded(visit: Visit, chart_id: str) -> tuple[Opened, list[Act]]:
                 raise Locked("Another coder", clock.now())
         for one in acts:
             decisions.append(connection, pen, chart, thread, one)
-        return opened(connection, visit, chart, take=False), acts
+        after = opened(connection, visit, chart, take=False)
+        if after.coding.finished and thread.trainee is None:
+            locks.release(connection, chart_id, visit.user.id)  # the next coder need not wait
+        return after, acts
 
 
 def _line(done: Opened, acts: list[Act]) -> int | None:

@@ -47,7 +47,8 @@ def hold(chart_id: str, visit: Alive) -> Response:
     chart = charted(visit, chart_id)
     with visit.house.database.write() as connection:
         try:
-            locks.take(connection, chart_id, visit.user.id, visit.house.settings.lock_minutes)
+            if not opened(connection, visit, chart, take=False).read_only:  # who only reads keeps nobody away
+                locks.take(connection, chart_id, visit.user.id, visit.house.settings.lock_minutes)
         except locks.Held:
             return Response(status_code=423)
     shown = visit.said("digest", 128)

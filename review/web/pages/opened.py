@@ -63,18 +63,20 @@ def opened(connection: Connection, visit: Visit, chart: Chart, *, take: bool) ->
     coding = folded(chart, false, acts, blind=chart.blind)
     why_not = place.reads
     if not why_not and place.thread.trainee is None and not coding.finished and take:
-        why_not = _held(connection, visit, chart.id)
+        why_not = _held(connection, visit, place.thread)
     known = place.thread.trainee is None and place.thread.round != rounds.SECOND  # who does not know who was first
     by = _finished_by(connection, chart.id) if coding.finished and known else ""
     second = rounds.SECOND in rounds.asked(connection, chart.id)
     return Opened(chart, place.thread, tuple(acts), coding, why_not, by, second)
 
 
-def _held(connection: Connection, visit: Visit, chart_id: str) -> str:
+def _held(connection: Connection, visit: Visit, thread: Thread) -> str:
+    """Who codes a second time does not learn who was first."""
     try:
-        locks.take(connection, chart_id, visit.user.id, visit.house.settings.lock_minutes)
+        locks.take(connection, thread.chart_id, visit.user.id, visit.house.settings.lock_minutes)
     except locks.Held as held:
-        return f"{held.by} works on this chart since {held.since:%H:%M} UTC. You can read it; nothing can be changed."
+        by = held.by if thread.round == rounds.FIRST else "Somebody else"
+        return f"{by} works on this chart since {held.since:%H:%M} UTC. You can read it; nothing can be changed."
     return ""
 
 

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
+from review.state import locks
 from review.state.tables import audit, charts
 from tests.review.web.coders import Coder, chart_of
 from tests.review.web.conftest import ON_SQLITE, Enter
@@ -72,3 +73,23 @@ def test_differences_unaudited(app: FastAPI, enter: Enter) -> None:
         assert answer.status_code == 409 and "Two coders differ" in answer.text
         with app.state.house.database.read() as connection:
             assert connection.execute(views).scalar_one() == many
+
+
+def test_first_by_lock(app: FastAPI, enter: Enter) -> None:
+    settings(app, second_review=1.0)
+    found, anna, berta = chart_of(app, "long-1"), enter("coder", "anna"), enter("coder", "berta")
+    coder = Coder(app, person(app, "coder", "anna"), found)
+    coder.does("add", "I10")
+    coder.does("principal", "I10")
+    said = {"decision_id": "end-1", "version": "2", "action": "finish", "leave": "yes", "digest": coder.chart.digest}
+    ended = anna.post(f"/charts/{found}/acts", said, fragment=True)
+    assert ended.status_code == 200, ended.text
+    assert anna.post(f"/charts/{found}/hold").status_code == 204  # her page is open still
+    with app.state.house.database.read() as connection:
+        assert locks.holder(connection, found, 10.0) is None
+    with app.state.house.database.write() as connection:
+        locks.take(connection, found, coder.user.id, 10.0)  # as if she had opened it before it was finished elsewhere
+    page = berta.get(f"/charts/{found}").text
+    assert "Somebody else works on this chart" in page and "Anna" not in page
+    acted = berta.post(f"/charts/{found}/acts", {**said, "decision_id": "end-2", "version": "0"}, fragment=True)
+    assert acted.status_code in (422, 423) and "Anna" not in acted.text
