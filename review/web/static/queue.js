@@ -43,8 +43,11 @@ export class Queue {
   async #run() {
     if (this.running) return;
     this.running = true;
-    while (this.waiting.length) await this.#send(this.waiting[0]);
-    this.running = false;
+    try {
+      while (this.waiting.length) await this.#send(this.waiting[0]);
+    } finally {
+      this.running = false; // whatever went wrong, the next act goes out
+    }
     for (const resolve of this.idle.splice(0)) resolve();
   }
 
