@@ -52,11 +52,16 @@ def admit(database: Database, settings: Settings, connection: Connection, sessio
     now = users.found(connection, user.id)
     if now is None or now.disabled:
         raise Refused(REFUSED)
-    if not settings.trainees and not may(now.role, Right.SEE_ORIGINAL) and not may(now.role, Right.ADMINISTER):
+    if closed(settings, now):
         raise Refused(TRAINING_CLOSED)
     sessions.sweep(connection, Limits.of(settings))
     audit.record(database.key, connection, now.name, "signed in")
     return sessions.raised(connection, session, now)
+
+
+def closed(settings: Settings, user: User) -> bool:
+    """Whether the site lets no trainees and researchers in, and she is one."""
+    return not settings.trainees and not may(user.role, Right.SEE_ORIGINAL) and not may(user.role, Right.ADMINISTER)
 
 
 def leave(database: Database, session: Session) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from review import roles
 from review.roles import Right
-from review.state import door, sessions
+from review.state import door, sessions, signing
 from review.state.sessions import Limits, Session
 from review.state.users import User
 from review.web import origin
@@ -137,6 +137,8 @@ def of(request: Request, house: House, *, alive: bool = False) -> Session | None
         return None
     with house.database.read() as connection:
         session = sessions.found(connection, cookie, Limits.of(house.settings))
+    if session and session.user and signing.closed(house.settings, session.user):
+        return None
     if session and session.user and session.stale and alive:
         with house.database.write() as connection:
             sessions.touch(connection, session)

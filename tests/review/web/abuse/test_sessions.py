@@ -1,6 +1,7 @@
 """Sessions that are not one's own, or no longer."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -105,3 +106,11 @@ def test_door_held_open(app: FastAPI, clock: Clock) -> None:
     late.get("/login")
     clock.pass_by(minutes=61)
     assert late.post("/login", {"name": "coder", "password": PASSWORD}).status_code == 403
+
+
+def test_session_of_before_the_door_closed(app: FastAPI, enter: Enter) -> None:
+    trainee, coder = enter("trainee"), enter("coder")
+    house = app.state.house
+    app.state.house = replace(house, settings=replace(house.settings, trainees=False))
+    assert not inside(app, trainee.cookie)
+    assert inside(app, coder.cookie)
