@@ -4,11 +4,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
+from nlp.icd.catalogue.shelf import Shelf
+from review.coding.tables import Tables
 from review.settings import Settings
 from review.state import clock as time_of_day
 from review.state import passwords, users
@@ -24,6 +27,19 @@ QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "hasher", QUICK_HASHER)
+
+
+@pytest.fixture(scope="session")
+def one_index() -> Iterator[None]:
+    """The installed table is indexed once, which takes a second, and not for each application."""
+    installed = cache(lambda country: Tables(Shelf(), country))
+
+    def shared(shelf: Shelf, country: str) -> Tables:
+        return installed(country) if shelf.folder is None else Tables(shelf, country)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("review.web.app.Tables", shared)
+        yield
 
 
 class Clock:

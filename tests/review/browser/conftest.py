@@ -27,6 +27,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_index(one_index: None) -> None:
+    """For every application here."""
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """With its accounts and charts; to be copied, which is quicker than to be made."""

@@ -18,6 +18,11 @@ ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # wh
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _one_index(one_index: None) -> None:
+    """For every application here."""
+
+
+@pytest.fixture(scope="session", autouse=True)
 def portal() -> Iterator[None]:
     with start_blocking_portal() as Visitor.portal:
         yield

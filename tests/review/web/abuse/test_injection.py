@@ -10,7 +10,7 @@ from review.state import tables, users
 from tests.review.web import routes
 from tests.review.web.abuse.acting import act
 from tests.review.web.coders import chart_of
-from tests.review.web.conftest import Enter
+from tests.review.web.conftest import ON_SQLITE, Enter
 from tests.review.web.visitor import Visitor, person
 
 pytestmark = pytest.mark.usefixtures("hospital")
@@ -104,6 +104,7 @@ def test_null_bytes(app: FastAPI, enter: Enter) -> None:
         assert auditor.client.post("/charts/x/search", content=body, headers=kind).status_code == 400
 
 
+@ON_SQLITE
 def test_template_injection(app: FastAPI, enter: Enter) -> None:
     word = "{{7*191}}${7*191}{%print(7*191)%}#{7*191}"
     auditor, admin = enter("auditor"), enter("admin")
@@ -130,6 +131,7 @@ def test_traversal_in_static(app: FastAPI) -> None:
         assert visitor.get(f"/static/{name}").status_code in (400, 404), name
 
 
+@ON_SQLITE
 def test_traversal_in_chart_id(enter: Enter) -> None:
     auditor = enter("auditor")
     odd = ["..", "../../lake/phi", "%2e%2e%2fworklist", "stay-1", "-1", "0", "a" * 900, "<b>", "ü", "%20", "*", "null"]
