@@ -43,6 +43,7 @@ def _begun(row: Row) -> str:
 
 
 CURRENT = ' aria-current="true"'
+UNTITLED = "no title in the tables"
 PLACES = '<span class="unseen"> places</span>'
 
 
@@ -53,7 +54,7 @@ def _name(row: Row) -> str:
     return (
         f'<span class="state" aria-hidden="true">{mark}</span>'
         f'<a class="pick" href="?line={row.at}#line-{row.at}"><code>{escape(line.code)}</code> '
-        f'<span class="name">{escape(line.display)}</span><span class="unseen">, {line.state}{band}</span></a>'
+        f'<span class="name">{escape(line.display or UNTITLED)}</span><span class="unseen">, {line.state}{band}</span></a>'
     )
 
 

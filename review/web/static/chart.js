@@ -153,7 +153,7 @@ const VIEWS = {
   down: () => view.step(1),
   up: () => view.step(-1),
   "to-undecided": () => view.look(view.firstUndecided()),
-  back: () => (finding.close(), view.look(view.current() ?? view.lines()[0], { jump: false })),
+  back: () => (finding.close(), document.getElementById("refused")?.remove(), view.look(view.current() ?? view.lines()[0], { jump: false })),
   hidden: () => {
     const folds = [...view.panel().querySelectorAll("[data-fold]")];
     const open = folds.some((fold) => !fold.open);
@@ -253,6 +253,8 @@ document.addEventListener("click", (event) => {
     const on = codes.indexOf(marks.word(view.current()?.dataset.code ?? ""));
     const code = codes[(on + 1) % codes.length];
     view.look(view.lines().find((line) => marks.word(line.dataset.code) === code), { focus: true, jump: false });
+  } else if (!button && event.target.matches("#refused")) {
+    event.target.remove();
   } else if (button?.matches("button")) {
     event.preventDefault();
     if (button.dataset.does === "instead") return instead(button);
