@@ -51,10 +51,11 @@ def _name(row: Row) -> str:
     line = row.line
     mark = {ACCEPTED: str(line.rank or "✓"), REJECTED: "✕"}.get(line.state, "")
     band = f", {escape(words().bands.get(line.band, line.band))}" if line.band and line.state == SUGGESTED else ""
+    title = escape(line.display or UNTITLED)
     return (
         f'<span class="state" aria-hidden="true">{mark}</span>'
         f'<a class="pick" href="?line={row.at}#line-{row.at}"><code>{escape(line.code)}</code> '
-        f'<span class="name">{escape(line.display or UNTITLED)}</span><span class="unseen">, {line.state}{band}</span></a>'
+        f'<span class="name">{title}</span><span class="unseen">, {line.state}{band}</span></a>'
     )
 
 
