@@ -105,7 +105,7 @@ def test_an_interrupted_night_says_how_far_it_came_and_is_resumed(hospital: Hosp
 def test_ctrl_c_ends_any_command_with_130() -> None:
     code = """if True:
         import sys, runner.cli, runner.status
-        def pressed(lake): raise KeyboardInterrupt
+        def pressed(*_): raise KeyboardInterrupt
         runner.status.status = pressed
         sys.argv = ["chartloom", "status"]
         runner.cli.main()"""
